@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Both need Python 3.11+ and make, nothing else.
+
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := PORTAL_DEMO=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) PORTAL_ENV=embedded
+STATIC := $(shell find static -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test lint format
+
+help:
+	@echo "make demo        le portail, avec des données inventées, sur http://localhost:$(PORT)"
+	@echo "make demo-reset  efface var/ et recommence"
+	@echo "make test        contrôles et tests, dans un vrai navigateur aussi"
+
+$(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Il faut Python 3.11 ou plus récent."; exit 1)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+var/.static: $(VENV)/.installed $(STATIC)
+	@mkdir -p var
+	$(DEMO) $(BIN)/python manage.py collectstatic --noinput --verbosity=0
+	touch $@
+
+demo: $(VENV)/.installed var/.static
+	@$(DEMO) $(BIN)/python manage.py load_demo
+	@exec env $(DEMO) $(BIN)/python manage.py run_demo
+
+demo-reset:
+	rm -rf var
+	$(MAKE) demo
+
+lint: $(VENV)/.installed-dev
+	sh scripts/lint.sh
+
+test: $(VENV)/.installed-dev
+	bash scripts/test.sh
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Every check that reads the code without running a test.
+set -eu
+cd "$(dirname "$0")/.."
+BIN=.venv/bin
+$BIN/ruff check .
+$BIN/ruff format --check --quiet .
+$BIN/djlint templates --lint --quiet
+$BIN/lint-imports
+$BIN/python manage.py makemigrations --check --dry-run
+# As production would start, with values that stand for the real ones.
+PORTAL_ENV=production SECRET_KEY="$($BIN/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+  ALLOWED_HOSTS=portail.example SITE_URL=https://portail.example \
+  DATABASE_URL=postgres://portal:secret@localhost/portal REDIS_URL=redis://localhost:6379/0 \
+  EMAIL_URL=smtp+tls://portal:secret@mail.example:587 S3_BUCKET=portal ALLAUTH_TRUSTED_PROXY_COUNT=1 \
+  $BIN/python -W ignore manage.py check --deploy --fail-level WARNING

@@ -1,0 +1,37 @@
+#!/bin/bash
+# Lint, then all tests on SQLite, then all tests on PostgreSQL and Redis where they are running.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+BIN=.venv/bin
+export PYTHONDONTWRITEBYTECODE=1
+# Left behind by a demo or a shell, these would send the tests somewhere else.
+unset PORTAL_ENV PORTAL_DEMO DATABASE_URL REDIS_URL EMAIL_URL S3_BUCKET SITE_URL || true
+PORTAL_VAR="$(mktemp -d)"
+export PORTAL_VAR
+trap 'rm -rf "$PORTAL_VAR"' EXIT
+
+sh scripts/lint.sh
+
+workers=$($BIN/python -c 'import os; print(min(4, len(os.sched_getaffinity(0))))')
+run() {
+  # Journeys share one running portal, so one worker has them all.
+  $BIN/pytest -n "$workers" --dist loadgroup -q "$@"
+}
+
+echo "== SQLite"
+run "$@"
+
+found=$($BIN/python scripts/services.py)
+if [ -n "$found" ]; then
+  echo "== PostgreSQL et Redis"
+  # shellcheck disable=SC2086
+  env $found $BIN/pytest -n "$workers" --dist loadgroup -q "$@"
+else
+  echo "PostgreSQL et Redis : aucun test, l'un ou l'autre ne tourne pas ici (TEST_DATABASE_URL, TEST_REDIS_URL)."
+  [ -z "${CI:-}" ] || { echo "En intégration continue, ces tests sont exigés."; exit 1; }
+fi
+
+if [ -n "${CI:-}" ] && ! command -v chromium >/dev/null; then
+  echo "En intégration continue, les parcours dans un navigateur sont exigés."
+  exit 1
+fi
