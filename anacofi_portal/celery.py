@@ -1,0 +1,11 @@
+"""The Celery application: tasks take ids, fetch, delegate; beat picks up what is overdue."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anacofi_portal.settings")
+
+app = Celery("anacofi_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,46 @@
+"""Form fields that any app may use."""
+
+from django import forms
+
+from .durations import format_minutes, parse_minutes
+
+STEP_MINUTES = 15
+
+
+class DurationField(forms.Field):
+    """Whole minutes typed as « 3 h 30 »; steps of 15. Empty gives None."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, min_minutes=0, **kwargs):
+        self.min_minutes = min_minutes
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("maxlength", "20")
+        self.widget.attrs.setdefault("placeholder", "ex. : 3 h 30")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value):
+        # A field of forms gives its own value back to compare it with what was there before.
+        if value is None or isinstance(value, int):
+            return value
+        text = str(value).strip()
+        if not text:
+            return None
+        try:
+            minutes = parse_minutes(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        if minutes % STEP_MINUTES:
+            raise forms.ValidationError(
+                f"{format_minutes(minutes)} : les durées vont de 15 en 15 minutes."
+            )
+        if minutes < self.min_minutes:
+            raise forms.ValidationError(
+                f"La durée est d’au moins {format_minutes(self.min_minutes)}."
+            )
+        if minutes > 999 * 60:
+            raise forms.ValidationError("La durée est trop longue.")
+        return minutes
+
+    def prepare_value(self, value):
+        return format_minutes(value) if isinstance(value, int) else value

@@ -1,0 +1,70 @@
+"""The web server and a worker with beat, together, until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    help = "Run gunicorn and a Celery worker with beat; Ctrl-C ends both."
+
+    def handle(self, *args, **options):
+        port = int(os.environ.get("PORT", "8000"))
+        self._require_free(port)
+        commands = {
+            "serveur": ["gunicorn", "--config", "gunicorn.conf.py", "anacofi_portal.wsgi"],
+            "tâches": [
+                *["celery", "-A", "anacofi_portal", "worker", "-B"],
+                *["--concurrency", "1", "--loglevel", "WARNING"],
+            ],
+        }
+        signal.signal(signal.SIGTERM, self._interrupt)
+        running = {}
+        try:
+            for name, command in commands.items():
+                running[name] = subprocess.Popen(
+                    [sys.executable, "-m", *command], cwd=settings.BASE_DIR, start_new_session=True
+                )
+            while True:
+                time.sleep(0.5)
+                for name, process in running.items():
+                    if process.poll() is not None:
+                        raise CommandError(f"« {name} » s’est arrêté ({process.returncode}).")
+        except KeyboardInterrupt:
+            self.stdout.write("\nArrêt…")
+        finally:
+            self._stop(running.values())
+
+    @staticmethod
+    def _interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    @staticmethod
+    def _require_free(port):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CommandError(
+                    f"Le port {port} est déjà pris. Choisissez-en un autre : PORT=8001 make demo"
+                ) from error
+
+    @staticmethod
+    def _stop(processes):
+        for process in processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 15
+        for process in processes:
+            try:
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()

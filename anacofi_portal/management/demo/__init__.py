@@ -1,0 +1,1 @@
+"""The demo's data: invented, deterministic, made by the same verbs that people use."""

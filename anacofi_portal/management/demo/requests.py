@@ -1,0 +1,175 @@
+"""A dozen requests that cover every status."""
+
+import io
+from datetime import date
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from pypdf import PdfWriter
+
+from anacofi_portal.files import XLSX
+from anacofi_portal.spreadsheets import write_workbook
+from trainings import documents
+from trainings.models import Document, Speaker, Training
+from trainings.qcm_workbook import HEADER
+from trainings.sizing import SETS, questions_per_set
+
+SUBJECTS = [
+    ("Le devoir de conseil", "Le conseiller le doit-il au client non professionnel ?"),
+    ("L’assurance-vie", "Le souscripteur peut-il changer le bénéficiaire non acceptant ?"),
+    ("La directive MIF 2", "Le test d’adéquation précède-t-il le conseil ?"),
+    ("Le plan d’épargne retraite", "La sortie en capital est-elle possible ?"),
+    ("La lutte contre le blanchiment", "La vigilance s’adapte-t-elle au risque ?"),
+    ("Les SCPI", "Le capital investi est-il garanti ?"),
+    ("Le démembrement", "Le nu-propriétaire perçoit-il les revenus ?"),
+    ("Le pacte Dutreil", "L’engagement de conservation est-il exigé ?"),
+    ("Les OPCVM", "La valeur liquidative est-elle publiée ?"),
+    ("Les conflits d’intérêts", "Doivent-ils être déclarés au client ?"),
+    ("Les réclamations", "Un accusé de réception est-il dû ?"),
+    ("La finance durable", "Les préférences du client sont-elles recueillies ?"),
+]
+
+
+def pdf():
+    """The bytes of a one-page PDF."""
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def qcm_workbook(amf_minutes):
+    """A workbook of three sets for these AMF minutes; the right answer is never in one place."""
+    rows = [HEADER]
+    per_set = questions_per_set(amf_minutes)
+    for number in range(per_set * SETS):
+        theme, question = SUBJECTS[number % len(SUBJECTS)]
+        turn = number // len(SUBJECTS) + 1
+        choices = ["Oui, dans le cadre prévu par les textes", "Non, jamais", "Seulement par écrit"]
+        shift = number % 3
+        choices = choices[-shift:] + choices[:-shift]
+        rows.append(
+            [
+                number // per_set + 1,
+                f"{theme} (cas {turn}). {question}",
+                *choices,
+                "",
+                "",
+                "",
+                "ABC"[shift],
+                theme,
+                "Les textes en vigueur et la notice de l’ANACOFI le précisent.",
+            ]
+        )
+    return write_workbook([("QCM", rows)])
+
+
+def make_request(organism, by, title, *, associative, amf, year=None, duration=420):
+    """A complete draft, with its presentation and, for AMF minutes, its sets."""
+    year = year or timezone.localdate().year
+    training = Training(
+        organism=organism,
+        created_by=by,
+        year=year,
+        title=title,
+        objectives="Mettre à jour ses connaissances et sécuriser sa pratique du conseil.",
+        programme="Matin : le cadre et la jurisprudence.\nAprès-midi : études de cas et échanges.",
+        audience="Conseillers en gestion de patrimoine et en investissements financiers.",
+        teaching_method=Training.Method.FACE_TO_FACE,
+        duration_minutes=duration,
+        first_session_on=date(year, 3, 12),
+        first_session_place="Paris, 92 rue d’Amsterdam",
+        requested_associative_minutes=associative,
+        requested_amf_minutes=amf,
+    )
+    training.refresh_search()
+    training.save()
+    training.write_journal(to_status=Training.Status.DRAFT, by=by)
+    Speaker.objects.create(
+        training=training, name="Dr Anne Lebrun", references="Docteur en droit, 15 ans de pratique."
+    )
+    documents.store(
+        training,
+        Document.Kind.PRESENTATION,
+        SimpleUploadedFile("presentation.pdf", pdf(), "application/pdf"),
+        by=by,
+    )
+    if amf:
+        documents.store(
+            training,
+            Document.Kind.QCM_WORKBOOK,
+            SimpleUploadedFile("jeux-de-qcm.xlsx", qcm_workbook(amf), XLSX),
+            by=by,
+        )
+    return training
+
+
+def make_requests(organisms, officer):
+    """The requests by name; those of the first organism are the demo's main ones."""
+    academy, delta, university, network = organisms[:4]
+    by = {one.pk: one.people.order_by("pk").first().user for one in organisms[:4]}
+    today = timezone.localdate()
+
+    def request(organism, title, **hours):
+        return make_request(organism, by[organism.pk], title, **hours)
+
+    def submitted(organism, title, **hours):
+        training = request(organism, title, **hours)
+        training.submit(by=by[organism.pk])
+        return training
+
+    def approved(organism, title, *, granted_amf=None, comment="", **hours):
+        training = submitted(organism, title, **hours)
+        if hours["amf"]:
+            training.send_to_amf(by=officer, on=today, reference=f"AMF/{today.year}/{training.pk}")
+        training.approve(
+            by=officer,
+            associative_minutes=hours["associative"],
+            amf_minutes=hours["amf"] if granted_amf is None else granted_amf,
+            comment=comment,
+        )
+        return Training.objects.get(pk=training.pk)
+
+    made = {
+        "main": approved(
+            academy, "Loi de finances et ingénierie patrimoniale", associative=210, amf=120
+        ),
+        "associative": approved(
+            academy, "Transmission d’entreprise : cas pratiques", associative=180, amf=0
+        ),
+        "amf": approved(delta, "Actualité de la réglementation AMF", associative=0, amf=60),
+        "no_amf": approved(
+            university,
+            "Fiscalité internationale du patrimoine",
+            associative=240,
+            amf=120,
+            granted_amf=0,
+            comment="L’AMF n’a pas retenu le programme : trop peu de contenu réglementaire.",
+        ),
+        "submitted": submitted(academy, "Immobilier : investir autrement", associative=120, amf=0),
+        "submitted_amf": submitted(network, "Lutte contre le blanchiment", associative=60, amf=90),
+        "draft": request(academy, "Protection du dirigeant", associative=120, amf=0),
+    }
+    made["sent"] = submitted(
+        academy, "Finance durable et préférences du client", associative=60, amf=60
+    )
+    made["sent"].send_to_amf(by=officer, on=today, reference=f"AMF/{today.year}/118")
+    made["changes"] = submitted(
+        academy, "Allocation d’actifs et psychologie", associative=120, amf=0
+    )
+    made["changes"].request_changes(
+        by=officer, comment="Merci de détailler l’après-midi du programme et les références."
+    )
+    made["refused"] = submitted(delta, "Vendre plus, vendre mieux", associative=420, amf=0)
+    made["refused"].refuse(
+        by=officer, comment="Formation commerciale, hors du champ de la validation."
+    )
+    made["withdrawn"] = submitted(delta, "Crypto-actifs : premiers pas", associative=60, amf=0)
+    made["withdrawn"].withdraw(by=by[delta.pk])
+    made["revoked"] = approved(delta, "Trading avancé", associative=60, amf=0)
+    made["revoked"].revoke(
+        by=officer, comment="Le contenu dispensé ne correspondait pas au programme."
+    )
+    made["renewed"] = made["associative"].renew(by=by[academy.pk])
+    return made

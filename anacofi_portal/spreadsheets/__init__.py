@@ -1,0 +1,17 @@
+"""Reading strangers' workbooks, in a child process that can be killed; writing our own."""
+
+from .reading import Row, Sheet, UnreadableWorkbook, Workbook, read_workbook
+from .values import cell_text, clean_text, fold
+from .writing import write_workbook
+
+__all__ = [
+    "Row",
+    "Sheet",
+    "UnreadableWorkbook",
+    "Workbook",
+    "cell_text",
+    "clean_text",
+    "fold",
+    "read_workbook",
+    "write_workbook",
+]

@@ -1,0 +1,397 @@
+"""The child that opens a stranger's workbook: `child.py PATH MAX_ROWS first|second`.
+
+Runs alone, without Django and without the portal's own modules, under limits that it sets on
+itself. Prints JSON: {"format", "sheets": [{"name", "visible", "rows": [[number, cells], …]}]} or
+{"error": code}. Whatever happens to it, its parent only loses a child.
+"""
+
+import csv
+import datetime
+import io
+import json
+import math
+import re
+import resource
+import struct
+import sys
+import zipfile
+import zlib
+from html.parser import HTMLParser
+
+MEMORY_BYTES = 1024**3
+CPU_SECONDS = 20
+OUTPUT_BYTES = 64 * 1024**2
+MAX_COLUMNS = 64
+MAX_CELL_CHARACTERS = 2000
+# Title lines, a header, totals and signatures come on top of the lines that count.
+EXTRA_ROWS = 100
+
+MAX_ENTRIES = 1000
+MAX_INFLATED = 64 * 1024**2
+MAX_BY_NAME = (
+    (re.compile(r"xl/worksheets/.*", re.I), 32 * 1024**2),
+    (re.compile(r"xl/sharedstrings\.(xml|bin)", re.I), 16 * 1024**2),
+    (re.compile(r"xl/styles\.(xml|bin)", re.I), 1024**2),
+)
+SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+NS_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
+class Refused(Exception):
+    """The file is refused; `str()` is the code."""
+
+
+def main(path, max_rows, reader):
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.setrecursionlimit(500)
+    try:
+        answer = read(path, max_rows + EXTRA_ROWS, reader)
+    except Refused as refusal:
+        answer = {"error": str(refusal)}
+    except MemoryError:
+        answer = {"error": "too_big"}
+    except Exception as error:
+        # The readers raise whatever the bytes led them to; all of it means « damaged ».
+        answer = {"error": "damaged", "detail": f"{type(error).__name__}: {error}"[:300]}
+    json.dump(answer, sys.stdout)
+
+
+def read(path, cap, reader):
+    with open(path, "rb") as file:
+        head = file.read(8192)
+    if not head.strip(b"\0 \r\n\t"):
+        raise Refused("empty")
+    if head.startswith(b"PK\x03\x04"):
+        kind = check_zip(path)
+        if kind == "xlsx":
+            readers = [read_with_calamine, read_with_openpyxl]
+        else:
+            readers = [read_with_calamine, read_with_calamine]
+    elif head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        check_ole(path)
+        kind, readers = "xls", [read_with_xlrd, read_with_calamine]
+    elif head[:2] in {b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08"} and head[2:3] < b"\x20":
+        kind, readers = "xls", [read_with_xlrd, read_with_calamine]
+    else:
+        text = decode(path)
+        kind = kind_of_text(text)
+        sheets = {"html": read_html, "xml": read_xml_2003, "csv": read_csv}[kind](text, cap)
+        return {"format": kind, "sheets": sheets}
+    return {"format": kind, "sheets": readers[0 if reader == "first" else 1](path, cap)}
+
+
+# --- What is known before any reader ----------------------------------------------------------
+
+
+def check_zip(path):
+    """Inflate every part under the limits; the kind of workbook the ZIP is."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, struct.error) as error:
+        raise Refused("damaged") from error
+    with archive:
+        entries = archive.infolist()
+        if len(entries) > MAX_ENTRIES:
+            raise Refused("too_big")
+        names = {entry.filename.replace("\\", "/").lower() for entry in entries}
+        is_ods = "content.xml" in names and "mimetype" in names
+        if not is_ods and not any(name.startswith("xl/") for name in names):
+            raise Refused("unknown")
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Refused("password")
+        whole = 0
+        for entry in entries:
+            name = entry.filename.replace("\\", "/")
+            limit = next((n for pattern, n in MAX_BY_NAME if pattern.fullmatch(name)), MAX_INFLATED)
+            size = 0
+            try:
+                with archive.open(entry) as part:
+                    while chunk := part.read(256 * 1024):
+                        if size == 0 and b"<!DOCTYPE" in chunk[:4096]:
+                            raise Refused("damaged")
+                        if size == 0 and is_ods and b"encryption-data" in chunk:
+                            raise Refused("password")
+                        size += len(chunk)
+                        whole += len(chunk)
+                        if size > limit or whole > MAX_INFLATED:
+                            raise Refused("too_big")
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                EOFError,
+                NotImplementedError,
+                OSError,
+            ) as error:
+                raise Refused("damaged") from error
+    return "ods" if is_ods else "xlsx"
+
+
+def check_ole(path):
+    """Refuse an OLE container that holds an encrypted package."""
+    with open(path, "rb") as file:
+        content = file.read()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refused("password")
+    names = ("Workbook", "Book", "WORKBOOK", "BOOK")
+    if not any(name.encode("utf-16-le") in content for name in names):
+        # A document of another kind, or a workbook whose directory was cut off.
+        raise Refused("damaged")
+
+
+def decode(path):
+    """The text of a file that is text."""
+    with open(path, "rb") as file:
+        content = file.read()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in content:
+        raise Refused("unknown")
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        strange = sum(one < " " and one not in "\r\n\t\f\v" for one in text[:20000])
+        if strange > len(text[:20000]) // 100:
+            break
+        return text
+    raise Refused("unknown")
+
+
+def kind_of_text(text):
+    start = text[:4096].lstrip().lower()
+    if start.startswith("<?xml") or NS_2003 in start:
+        if NS_2003 in text[:20000]:
+            return "xml"
+        if "<table" in text[:200000].lower():
+            return "html"
+        raise Refused("unknown")
+    if start.startswith("<") and re.search(r"<(table|html|body|tr)\b", text[:200000], re.I):
+        return "html"
+    if start.startswith(("{\\rtf", "%pdf", "<", "from:", "received:")):
+        raise Refused("unknown")
+    return "csv"
+
+
+# --- The readers ------------------------------------------------------------------------------
+
+
+class Rows:
+    """The non-empty rows of one workbook, counted over all its sheets."""
+
+    def __init__(self, cap):
+        self.cap = cap
+        self.count = 0
+
+    def keep(self, numbered):
+        kept = []
+        for number, cells in numbered:
+            cells = [plain(cell) for cell in cells[:MAX_COLUMNS]]
+            while cells and cells[-1] in (None, ""):
+                cells.pop()
+            if not cells:
+                continue
+            self.count += 1
+            if self.count > self.cap:
+                raise Refused("too_many_rows")
+            kept.append([number, cells])
+        return kept
+
+
+def plain(cell):
+    """A cell as JSON holds it; dates and times tagged."""
+    if cell is None or isinstance(cell, bool | int):
+        return cell
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else None
+    if isinstance(cell, datetime.datetime):
+        return {"datetime": cell.replace(tzinfo=None).isoformat()}
+    if isinstance(cell, datetime.date):
+        return {"date": cell.isoformat()}
+    if isinstance(cell, datetime.time):
+        return {"time": cell.replace(tzinfo=None).isoformat()}
+    if isinstance(cell, datetime.timedelta):
+        minutes = int(cell.total_seconds()) // 60
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    return str(cell).encode("utf-8", "replace").decode()[:MAX_CELL_CHARACTERS]
+
+
+def read_with_calamine(path, cap):
+    import python_calamine
+
+    # Given as bytes: from a path, the readers would believe its ending.
+    with open(path, "rb") as file:
+        content = io.BytesIO(file.read())
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(content)
+    except python_calamine.PasswordError as error:
+        raise Refused("password") from error
+    rows = Rows(cap)
+    sheets = []
+    for meta in workbook.sheets_metadata:
+        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = workbook.get_sheet_by_name(meta.name)
+        sheets.append(
+            {
+                "name": meta.name,
+                "visible": meta.visible == python_calamine.SheetVisibleEnum.Visible,
+                "rows": rows.keep(enumerate(sheet.to_python(skip_empty_area=False), start=1)),
+            }
+        )
+    return sheets
+
+
+def read_with_openpyxl(path, cap):
+    import openpyxl
+
+    with open(path, "rb") as file:
+        content = io.BytesIO(file.read())
+    workbook = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
+    rows = Rows(cap)
+    sheets = []
+    for sheet in workbook.worksheets:
+        # The declared dimension is not to be trusted: with it, cells are silently lost.
+        sheet.reset_dimensions()
+        numbered = enumerate((list(row) for row in sheet.iter_rows(values_only=True)), start=1)
+        sheets.append(
+            {
+                "name": sheet.title,
+                "visible": sheet.sheet_state == "visible",
+                "rows": rows.keep(numbered),
+            }
+        )
+    return sheets
+
+
+def read_with_xlrd(path, cap):
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True)
+    except xlrd.XLRDError as error:
+        if "encrypted" in str(error).lower():
+            raise Refused("password") from error
+        raise
+    rows = Rows(cap)
+
+    def value(cell):
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            try:
+                moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
+            except (xlrd.xldate.XLDateError, OverflowError, ValueError):
+                return cell.value
+            return moment.time() if 0 <= cell.value < 1 else moment
+        if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+            return bool(cell.value)
+        if cell.ctype in {xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+            return None
+        return cell.value
+
+    return [
+        {
+            "name": sheet.name,
+            "visible": sheet.visibility == 0,
+            "rows": rows.keep(
+                (index + 1, [value(cell) for cell in sheet.row(index)])
+                for index in range(sheet.nrows)
+            ),
+        }
+        for sheet in (book.sheet_by_index(number) for number in range(book.nsheets))
+    ]
+
+
+class TableParser(HTMLParser):
+    """The rows of every table of a page, one sheet for each outer table."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = []
+        self.cell = None
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.close_cell()
+            self.rows.append([])
+        elif tag in {"td", "th"}:
+            self.close_cell()
+            if not self.rows:
+                self.rows.append([])
+            self.cell = []
+        elif tag == "br" and self.cell is not None:
+            self.cell.append(" ")
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th", "tr", "table"}:
+            self.close_cell()
+
+    def handle_data(self, data):
+        if self.cell is not None:
+            self.cell.append(data)
+
+    def close_cell(self):
+        if self.cell is not None:
+            self.rows[-1].append(" ".join("".join(self.cell).split()))
+            self.cell = None
+
+
+def read_html(text, cap):
+    parser = TableParser()
+    parser.feed(text)
+    parser.close_cell()
+    return [{"name": "Tableau", "visible": True, "rows": Rows(cap).keep(enumerate(parser.rows, 1))}]
+
+
+def read_xml_2003(text, cap):
+    from defusedxml import ElementTree
+
+    # The declaration may name an encoding that the text no longer has.
+    root = ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+    rows = Rows(cap)
+    sheets = []
+    for sheet in root.iter(f"{SS}Worksheet"):
+        numbered, number = [], 0
+        for row in sheet.iter(f"{SS}Row"):
+            number = int(row.get(f"{SS}Index") or number + 1)
+            cells = []
+            for cell in row.iter(f"{SS}Cell"):
+                index = min(int(cell.get(f"{SS}Index") or len(cells) + 1), MAX_COLUMNS + 1)
+                cells += [None] * (index - 1 - len(cells))
+                data = cell.find(f"{SS}Data")
+                cells.append(None if data is None else value_2003(data))
+            numbered.append((number, cells))
+        name = sheet.get(f"{SS}Name") or "Feuille"
+        sheets.append({"name": name, "visible": True, "rows": rows.keep(numbered)})
+    return sheets
+
+
+def value_2003(data):
+    text = "".join(data.itertext())
+    kind = data.get(f"{SS}Type")
+    try:
+        if kind == "Number":
+            return float(text)
+        if kind == "DateTime":
+            return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text
+
+
+def read_csv(text, cap):
+    csv.field_size_limit(1024 * 1024)
+    lines = text.splitlines()[:50]
+    # The right separator gives most lines the same, largest number of fields.
+    delimiter = max(";,\t", key=lambda one: sum(line.count(one) for line in lines))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    numbered = ((reader.line_num, row) for row in reader)
+    return [{"name": "Texte", "visible": True, "rows": Rows(cap).keep(numbered)}]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,39 @@
+"""Writing workbooks that open safely in the reader's spreadsheet program."""
+
+import io
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+# A cell that begins with one of these could be run as a formula by whoever opens the file.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value):
+    """The value as it may be written: text that looks like a formula stays text."""
+    if not isinstance(value, str):
+        return value
+    value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+def write_workbook(sheets, *, widths=()):
+    """The bytes of a .xlsx. `sheets` is a list of (title, rows); the first row is the header."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for title, rows in sheets:
+        sheet = workbook.create_sheet(title[:31])
+        for row in rows:
+            sheet.append([safe_cell(value) for value in row])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True, color="FFFFFF")
+            cell.fill = PatternFill("solid", fgColor="14305C")
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
+        sheet.freeze_panes = "A2"
+        for position, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(position)].width = width
+    target = io.BytesIO()
+    workbook.save(target)
+    return target.getvalue()

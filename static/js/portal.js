@@ -1,0 +1,133 @@
+/* Small helps for every page. Nothing here is needed for a page to work: the server decides.
+ *
+ * data-show-when="field=a,b"     on a block: shown only while the field of that name (select,
+ *                                radio, checkbox or text) has one of these values. What was
+ *                                typed in a hidden block is kept. "field=*" means any value.
+ * data-require-when="field=a,b"  on a block or a field: its fields are required, and their labels
+ *                                starred, only while the condition holds.
+ * data-counter                   on a textarea or input with maxlength: says what is left.
+ * data-check-all="name"          on a checkbox: ticks all the boxes of that name.
+ *
+ * A form that was just sent is not sent again by a second click; the button that was clicked
+ * keeps its value. Forms and buttons with an hx- attribute are left to htmx.
+ */
+(() => {
+  "use strict";
+
+  document.documentElement.classList.add("js");
+
+  const FIELDS = "input:not([type=hidden]), select, textarea";
+
+  const valueOf = (root, name) => {
+    const fields = [...root.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    const ticked = fields.filter((field) => ["radio", "checkbox"].includes(field.type));
+    if (ticked.length) return ticked.find((field) => field.checked)?.value ?? "";
+    return fields[0]?.value;
+  };
+
+  const holds = (condition, element) => {
+    const [name, values] = condition.split("=");
+    const value = valueOf(element.closest("form") ?? document, name);
+    if (value === undefined) return true;
+    return values === "*" ? value !== "" : values.split(",").includes(value);
+  };
+
+  const star = (field, required) => {
+    const label = field.id && document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+    if (!label) return;
+    const found = label.querySelector(".asteriskField");
+    if (required && !found) {
+      const mark = document.createElement("span");
+      mark.className = "asteriskField";
+      mark.textContent = "*";
+      label.append(mark);
+    } else if (found) {
+      found.hidden = !required;
+    }
+  };
+
+  const conditions = () => {
+    for (const element of document.querySelectorAll("[data-require-when]")) {
+      const required = holds(element.dataset.requireWhen, element);
+      const fields = element.matches(FIELDS) ? [element] : element.querySelectorAll(FIELDS);
+      for (const field of fields) {
+        field.required = required;
+        star(field, required);
+      }
+    }
+    for (const block of document.querySelectorAll("[data-show-when]")) {
+      block.hidden = !holds(block.dataset.showWhen, block);
+    }
+  };
+
+  const count = (field) => {
+    let place = field.parentElement.querySelector(":scope > .counter");
+    if (!place) {
+      place = document.createElement("span");
+      place.className = "counter";
+      field.after(place);
+    }
+    const left = field.maxLength - field.value.length;
+    place.textContent = `${left} caractère${Math.abs(left) > 1 ? "s" : ""} restant${Math.abs(left) > 1 ? "s" : ""}`;
+    place.classList.toggle("counter-near", left < field.maxLength / 20);
+  };
+
+  const counters = () => {
+    for (const field of document.querySelectorAll("[data-counter][maxlength]")) count(field);
+  };
+
+  const refresh = () => {
+    conditions();
+    counters();
+  };
+
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.checkAll;
+    if (name) {
+      const boxes = document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`);
+      for (const box of boxes) if (!box.disabled) box.checked = event.target.checked;
+    }
+    conditions();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.("[data-counter][maxlength]")) count(event.target);
+  });
+  document.addEventListener("uploaded", refresh);
+  document.addEventListener("htmx:afterSettle", refresh);
+  refresh();
+
+  // The button is only marked, never disabled: a disabled button's value would not be sent.
+  const free = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.matches("[hx-post], [hx-get]") || button?.matches("[hx-post], [hx-get]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    button?.setAttribute("aria-busy", "true");
+    // A download leaves the page as it is: after a while the form can be sent again.
+    window.setTimeout(free, 6000, form);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) free(form);
+    refresh();
+  });
+
+  // A menu closes when one clicks beside it or presses Escape.
+  const close = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(except)) menu.open = false;
+    }
+  };
+  document.addEventListener("click", (event) => close(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close(null);
+  });
+})();

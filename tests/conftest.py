@@ -1,0 +1,64 @@
+"""Fixtures shared by all tests: three fixed people and an outsider, as most screens need."""
+
+import pytest
+from django.core.cache import cache
+
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _portal_folders(settings, tmp_path):
+    """Each test keeps its files and mails below its own folder."""
+    settings.VAR_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MAIL_DIR = tmp_path / "mail"
+    # WhiteNoise warns about a folder that is not there, and warnings are errors.
+    settings.STATIC_ROOT = tmp_path
+    storages = dict(settings.STORAGES)
+    storages["default"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "media", "base_url": None},
+    }
+    # The manifest exists only after collectstatic, which tests do not run.
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = storages
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def organism(db):
+    """An active organism."""
+    return factories.make_organism()
+
+
+@pytest.fixture
+def owner(organism):
+    """The organism's account administrator."""
+    return factories.make_person(organism, role="administrator").user
+
+
+@pytest.fixture
+def contributor(organism):
+    """A colleague of the owner."""
+    return factories.make_person(organism, role="contributor").user
+
+
+@pytest.fixture
+def outsider(db):
+    """The administrator of another active organism."""
+    other = factories.make_organism(name="Autre organisme")
+    return factories.make_person(other, role="administrator").user
+
+
+@pytest.fixture
+def officer(db):
+    """A training officer of ANACOFI."""
+    return factories.make_staff("Chargé de formation")
+
+
+@pytest.fixture
+def administrator(db):
+    """The administrator of ANACOFI's staff."""
+    return factories.make_staff("Administrateur")

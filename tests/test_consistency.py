@@ -1,0 +1,102 @@
+"""The rules of the house that a reader could otherwise only hope are kept."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db.models import CheckConstraint, UniqueConstraint
+
+ROOT = Path(__file__).resolve().parents[1]
+APPS = [
+    "anacofi_portal",
+    "mailing",
+    "accounts",
+    "organisms",
+    "trainings",
+    "members",
+    "qcm",
+    "attendance",
+]
+PYTHON = [
+    path
+    for folder in [*APPS, "tests"]
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+PAGES = [path for path in TEMPLATES if "email" not in "".join(path.parts[-2:])]
+
+
+def test_no_module_is_above_600_lines():
+    long = {str(path): n for path in PYTHON if (n := len(path.read_text().splitlines())) > 600}
+    assert long == {}
+
+
+def test_no_module_is_named_for_nothing():
+    banned = {"utils.py", "helpers.py", "services.py", "signals.py"}
+    assert [str(path) for path in PYTHON if path.name in banned] == []
+
+
+def test_no_error_is_swallowed():
+    pattern = re.compile(r"except( Exception| BaseException)?:\n\s+(pass|continue)\n")
+    assert [str(path) for path in PYTHON if pattern.search(path.read_text())] == []
+
+
+def test_pages_hold_no_inline_script_or_style():
+    pattern = re.compile(r"<script>|<style|\sstyle=|\son(click|change|submit|load)=")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in PAGES
+        if "admin" not in path.parts and pattern.search(path.read_text())
+    ]
+    assert found == []
+
+
+def test_every_email_has_its_subject_its_text_and_its_html():
+    folders = [path for path in (ROOT / "templates").rglob("email") if path.is_dir()]
+    assert folders
+    stems = {
+        str(path.relative_to(ROOT)).removesuffix(suffix)
+        for folder in folders
+        for path in folder.iterdir()
+        if not path.name.startswith("_")
+        for suffix in (".subject.txt", ".txt", ".html")
+        if path.name.endswith(suffix) and not (suffix == ".txt" and ".subject" in path.name)
+    }
+    missing = [
+        stem + suffix
+        for stem in sorted(stems)
+        for suffix in (".subject.txt", ".txt", ".html")
+        if not (ROOT / (stem + suffix)).exists()
+    ]
+    assert missing == []
+
+
+def test_every_check_constraint_says_in_french_what_it_refuses():
+    silent = [
+        constraint.name
+        for label in APPS[1:]
+        for model in apps.get_app_config(label).get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint)
+        and constraint.violation_error_message == constraint.default_violation_error_message
+    ]
+    assert silent == []
+
+
+def test_every_unique_constraint_has_a_name_of_its_app():
+    strangers = [
+        constraint.name
+        for label in APPS[1:]
+        for model in apps.get_app_config(label).get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint) and not constraint.name.startswith(label)
+    ]
+    assert strangers == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
