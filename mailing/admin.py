@@ -1,0 +1,60 @@
+"""The outbox as staff see it."""
+
+from django.contrib import admin
+
+from anacofi_portal.admin import Verb, VerbAdmin, admin_url, link
+from anacofi_portal.admin_forms import ConfirmForm
+
+from . import outbox
+from .models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(VerbAdmin):
+    list_display = ["created_at", "state", "to", "shown_subject", "attempts", "sent_at"]
+    list_filter = ["state", "template"]
+    search_fields = ["to", "subject", "about"]
+    date_hierarchy = "created_at"
+    fields = [
+        "state",
+        "to",
+        "subject",
+        "text",
+        "created_at",
+        "due_at",
+        "sent_at",
+        "attempts",
+        "last_error",
+        "message_id",
+        "template",
+        "about",
+        "shown_resent_from",
+    ]
+    readonly_fields = fields
+    verbs = [
+        Verb(
+            "renvoyer",
+            "Renvoyer",
+            permission="mailing.resend_message",
+            run=lambda message, user, data: outbox.resend(message),
+            offered=lambda message: message.state != Message.State.WAITING,
+            form=ConfirmForm,
+            text="Le même e-mail est envoyé à nouveau, au même destinataire. S’il contient un lien "
+            "personnel, un nouveau lien est créé.",
+            done="L’e-mail sera renvoyé dans un instant.",
+        )
+    ]
+
+    def waiting_count(self, request):
+        return Message.objects.filter(state=Message.State.FAILED).count()
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("resent_from")
+
+    @admin.display(description="objet")
+    def shown_subject(self, message):
+        return message.subject or f"({message.template})"
+
+    @admin.display(description="renvoi de")
+    def shown_resent_from(self, message):
+        return message.resent_from and link(admin_url(message.resent_from), message.resent_from)

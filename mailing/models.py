@@ -1,0 +1,59 @@
+"""The outbox: one row for each e-mail, written in the transaction of what it tells."""
+
+from django.db import models
+
+
+class Message(models.Model):
+    """An e-mail to send, sent, or given up.
+
+    Written with its template and values; rendered, kept and delivered by a task. `values` is
+    JSON: what the template needs and no more, no secret in it. A personal link is described by
+    `link` (the dotted path of a minting function and its arguments) and minted at sending, so
+    that neither the row nor the admin ever holds a working link.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "à envoyer"
+        SENT = "sent", "envoyé"
+        FAILED = "failed", "abandonné"
+
+    state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
+    template = models.CharField("modèle", max_length=100, blank=True)
+    values = models.JSONField("valeurs", default=dict, blank=True)
+    link = models.JSONField("lien personnel", default=dict, blank=True)
+    to = models.EmailField("destinataire")
+    from_email = models.CharField("expéditeur", max_length=200, blank=True)
+    subject = models.CharField("objet", max_length=250, blank=True)
+    text = models.TextField("texte", blank=True)
+    html = models.TextField("HTML", blank=True)
+    message_id = models.CharField("Message-ID", max_length=200, unique=True)
+    # What the mail is about, for staff who look for « the mails of this sheet »: "app.model:pk".
+    about = models.CharField("objet lié", max_length=100, blank=True, db_index=True)
+    created_at = models.DateTimeField("écrit le", auto_now_add=True)
+    due_at = models.DateTimeField("à envoyer à partir de")
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.TextField("dernière erreur", blank=True)
+    claimed_by = models.CharField("pris par", max_length=100, blank=True)
+    claimed_until = models.DateTimeField("pris jusqu’à", null=True, blank=True)
+    resent_from = models.ForeignKey(
+        "self", verbose_name="renvoi de", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        verbose_name = "e-mail"
+        verbose_name_plural = "e-mails"
+        ordering = ["-created_at", "-pk"]
+        permissions = [("resend_message", "Peut renvoyer un e-mail")]
+        indexes = [models.Index(fields=["state", "due_at"], name="mailing_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | (~models.Q(state="sent") & models.Q(sent_at__isnull=True)),
+                name="mailing_sent_has_a_date",
+                violation_error_message="Un e-mail envoyé porte sa date d’envoi.",
+            )
+        ]
+
+    def __str__(self):
+        return self.subject or self.template
