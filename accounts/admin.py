@@ -1,0 +1,63 @@
+"""Staff accounts: administrators keep them; an organism's people are only shown."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
+
+from anacofi_portal.admin import PortalAdmin, ReadOnlyMixin
+
+from . import emails
+from .models import User
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ReadOnlyMixin, DjangoGroupAdmin, PortalAdmin):
+    """Groups are made by migrations; here they are only read."""
+
+
+@admin.register(User)
+class UserAdmin(PortalAdmin):
+    list_display = ["email", "person", "is_staff", "organism", "is_active", "last_login"]
+    ordering = ["-is_staff", "last_name", "first_name", "email"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    list_select_related = ["person__organism"]
+    search_fields = ["email", "first_name", "last_name"]
+    # No superuser flag, no permission of one's own: nobody is given more than a group gives.
+    fields = ["email", "first_name", "last_name", "is_active", "groups", "last_login"]
+    readonly_fields = ["last_login"]
+    filter_horizontal = ["groups"]
+
+    @admin.display(description="nom", ordering="last_name")
+    def person(self, user):
+        return user.get_full_name()
+
+    @admin.display(description="organisme")
+    def organism(self, user):
+        person = getattr(user, "person", None)
+        return person and person.organism
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        if obj is None:
+            return allowed
+        # Superusers and organisms' people are changed here by nobody, and nobody shuts
+        # themselves out.
+        return allowed and obj.is_staff and not obj.is_superuser and obj != request.user
+
+    def has_delete_permission(self, request, obj=None):
+        # The journal names people; an account that is not wanted any more is made inactive.
+        return False
+
+    def get_fields(self, request, obj=None):
+        return [name for name in self.fields if obj is not None or name != "last_login"]
+
+    def save_model(self, request, obj, form, change):
+        obj.email = obj.email.lower()
+        if not change:
+            obj.is_staff = True
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            emails.staff_invited(obj)

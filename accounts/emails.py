@@ -1,0 +1,22 @@
+"""The e-mails about someone's own account, one function each."""
+
+from mailing import outbox
+
+
+def staff_invited(user):
+    outbox.queue(
+        "accounts/email/staff_invited",
+        user.email,
+        {"name": user.get_short_name()},
+        about=user,
+        link=("accounts.links.choose_password_url", user.pk),
+    )
+
+
+def password_forgotten(user):
+    outbox.queue(
+        "accounts/email/password_forgotten",
+        user.email,
+        about=user,
+        link=("accounts.links.forgotten_password_url", user.pk),
+    )

@@ -1,0 +1,65 @@
+"""allauth's forms in the portal's own words; what they check is left as it is."""
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+
+
+def say(form, **labels):
+    """Label these fields; the label stands above, a placeholder would only repeat it."""
+    for name, label in labels.items():
+        field = form.fields[name]
+        field.label = label
+        field.widget.attrs.pop("placeholder", None)
+        # The pages that need a link to a forgotten password have one of their own.
+        if "password" in name and not name.endswith("1"):
+            field.help_text = ""
+
+
+class LoginForm(account.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say(self, login="E-mail", password="Mot de passe")
+
+
+class ResetPasswordForm(account.ResetPasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say(self, email="E-mail")
+
+
+class ResetPasswordKeyForm(account.ResetPasswordKeyForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say(self, password1="Mot de passe", password2="Le même, une seconde fois")
+
+
+class ReauthenticateForm(account.ReauthenticateForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say(self, password="Mot de passe")
+
+
+class CodeMixin:
+    """The code is all there is to type: the page opens with the cursor in it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say(self, code="Code de l’application")
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+
+class AuthenticateForm(CodeMixin, mfa.AuthenticateForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code"
+
+
+class MFAReauthenticateForm(CodeMixin, mfa.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(CodeMixin, totp.ActivateTOTPForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
