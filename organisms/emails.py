@@ -1,0 +1,83 @@
+"""The e-mails about an organism's account, one function each."""
+
+from django.conf import settings
+
+from mailing import outbox
+
+
+def account_asked(organism):
+    """Acknowledged to the organism, told to staff."""
+    _to_organism("asked", organism)
+    _to_staff("asked_staff", organism, type=organism.get_type_display(), email=organism.email)
+
+
+def address_known(email, name, *, pending):
+    """To the owner of an address for which an account was asked that it has, or asked, already."""
+    outbox.queue("organisms/email/asked_known", email, {"name": name, "pending": pending})
+
+
+def activated(organism, user):
+    outbox.queue(
+        "organisms/email/activated",
+        user.email,
+        {"name": organism.name},
+        about=organism,
+        link=("accounts.links.choose_password_url", user.pk),
+    )
+
+
+def refused(organism, reason):
+    _to_organism("refused", organism, reason=reason)
+
+
+def suspended(organism, reason):
+    _to_organism("suspended", organism, reason=reason)
+
+
+def reactivated(organism):
+    _to_organism("reactivated", organism)
+
+
+def colleague_invited(invite, by):
+    outbox.queue(
+        "organisms/email/colleague_invited",
+        invite.email,
+        {"name": invite.organism.name, "by": str(by)},
+        about=invite.organism,
+        link=("organisms.links.invite_url", invite.pk),
+    )
+
+
+def invited_elsewhere(invite):
+    """To the owner of an address that has an account already."""
+    outbox.queue(
+        "organisms/email/invited_elsewhere",
+        invite.email,
+        {"name": invite.organism.name},
+        about=invite.organism,
+    )
+
+
+def identity_changed(organism, changes, by):
+    _to_staff("identity_changed", organism, changes=changes, by=str(by))
+
+
+def _to_organism(name, organism, **values):
+    outbox.queue(
+        f"organisms/email/{name}",
+        organism.email,
+        {"name": organism.name, **values},
+        about=organism,
+    )
+
+
+def _to_staff(name, organism, **values):
+    values |= {
+        "name": organism.name,
+        "url": f"{settings.SITE_URL}/admin/organisms/organism/{organism.pk}/change/",
+    }
+    outbox.queue_many(
+        f"organisms/email/{name}",
+        [(staff, values, None) for staff in settings.STAFF_EMAILS],
+        about=organism,
+    )
