@@ -1,0 +1,40 @@
+"""Annual rules: the administrator alone edits them, and not once their year is past."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from anacofi_portal.admin import PortalAdmin
+from anacofi_portal.durations import format_minutes
+
+from ..models import AnnualRules
+
+
+@admin.register(AnnualRules)
+class AnnualRulesAdmin(PortalAdmin):
+    list_display = ["year", "due", "amf_due", "pass_mark", "max_attempts", "qcm_grace_days"]
+    fields = [
+        "year",
+        "minutes_due",
+        "amf_minutes_due",
+        "pass_mark",
+        "max_attempts",
+        "qcm_grace_days",
+    ]
+
+    def has_change_permission(self, request, obj=None):
+        past = obj is not None and obj.year < timezone.localdate().year
+        return super().has_change_permission(request, obj) and not past
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["year"] if obj else []
+
+    @admin.display(description="heures dues")
+    def due(self, rules):
+        return format_minutes(rules.minutes_due)
+
+    @admin.display(description="dont AMF")
+    def amf_due(self, rules):
+        return format_minutes(rules.amf_minutes_due)

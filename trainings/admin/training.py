@@ -1,0 +1,342 @@
+"""The queue of requests, and the page on which an officer reads one and decides."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, Value, When
+from django.http import FileResponse, Http404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from unfold.admin import TabularInline
+
+from anacofi_portal import files
+from anacofi_portal.admin import (
+    JournalInline,
+    ReadOnlyMixin,
+    Verb,
+    VerbAdmin,
+    admin_url,
+    lines,
+    link,
+)
+from anacofi_portal.admin_forms import CommentForm
+from anacofi_portal.durations import format_minutes
+from anacofi_portal.spreadsheets import fold
+
+from .. import dossier
+from ..models import Document, Speaker, Training, TrainingJournal
+from .forms import ApproveForm, SendToAmfForm
+
+DECIDE = "trainings.decide_training"
+Status = Training.Status
+UNDER_REVIEW = {Status.SUBMITTED, Status.SENT_TO_AMF}
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """What waits for a decision, unless something else is asked for."""
+
+    title = "file d’attente"
+    parameter_name = "file"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("attente", "À décider"),
+            ("associative", "À décider, associatives seules"),
+            ("amf", "À décider, avec heures AMF"),
+        ]
+
+    def queryset(self, request, queryset):
+        waiting = queryset.filter(status__in=UNDER_REVIEW)
+        if self.value() == "attente":
+            return waiting
+        if self.value() == "associative":
+            return waiting.filter(requested_amf_minutes=0)
+        if self.value() == "amf":
+            return waiting.filter(requested_amf_minutes__gt=0)
+        return queryset
+
+
+class TrainingJournalInline(JournalInline):
+    model = TrainingJournal
+
+
+class SpeakerInline(ReadOnlyMixin, TabularInline):
+    model = Speaker
+    fields = ["name", "references"]
+    readonly_fields = fields
+    extra = 0
+
+
+@admin.register(Training)
+class TrainingAdmin(VerbAdmin):
+    list_display = [
+        "title",
+        "organism",
+        "status",
+        "year",
+        "asked",
+        "submitted_at",
+        "age",
+        "approval_number",
+    ]
+    # No filter by organism: with hundreds of them, the search is the better way.
+    list_filter = [QueueFilter, "status", "year"]
+    search_fields = ["search"]
+    search_help_text = "Intitulé, agrément, organisme"
+    list_select_related = ["organism"]
+    change_form_template = "admin/verbs_change_form.html"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "status",
+                    "title",
+                    "shown_organism",
+                    "year",
+                    "asked",
+                    "granted",
+                    "approval_number",
+                    "submitted_at",
+                    "amf",
+                    "decided_at",
+                ]
+            },
+        ),
+        (
+            "La formation",
+            {
+                "fields": [
+                    "objectives",
+                    "programme",
+                    "audience",
+                    "teaching_method",
+                    "duration",
+                    "first_session_on",
+                    "first_session_place",
+                ]
+            },
+        ),
+        ("Documents et QCM", {"fields": ["documents", "questions", "dossier", "others"]}),
+    ]
+    inlines = [SpeakerInline, TrainingJournalInline]
+    verbs = [
+        Verb(
+            "modifications",
+            "Demander des modifications",
+            permission=DECIDE,
+            run=lambda training, user, data: training.request_changes(by=user, **data),
+            offered=lambda training: training.status in UNDER_REVIEW,
+            form=CommentForm,
+            text="La demande retourne à l’organisme, qui la modifie et l’envoie à nouveau.",
+            done="L’organisme est prévenu des modifications demandées.",
+        ),
+        Verb(
+            "amf",
+            "Transmettre à l’AMF",
+            permission=DECIDE,
+            run=lambda training, user, data: training.send_to_amf(by=user, **data),
+            offered=lambda training: (
+                training.status == Status.SUBMITTED and training.requested_amf_minutes
+            ),
+            form=SendToAmfForm,
+            text="Téléchargez le dossier AMF, envoyez-le à l’AMF, puis notez ici l’envoi.",
+            done="La transmission à l’AMF est notée, l’organisme en est prévenu.",
+        ),
+        Verb(
+            "valider",
+            "Valider",
+            permission=DECIDE,
+            run=lambda training, user, data: training.approve(by=user, **data),
+            offered=lambda training: training.status in UNDER_REVIEW,
+            form=ApproveForm,
+            done="La formation est validée, l’organisme reçoit son numéro d’agrément.",
+        ),
+        Verb(
+            "refuser",
+            "Refuser",
+            permission=DECIDE,
+            run=lambda training, user, data: training.refuse(by=user, **data),
+            offered=lambda training: training.status in UNDER_REVIEW,
+            form=CommentForm,
+            text="Toute la demande est refusée. Si seule l’AMF refuse, validez plutôt avec zéro "
+            "heure AMF et sa raison.",
+            done="La demande est refusée, l’organisme en reçoit le motif.",
+            danger=True,
+        ),
+        Verb(
+            "revoquer",
+            "Révoquer l’agrément",
+            permission=DECIDE,
+            run=lambda training, user, data: training.revoke(by=user, **data),
+            offered=lambda training: training.status == Status.APPROVED,
+            form=CommentForm,
+            text="Plus aucune feuille de présence ne sera acceptée ; les heures comptées restent.",
+            done="L’agrément est révoqué.",
+            danger=True,
+        ),
+    ]
+
+    def get_urls(self):
+        own = [
+            path(
+                "document/<int:pk>/",
+                self.admin_site.admin_view(self.document_view),
+                name="trainings_training_document",
+            ),
+            path(
+                "<int:pk>/dossier/",
+                self.admin_site.admin_view(self.dossier_view),
+                name="trainings_training_dossier",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def get_queryset(self, request):
+        """Drafts are the organism's alone; what waits for a decision first, oldest on top."""
+        waiting_first = Case(
+            When(status__in=UNDER_REVIEW, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        # Not super(): it orders by `rank` before there is one.
+        return (
+            Training.objects.exclude(status=Status.DRAFT)
+            .annotate(rank=waiting_first)
+            .select_related("organism")
+            .order_by(*self.get_ordering(request))
+        )
+
+    def waiting_count(self, request):
+        """Requests that wait for a decision; the menu shows it."""
+        return Training.objects.filter(status__in=UNDER_REVIEW).count()
+
+    def get_ordering(self, request):
+        return ["rank", "submitted_at", "pk"]
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    # --- files --------------------------------------------------------------------------------
+
+    def document_view(self, request, pk):
+        """A document of a request, for staff who may see requests."""
+        document = Document.objects.filter(pk=pk, training__in=self.get_queryset(request)).first()
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if document is None:
+            raise Http404
+        return files.serve(document.file, name=document.name, content_type=document.content_type)
+
+    def dossier_view(self, request, pk):
+        """The « Dossier AMF » as a ZIP."""
+        if not request.user.has_perm(DECIDE):
+            raise PermissionDenied
+        training = self.get_queryset(request).filter(pk=pk).first()
+        if training is None:
+            raise Http404
+        return FileResponse(
+            dossier.build(training), as_attachment=True, filename=dossier.file_name(training)
+        )
+
+    # --- columns and fields -------------------------------------------------------------------
+
+    @admin.display(description="heures demandées")
+    def asked(self, training):
+        return _hours(training.requested_associative_minutes, training.requested_amf_minutes)
+
+    @admin.display(description="heures accordées")
+    def granted(self, training):
+        if training.granted_amf_minutes is None:
+            return "–"
+        return _hours(training.granted_associative_minutes, training.granted_amf_minutes)
+
+    @admin.display(description="âge")
+    def age(self, training):
+        if training.status not in UNDER_REVIEW or training.submitted_at is None:
+            return "–"
+        days = (timezone.now() - training.submitted_at).days
+        return f"{days} j"
+
+    @admin.display(description="durée totale")
+    def duration(self, training):
+        return format_minutes(training.duration_minutes or 0)
+
+    @admin.display(description="AMF")
+    def amf(self, training):
+        if not training.amf_sent_on:
+            return "–"
+        return f"transmise le {training.amf_sent_on:%d/%m/%Y} {training.amf_reference}".strip()
+
+    @admin.display(description="organisme")
+    def shown_organism(self, training):
+        return link(admin_url(training.organism), training.organism)
+
+    @admin.display(description="documents")
+    def documents(self, training):
+        return lines(
+            link(
+                reverse("admin:trainings_training_document", args=[document.pk]),
+                f"{document.get_kind_display()} : {document.name}",
+            )
+            for document in training.documents.all()
+        )
+
+    @admin.display(description="dossier AMF")
+    def dossier(self, training):
+        return link(
+            reverse("admin:trainings_training_dossier", args=[training.pk]),
+            "Télécharger le dossier AMF (ZIP)",
+        )
+
+    @admin.display(description="autres demandes de l’organisme")
+    def others(self, training):
+        found = (
+            Training.objects.filter(organism=training.organism)
+            .exclude(pk=training.pk)
+            .exclude(status=Status.DRAFT)
+            .order_by("-submitted_at")[:20]
+        )
+        return lines(
+            link(admin_url(one), f"{one.year} – {one.title} ({one.get_status_display()})")
+            for one in found
+        )
+
+    @admin.display(description="jeux de QCM")
+    def questions(self, training):
+        """The sets as a member sees them; the right answers are marked."""
+        parts = []
+        for one in training.question_sets.prefetch_related("questions__choices"):
+            shown = format_html_join(
+                "",
+                '<li class="mb-3"><strong>{}</strong><ul>{}</ul></li>',
+                (
+                    (
+                        question.text,
+                        format_html_join(
+                            "",
+                            "<li>{} {}</li>",
+                            (
+                                ("☑" if choice.is_right else "☐", choice.text)
+                                for choice in question.choices.all()
+                            ),
+                        ),
+                    )
+                    for question in one.questions.all()
+                ),
+            )
+            parts.append(
+                format_html(
+                    "<details><summary>Jeu {} ({} questions)</summary><ol>{}</ol></details>",
+                    one.position,
+                    len(one.questions.all()),
+                    shown,
+                )
+            )
+        owed = training.questions_owed
+        owes = f"{owed} questions dues par jeu" if owed else "aucun QCM dû"
+        return format_html("<p>{}</p>{}", owes, format_html_join("", "{}", ((p,) for p in parts)))
+
+
+def _hours(associative, amf):
+    return f"{format_minutes(associative)} assoc., {format_minutes(amf)} AMF"

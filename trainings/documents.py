@@ -1,0 +1,137 @@
+"""Putting a file on a request: checked by its content, stored at once, by its own request."""
+
+import hashlib
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from anacofi_portal import files
+from anacofi_portal.spreadsheets import UnreadableWorkbook, read_workbook
+
+from . import qcm_workbook
+from .models import Document
+
+MAX_FURTHER = 20
+MAX_WORKBOOK_ROWS = 2000
+ALLOWED = {
+    Document.Kind.PRESENTATION: [files.PDF],
+    Document.Kind.FURTHER: [files.PDF, files.JPEG, files.PNG],
+}
+WORKBOOK_TYPES = {
+    "xlsx": files.XLSX,
+    "xls": "application/vnd.ms-excel",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
+}
+SHOWN_ERRORS = 30
+
+
+def store(training, kind, file, *, by):
+    """Check and store one file; the document that stands for it.
+
+    Raises ValidationError with French sentences, or WrongStatus; nothing is then changed, and
+    the file that was there before stays. A further document given twice is kept once.
+    """
+    training.require_editable()
+    questions = None
+    if kind == Document.Kind.QCM_WORKBOOK:
+        files.check_size(file)
+        questions, content_type = read_questions(file, owed=training.questions_owed)
+    else:
+        content_type = files.content_type_of(file, ALLOWED[kind])
+    document = Document(
+        training=training,
+        kind=kind,
+        name=file.name[-255:],
+        content_type=content_type,
+        size=file.size,
+        sha256=digest(file),
+        uploaded_by=by,
+    )
+    file.seek(0)
+    # Outside the transaction: the bytes may take long to reach their storage.
+    document.file.save(file.name, file, save=False)
+    try:
+        with transaction.atomic():
+            kept = _write(training, document, questions)
+    except BaseException:
+        document.file.storage.delete(document.file.name)
+        raise
+    if kept is not document:
+        document.file.storage.delete(document.file.name)
+    return kept
+
+
+def _write(training, document, questions):
+    locked = training.lock()
+    locked.require_editable()
+    same_kind = locked.documents.filter(kind=document.kind)
+    if document.kind == Document.Kind.FURTHER:
+        twin = same_kind.filter(sha256=document.sha256, name=document.name).first()
+        if twin:
+            return twin
+        if same_kind.count() >= MAX_FURTHER:
+            raise ValidationError(f"Une demande porte au plus {MAX_FURTHER} documents.")
+    else:
+        for replaced in same_kind:
+            remove(replaced)
+    document.save()
+    if questions is not None:
+        locked.write_sets(
+            {
+                "set": one.set_number,
+                "text": one.text,
+                "theme": one.theme,
+                "explanation": one.explanation,
+                "choices": [(text, index in one.right) for index, text in enumerate(one.choices)],
+            }
+            for one in questions
+        )
+    return document
+
+
+def digest(file):
+    """The SHA-256 of a file, in hexadecimal."""
+    file.seek(0)
+    sha256 = hashlib.sha256()
+    for chunk in file.chunks():
+        sha256.update(chunk)
+    return sha256.hexdigest()
+
+
+def read_questions(file, *, owed=0):
+    """(questions, content type) of a workbook; each set holds at least `owed` questions.
+
+    Raises ValidationError with all the errors at once.
+    """
+    try:
+        workbook = read_workbook(file, max_rows=MAX_WORKBOOK_ROWS)
+    except UnreadableWorkbook as error:
+        raise ValidationError(str(error)) from error
+    parsed = qcm_workbook.parse(workbook, owed=owed)
+    if parsed.errors:
+        errors = parsed.errors[:SHOWN_ERRORS]
+        more = len(parsed.errors) - SHOWN_ERRORS
+        if more > 0:
+            errors.append(
+                f"… et {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."
+            )
+        raise ValidationError(errors)
+    return parsed.questions, WORKBOOK_TYPES.get(workbook.format, "application/octet-stream")
+
+
+def take_off(document):
+    """Take a document off its request, the sets with their workbook. Raises WrongStatus."""
+    with transaction.atomic():
+        training = document.training.lock()
+        training.require_editable()
+        remove(document)
+        if document.kind == Document.Kind.QCM_WORKBOOK:
+            training.question_sets.all().delete()
+
+
+def remove(document):
+    """Delete a document; its file goes once the transaction commits."""
+    file = document.file
+    document.delete()
+    transaction.on_commit(lambda: file.storage.delete(file.name))

@@ -1,0 +1,80 @@
+"""The e-mails about a request, one function each."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from anacofi_portal.durations import format_minutes
+from mailing import outbox
+
+
+def submitted(training, *, again):
+    """To the organism, acknowledged; to staff. `again`: sent before, and changed since."""
+    _to_organism("submitted", training, again=again)
+    _to_staff("submitted_staff", training, again=again)
+
+
+def withdrawn(training):
+    """To the organism, acknowledged; to staff."""
+    _to_organism("withdrawn", training)
+    _to_staff("withdrawn_staff", training)
+
+
+def values_of(training):
+    """What every mail about a request may say."""
+    return {
+        "title": training.title,
+        "organism": training.organism.name,
+        "year": training.year,
+        "associative": format_minutes(training.requested_associative_minutes),
+        "amf": format_minutes(training.requested_amf_minutes),
+        "url": settings.SITE_URL + reverse("trainings:detail", args=[training.pk]),
+        "admin_url": settings.SITE_URL
+        + reverse("admin:trainings_training_change", args=[training.pk]),
+    }
+
+
+def _to_organism(name, training, **values):
+    outbox.queue(
+        f"trainings/email/{name}",
+        training.organism.email,
+        {**values_of(training), **values},
+        about=training,
+    )
+
+
+def _to_staff(name, training, **values):
+    outbox.queue_many(
+        f"trainings/email/{name}",
+        [(staff, {**values_of(training), **values}, None) for staff in settings.STAFF_EMAILS],
+        about=training,
+    )
+
+
+def changes_requested(training, comment):
+    _to_organism("changes_requested", training, comment=comment)
+
+
+def sent_to_amf(training):
+    _to_organism("sent_to_amf", training, sent_on=date_format(training.amf_sent_on, "j F Y"))
+
+
+def approved(training, comment):
+    """`comment` may be empty; after the AMF's no it is the AMF's reason."""
+    _to_organism(
+        "approved",
+        training,
+        number=training.approval_number,
+        granted_associative=format_minutes(training.granted_associative_minutes),
+        granted_amf=format_minutes(training.granted_amf_minutes),
+        refused_by_amf=training.was_refused_by_amf,
+        comment=comment,
+    )
+
+
+def refused(training, comment):
+    _to_organism("refused", training, comment=comment)
+
+
+def revoked(training, comment):
+    _to_organism("revoked", training, comment=comment)

@@ -1,0 +1,18 @@
+"""What the rest of the portal knows of validation requests."""
+
+from .documents import Document, Speaker
+from .questions import Choice, Question, QuestionSet
+from .rules import AnnualRules, ApprovalCounter
+from .training import Training, TrainingJournal
+
+__all__ = [
+    "AnnualRules",
+    "ApprovalCounter",
+    "Choice",
+    "Document",
+    "Question",
+    "QuestionSet",
+    "Speaker",
+    "Training",
+    "TrainingJournal",
+]

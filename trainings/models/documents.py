@@ -1,0 +1,91 @@
+"""The files and the speakers of a request."""
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import models
+from django.db.models import Q
+
+from anacofi_portal.files import PrivateFileField
+
+
+class Speaker(models.Model):
+    training = models.ForeignKey(
+        "trainings.Training", on_delete=models.CASCADE, related_name="speakers"
+    )
+    position = models.PositiveSmallIntegerField("rang", default=1)
+    name = models.CharField("nom de l’intervenant", max_length=200)
+    references = models.TextField("références", max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = "intervenant"
+        verbose_name_plural = "intervenants"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The documents of the requests of the organism the user belongs to."""
+        return self.filter(training__organism__people__user=user)
+
+
+class Document(models.Model):
+    """A file of a request: its presentation, a further document, or its QCM workbook."""
+
+    class Kind(models.TextChoices):
+        PRESENTATION = "presentation", "présentation détaillée"
+        FURTHER = "further", "document complémentaire"
+        QCM_WORKBOOK = "qcm", "classeur des jeux de QCM"
+
+    training = models.ForeignKey(
+        "trainings.Training", on_delete=models.CASCADE, related_name="documents"
+    )
+    kind = models.CharField("nature", max_length=12, choices=Kind)
+    file = PrivateFileField("fichier")
+    name = models.CharField("nom du fichier", max_length=255)
+    content_type = models.CharField("type", max_length=100)
+    size = models.PositiveIntegerField("taille (octets)")
+    sha256 = models.CharField("empreinte", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    uploaded_at = models.DateTimeField("déposé le", auto_now_add=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        verbose_name_plural = "documents"
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training", "kind"],
+                condition=Q(kind__in=["presentation", "qcm"]),
+                name="trainings_one_document_of_its_kind",
+                violation_error_message="Ce document a déjà été déposé.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def copy_to(self, training, *, by):
+        """The same document on another request, its file copied under a name of its own.
+
+        The copy's bytes are written at once: whoever rolls the row back deletes its file.
+        """
+        copy = Document(
+            training=training,
+            kind=self.kind,
+            name=self.name,
+            content_type=self.content_type,
+            size=self.size,
+            sha256=self.sha256,
+            uploaded_by=by,
+        )
+        with self.file.open("rb") as source:
+            copy.file.save(self.name, File(source, name=self.name), save=False)
+        copy.save()
+        return copy

@@ -1,0 +1,105 @@
+"""The rules of a calendar year, and the counter of its approval numbers."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from anacofi_portal.journal import WrongStatus
+
+
+class AnnualRules(models.Model):
+    """What the association asks for in one calendar year; frozen once the year is past."""
+
+    year = models.PositiveSmallIntegerField("année", unique=True)
+    minutes_due = models.PositiveIntegerField(
+        "minutes dues", default=15 * 60, help_text="Les deux natures d’heures ensemble."
+    )
+    amf_minutes_due = models.PositiveIntegerField("dont minutes AMF", default=0)
+    pass_mark = models.PositiveSmallIntegerField(
+        "seuil de réussite du QCM (%)",
+        default=70,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    max_attempts = models.PositiveSmallIntegerField(
+        "tentatives", default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    qcm_grace_days = models.PositiveSmallIntegerField(
+        "jours après le 31 décembre pour passer un QCM", default=31
+    )
+
+    class Meta:
+        verbose_name = "règles annuelles"
+        verbose_name_plural = "règles annuelles"
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pass_mark__gte=1, pass_mark__lte=100),
+                name="trainings_rules_pass_mark",
+                violation_error_message="Le seuil de réussite va de 1 à 100 %.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_attempts__gte=1, max_attempts__lte=10),
+                name="trainings_rules_attempts",
+                violation_error_message="Le nombre de tentatives va de 1 à 10.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amf_minutes_due__lte=models.F("minutes_due")),
+                name="trainings_rules_amf_part",
+                violation_error_message="Les minutes AMF sont une part des minutes dues.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Règles {self.year}"
+
+    @property
+    def is_frozen(self):
+        """Whether the year is past: what was counted under its rules stays as it was."""
+        return self.year is not None and self.year < timezone.localdate().year
+
+    def clean(self):
+        super().clean()
+        if self._is_frozen_in_database() or self.is_frozen:
+            raise ValidationError(
+                "Cette année est passée : ses règles ne peuvent plus être modifiées."
+            )
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding and self._is_frozen_in_database():
+            raise WrongStatus(f"Les règles de {self.year} ne peuvent plus être modifiées.")
+        super().save(*args, **kwargs)
+
+    def _is_frozen_in_database(self):
+        return (
+            self.pk is not None
+            and type(self).objects.filter(pk=self.pk, year__lt=timezone.localdate().year).exists()
+        )
+
+    @classmethod
+    def for_year(cls, year):
+        """The rules of a year, copied from the last earlier year on first need."""
+        found = cls.objects.filter(year=year).first()
+        if found:
+            return found
+        model = cls.objects.filter(year__lt=year).order_by("-year").first() or cls()
+        copied = {
+            field.attname: getattr(model, field.attname)
+            for field in cls._meta.concrete_fields
+            if field.attname not in {"id", "year"}
+        }
+        return cls.objects.get_or_create(year=year, defaults=copied)[0]
+
+
+class ApprovalCounter(models.Model):
+    """The last approval number given in a year; locked while the next one is taken."""
+
+    year = models.PositiveSmallIntegerField("année", unique=True)
+    last = models.PositiveIntegerField("dernier numéro", default=0)
+
+    class Meta:
+        verbose_name = "compteur d’agréments"
+        verbose_name_plural = "compteurs d’agréments"
+
+    def __str__(self):
+        return f"{self.year}-{self.last:04d}"

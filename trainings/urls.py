@@ -1,0 +1,24 @@
+"""URLs of the trainings app."""
+
+from django.urls import path
+
+from . import editing, views
+
+app_name = "trainings"
+
+urlpatterns = [
+    path("", views.training_list, name="list"),
+    path("ajouter/", editing.create, name="create"),
+    path("taille-des-jeux/", editing.sizing, name="sizing"),
+    path("modele-qcm.xlsx", views.qcm_model, name="qcm_model"),
+    path("documents/<int:pk>/", views.document, name="document"),
+    path("documents/<int:pk>/retirer/", editing.remove_document, name="remove_document"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/modifier/", editing.edit, name="edit"),
+    path("<int:pk>/garder/", editing.autosave, name="autosave"),
+    path("<int:pk>/jeux/", editing.sets, name="sets"),
+    path("<int:pk>/fichiers/<slug:kind>/", editing.upload, name="upload"),
+    path("<int:pk>/retirer/", views.withdraw, name="withdraw"),
+    path("<int:pk>/supprimer/", views.delete, name="delete"),
+    path("<int:pk>/renouveler/", views.renew, name="renew"),
+]
