@@ -1,0 +1,30 @@
+"""What a person is recognised by, made comparable. Pure functions."""
+
+import re
+
+from anacofi_portal.spreadsheets import cell_text, fold
+
+
+def number_key(value):
+    """A member number without prefix, zeros and signs: « A00123 », « 123 » and 123.0 alike."""
+    text = re.sub(r"[^A-Za-z0-9]", "", re.sub(r"\.0+$", "", cell_text(value).replace(",", ".")))
+    found = re.fullmatch(r"[A-Za-z]{0,3}0*(\d{1,15})", text)
+    return found[1] if found else text.upper()[:20]
+
+
+def email_key(value):
+    """An e-mail in lower case, without what mail programs leave around it."""
+    text = re.sub(r"^mailto:", "", cell_text(value).strip(" ;,<>\"'").lower())
+    found = re.search(r"[^\s<>;,\"']+@[^\s<>;,\"']+", text)
+    return found[0].rstrip(".")[:254] if found else ""
+
+
+def orias_key(value):
+    """An ORIAS number's digits, its lost zeros given back; "" for anything else."""
+    digits = re.sub(r"\D", "", re.sub(r"\.0+$", "", cell_text(value)))
+    return digits.zfill(8) if 5 <= len(digits) <= 8 else ""
+
+
+def last_name_key(value):
+    """A family name folded: no case, accents, hyphens or apostrophes."""
+    return fold(cell_text(value))[:100]

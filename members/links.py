@@ -1,0 +1,61 @@
+"""Members' links: signed tokens, one salt per purpose, never a login.
+
+A token opened puts its subject under a session key of its own purpose, for a while; whoever
+holds one purpose has no other.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import timezone
+
+SESSION_KEY = "members.{}"
+
+
+def token(purpose, subject):
+    """A signed token for a subject (a JSON-able key); says nothing of when it ends."""
+    return signing.dumps(subject, salt=f"members.links.{purpose}", compress=False)
+
+
+def read(purpose, text, *, max_age=None):
+    """The subject of a token of this purpose, or None when it is forged, foreign or too old.
+
+    `max_age` is in seconds; without it the caller's own rows decide how long it opens.
+    """
+    try:
+        return signing.loads(text, salt=f"members.links.{purpose}", max_age=max_age)
+    except signing.BadSignature:
+        return None
+
+
+def url(name, purpose, subject):
+    """The absolute URL of a page whose only argument is the token."""
+    return settings.SITE_URL + reverse(name, args=[token(purpose, subject)])
+
+
+def open_session(request, purpose, subject, *, seconds):
+    """Let this browser reach the subject's pages of this purpose, for this long.
+
+    The session's key changes, so that one planted beforehand reaches nothing.
+    """
+    request.session.cycle_key()
+    until = timezone.now() + timedelta(seconds=seconds)
+    request.session[SESSION_KEY.format(purpose)] = {
+        "subject": subject,
+        "until": until.timestamp(),
+    }
+
+
+def session_subject(request, purpose):
+    """The subject that this browser has opened for this purpose, or None."""
+    held = request.session.get(SESSION_KEY.format(purpose))
+    if not held or held["until"] < timezone.now().timestamp():
+        return None
+    return held["subject"]
+
+
+def close_session(request, purpose):
+    """Forget it."""
+    request.session.pop(SESSION_KEY.format(purpose), None)

@@ -1,0 +1,133 @@
+"""« Mes heures »: asked for by e-mail, entered by a button, read on a phone."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.limits import too_many
+
+from . import attestation, emails, ledger, links
+from .forms import AskForm
+from .keys import email_key
+from .models import HoursCredit, Member, SignInLink
+
+PURPOSE = "sign-in"
+LINK_LIFE = timedelta(hours=1)
+SESSION_SECONDS = 2 * 3600
+
+
+def ask(request):
+    """Ask for a link; the same answer whether the address is known or not."""
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if too_many(request, "sign-in-link", email=email):
+            form.add_error(None, "Trop de demandes. Réessayez dans une heure.")
+        else:
+            send_links(email)
+            return redirect("members:asked")
+    return render(request, "members/ask.html", {"form": form})
+
+
+def send_links(email):
+    """A link for each member of this mailbox."""
+    now = timezone.now()
+    with transaction.atomic():
+        members = Member.objects.filter(email_key=email_key(email)).exclude(email="")[:10]
+        made = SignInLink.objects.bulk_create(
+            SignInLink(member=member, nonce=secrets.token_urlsafe(32), expires_at=now + LINK_LIFE)
+            for member in members
+        )
+        emails.sign_in_links(made)
+
+
+def asked(request):
+    return render(request, "members/asked.html")
+
+
+@never_cache
+def enter(request, token):
+    """The page of the mailed link. Only its button enters: mail scanners open links."""
+    nonce = links.read(PURPOSE, token)
+    link = (
+        SignInLink.objects.select_related("member")
+        .filter(nonce=nonce or "", used_at__isnull=True, expires_at__gt=timezone.now())
+        .first()
+    )
+    if link is None:
+        return render(request, "members/dead_link.html", status=410)
+    if request.method == "POST":
+        # The condition stands in the update: of two clicks, one enters by the link.
+        used = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True).update(
+            used_at=timezone.now()
+        )
+        if not used:
+            return render(request, "members/dead_link.html", status=410)
+        links.open_session(request, PURPOSE, link.member_id, seconds=SESSION_SECONDS)
+        return redirect("members:home")
+    return render(request, "members/enter.html", {"member": link.member})
+
+
+def _member(request):
+    return Member.objects.filter(pk=links.session_subject(request, PURPOSE)).first()
+
+
+@never_cache
+def home(request):
+    """The year's total, the entries, the QCMs to take."""
+    member = _member(request)
+    if member is None:
+        return redirect("members:ask")
+    this_year = timezone.localdate().year
+    years = sorted({this_year, *member.credits.values_list("year", flat=True)}, reverse=True)
+    year = _year(request, years, this_year)
+    due = ledger.minutes_due(member, year)
+    totals = ledger.year_total(member, year)
+    return render(
+        request,
+        "members/home.html",
+        {
+            "member": member,
+            "year": year,
+            "years": years,
+            "totals": totals,
+            "due": due,
+            "left": max(0, due - totals["total"]) if due is not None else None,
+            "entries": member.credits.filter(year=year)
+            .select_related("training", "corrects")
+            .order_by("-created_at", "-pk"),
+            "invitations": member.invitations.filter(status="open", deadline_at__gt=timezone.now())
+            .select_related("training")
+            .order_by("deadline_at"),
+            "kinds": HoursCredit.Kind,
+        },
+    )
+
+
+def _year(request, years, default):
+    text = request.GET.get("annee", "")
+    return int(text) if text.isdigit() and int(text) in years else default
+
+
+@never_cache
+@require_GET
+def certificate(request, year):
+    """« Attestation annuelle »: a PDF of the counted hours, made on demand."""
+    member = _member(request)
+    if member is None:
+        return redirect("members:ask")
+    response = HttpResponse(attestation.make(member, year), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="attestation-{year}.pdf"'
+    return response
+
+
+@require_POST
+def leave(request):
+    links.close_session(request, PURPOSE)
+    return redirect("home")

@@ -1,0 +1,155 @@
+"""Hours are counted once per member, training and kind, and corrected by counter-entries."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from members import ledger
+from members.ledger import Entitlement
+from members.models import HoursCredit
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 12)
+
+
+@pytest.fixture
+def training():
+    return factories.make_training(status="approved", year=2026)
+
+
+@pytest.fixture
+def member():
+    return factories.make_member()
+
+
+def credit(training, member, minutes, kind="associative"):
+    with transaction.atomic():
+        return ledger.credit(
+            training=training,
+            kind=kind,
+            session_on=DAY,
+            entitlements=[Entitlement(member.pk, minutes)],
+        )[member.pk]
+
+
+def entries(member):
+    return list(member.credits.values_list("minutes", flat=True))
+
+
+def test_a_first_credit_counts_for_the_training_s_year(training, member):
+    entry = credit(training, member, 90)
+    assert (entry.written, entry.year, entry.session_on) == (True, 2026, DAY)
+    assert ledger.year_total(member, 2026) == {"associative": 90, "amf": 0, "total": 90}
+    assert ledger.year_total(member, 2025)["total"] == 0
+
+
+@pytest.mark.parametrize("again", [90, 60, 15])
+def test_the_same_or_less_counts_nothing_more(training, member, again):
+    first = credit(training, member, 90)
+    second = credit(training, member, again)
+    assert (second.pk, second.written) == (first.pk, False)
+    assert entries(member) == [90]
+
+
+def test_more_replaces_by_a_counter_entry_never_the_sum(training, member):
+    credit(training, member, 60)
+    larger = credit(training, member, 75)
+    assert entries(member) == [60, -60, 75]
+    assert larger.follows.corrects.minutes == 60
+    assert larger.follows.reason
+    assert ledger.year_total(member, 2026)["total"] == 75
+
+
+def test_a_cancelled_credit_can_be_counted_again(training, member):
+    first = credit(training, member, 60)
+    ledger.counter([first], reason="Feuille annulée")
+    assert ledger.year_total(member, 2026)["total"] == 0
+    again = credit(training, member, 60)
+    assert again.follows.corrects == first
+    ledger.counter([again], reason="Encore")
+    credit(training, member, 45)
+    assert entries(member) == [60, -60, 60, -60, 45]
+
+
+def test_the_two_kinds_are_counted_apart(training, member):
+    credit(training, member, 60, "associative")
+    credit(training, member, 30, "amf")
+    assert ledger.year_total(member, 2026) == {"associative": 60, "amf": 30, "total": 90}
+    assert set(ledger.standing([member.pk], training=training)) == {
+        (member.pk, "associative"),
+        (member.pk, "amf"),
+    }
+
+
+def test_zero_minutes_write_nothing(training, member):
+    with transaction.atomic():
+        assert (
+            ledger.credit(
+                training=training,
+                kind="amf",
+                session_on=DAY,
+                entitlements=[Entitlement(member.pk, 0)],
+            )
+            == {}
+        )
+
+
+def test_a_counter_entry_needs_a_reason(training, member):
+    entry = credit(training, member, 60)
+    with pytest.raises(ValueError, match="motif"):
+        ledger.counter([entry], reason="  ")
+
+
+def test_an_entry_is_countered_once(training, member):
+    entry = credit(training, member, 60)
+    ledger.counter([entry], reason="Une fois")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ledger.counter([entry], reason="Deux fois")
+
+
+def test_the_database_refuses_a_second_first_credit(training, member):
+    credit(training, member, 60)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HoursCredit.objects.create(
+            member=member,
+            training=training,
+            kind="associative",
+            minutes=60,
+            year=2026,
+            session_on=DAY,
+        )
+
+
+def test_the_ledger_is_never_edited_nor_deleted(training, member):
+    entry = credit(training, member, 60)
+    with pytest.raises(TypeError):
+        HoursCredit.objects.update(minutes=1)
+    with pytest.raises(TypeError):
+        HoursCredit.objects.all().delete()
+    with pytest.raises(TypeError):
+        entry.delete()
+
+
+def test_crediting_many_takes_as_many_queries_as_crediting_one(training, django_assert_num_queries):
+    for count in (1, 30):
+        people = [factories.make_member() for _ in range(count)]
+        rows = [Entitlement(one.pk, 60) for one in people]
+        # savepoint, lock, chains, insert, release
+        with django_assert_num_queries(5), transaction.atomic():
+            ledger.credit(training=training, kind="associative", session_on=DAY, entitlements=rows)
+        larger = [Entitlement(one.pk, 90) for one in people]
+        # the same, and the counter-entries
+        with django_assert_num_queries(6), transaction.atomic():
+            ledger.credit(
+                training=training, kind="associative", session_on=DAY, entitlements=larger
+            )
+
+
+def test_only_cif_members_of_the_day_owe_hours(training):
+    cif = factories.make_member(cif=True)
+    other = factories.make_member(cif=False)
+    year = date.today().year
+    assert ledger.minutes_due(cif, year) == 900
+    assert ledger.minutes_due(other, year) is None

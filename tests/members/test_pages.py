@@ -1,0 +1,182 @@
+"""« Mes heures »: reached by a link of one use, and showing one member's hours alone."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from mailing import delivery
+from mailing.models import Message
+from members import ledger, links
+from members.ledger import Entitlement
+from members.models import SignInLink
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _locmem(settings):
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def ask(client, email):
+    return client.post(reverse("members:ask"), {"email": email})
+
+
+def mailed_paths():
+    delivery.deliver_due()
+    return [re.search(r"http://\S+?(/mes-heures/\S+)", one.body)[1] for one in mail.outbox]
+
+
+def enter(client, member):
+    ask(client, member.email)
+    (path,) = mailed_paths()
+    return client.post(path)
+
+
+def credit(member, minutes, kind="associative", **training):
+    training = factories.make_training(status="approved", **training)
+    with transaction.atomic():
+        ledger.credit(
+            training=training,
+            kind=kind,
+            session_on=timezone.localdate(),
+            entitlements=[Entitlement(member.pk, minutes)],
+        )
+    return training
+
+
+def test_the_answer_is_the_same_whether_the_address_is_known_or_not(client):
+    member = factories.make_member(email="connu@exemple.test")
+    known, unknown = ask(client, member.email), ask(client, "inconnu@exemple.test")
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert list(Message.objects.values_list("to", flat=True)) == ["connu@exemple.test"]
+
+
+def test_opening_the_link_changes_nothing_and_its_button_enters_once(client):
+    member = factories.make_member(email="a@exemple.test")
+    ask(client, "A@exemple.test")
+    (path,) = mailed_paths()
+    assert client.get(path).status_code == 200
+    assert client.get(path).status_code == 200
+    assert client.get(reverse("members:home")).url == reverse("members:ask")
+    assert client.post(path).url == reverse("members:home")
+    assert member.last_name in client.get(reverse("members:home")).content.decode()
+    assert client.get(path).status_code == 410
+    assert client.post(path).status_code == 410
+
+
+def test_a_link_dies_after_an_hour(client):
+    factories.make_member(email="a@exemple.test")
+    ask(client, "a@exemple.test")
+    (path,) = mailed_paths()
+    SignInLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.post(path).status_code == 410
+
+
+@pytest.mark.parametrize("purpose", ["qcm.invitation", "sign-in"])
+def test_a_forged_or_foreign_link_opens_nothing(client, purpose):
+    member = factories.make_member()
+    token = links.token(purpose, member.pk)
+    assert client.post(reverse("members:enter", args=[token])).status_code == 410
+    assert client.post(reverse("members:enter", args=["abc"])).status_code == 410
+
+
+def test_members_who_share_a_mailbox_get_a_link_each(client):
+    one = factories.make_member(email="cabinet@exemple.test", first_name="Anne")
+    two = factories.make_member(email="cabinet@exemple.test", first_name="Bruno")
+    ask(client, "cabinet@exemple.test")
+    paths = mailed_paths()
+    assert len(paths) == 2
+    client.post(paths[0])
+    page = client.get(reverse("members:home")).content.decode()
+    assert (one.number in page) != (two.number in page)
+
+
+def test_a_fourth_request_in_an_hour_is_refused_without_a_mail(client):
+    factories.make_member(email="a@exemple.test")
+    for _ in range(3):
+        assert ask(client, "a@exemple.test").status_code == 302
+    assert "Trop de demandes" in ask(client, "a@exemple.test").content.decode()
+    assert Message.objects.count() == 3
+
+
+def test_a_cif_member_sees_the_year_against_the_hours_due(client):
+    member = factories.make_member(cif=True, email="a@exemple.test")
+    credit(member, 210, title="Fiscalité")
+    credit(member, 60, kind="amf", title="MIF 2")
+    enter(client, member)
+    page = client.get(reverse("members:home")).content.decode().replace("\u202f", " ")
+    assert "4 h 30" in page
+    assert "/ 15 h" in page
+    assert "10 h 30" in page
+    assert "Fiscalité" in page
+    assert "MIF 2" in page
+
+
+def test_another_member_sees_a_total_alone(client):
+    member = factories.make_member(cif=False, email="a@exemple.test")
+    credit(member, 90)
+    other = factories.make_member(email="b@exemple.test")
+    credit(other, 120, title="Celle d’un autre")
+    enter(client, member)
+    page = client.get(reverse("members:home")).content.decode().replace("\u202f", " ")
+    assert "1 h 30" in page
+    assert "15 h" not in page
+    assert "Celle d’un autre" not in page
+
+
+def test_the_certificate_lists_the_counted_hours_and_no_markup_runs(client):
+    member = factories.make_member(cif=True, email="a@exemple.test", last_name="#O'Neil *X*")
+    training = credit(member, 90, title='#read("/etc/passwd") $x$ *gras*')
+    gone = credit(member, 60, title="Annulée depuis")
+    ledger.counter(list(member.credits.filter(training=gone)), reason="Feuille annulée", by=None)
+    enter(client, member)
+    response = client.get(reverse("members:attestation", args=[training.year]))
+    assert response["Content-Type"] == "application/pdf"
+    text = " ".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages
+    ).replace("\u202f", " ")
+    assert '#read("/etc/passwd") $x$ *gras*' in " ".join(text.split())
+    assert "1 h 30" in text
+    assert member.number in text
+    assert "Annulée depuis" not in text
+
+
+def test_nobody_reaches_the_pages_without_a_link(client, owner):
+    for name, args in (("members:home", []), ("members:attestation", [2026])):
+        assert client.get(reverse(name, args=args)).url == reverse("members:ask")
+    client.force_login(owner)
+    assert client.get(reverse("members:home")).url == reverse("members:ask")
+
+
+def test_leaving_closes_the_pages(client):
+    member = factories.make_member(email="a@exemple.test")
+    enter(client, member)
+    client.post(reverse("members:leave"))
+    assert client.get(reverse("members:home")).url == reverse("members:ask")
+
+
+def test_the_page_takes_as_many_queries_with_many_entries_as_with_one(
+    client, django_assert_num_queries
+):
+    member = factories.make_member(email="a@exemple.test")
+    credit(member, 15)
+    enter(client, member)
+    client.get(reverse("members:home"))
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("members:home"))
+    for _ in range(12):
+        credit(member, 15)
+    with django_assert_num_queries(len(one)):
+        client.get(reverse("members:home"))

@@ -1,0 +1,254 @@
+"""The registry's file: read by a task, counted, then confirmed; nobody is ever deleted."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from members import registry, tasks
+from members.models import Member, Membership, RegistryImport
+from tests import factories
+from tests.files import REGISTRY_HEADER, make_xlsx
+
+pytestmark = pytest.mark.django_db
+SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "samples" / "adherents.xlsx"
+DAY = date(2026, 3, 1)
+
+
+def row(number, last_name="MARTIN", *, cif="Oui", status="Actif", email="m@exemple.test"):
+    return [f"A{number:05d}", "M.", last_name, "Jean", email, "Cabinet", "10519501", cif, status]
+
+
+def upload(rows, *, on=DAY, header=REGISTRY_HEADER):
+    found = RegistryImport.objects.create(
+        file=SimpleUploadedFile("adherents.xlsx", make_xlsx([header, *rows])),
+        name="adherents.xlsx",
+        effective_on=on,
+    )
+    tasks.read_import(found.pk)
+    found.refresh_from_db()
+    return found
+
+
+def load(rows, **options):
+    found = upload(rows, **options)
+    assert found.state == "ready", found.error
+    registry.apply(found, by=None)
+    found.refresh_from_db()
+    return found
+
+
+def counts(found):
+    names = ("new", "changed", "returned", "left", "cif_joined", "cif_left", "unchanged")
+    return tuple(found.summary[name] for name in names)
+
+
+def spans(number, kind):
+    return list(
+        Membership.objects.filter(member__number=f"A{number:05d}", kind=kind).values_list(
+            "starts_on", "ends_on"
+        )
+    )
+
+
+def test_a_first_file_brings_everyone_in_from_its_date():
+    found = load([row(1), row(2, cif="Non")])
+    assert counts(found) == (2, 0, 0, 0, 1, 0, 0)
+    assert spans(1, "member") == spans(1, "cif") == [(DAY, None)]
+    assert spans(2, "cif") == []
+    member = Member.objects.get(number="A00001")
+    assert (member.number_key, member.orias_key, member.last_name_key) == (
+        "1",
+        "10519501",
+        "martin",
+    )
+
+
+def test_the_same_file_twice_changes_nothing():
+    load([row(1), row(2)])
+    assert counts(load([row(1), row(2)], on=date(2026, 4, 1))) == (0, 0, 0, 0, 0, 0, 2)
+    assert spans(1, "member") == [(DAY, None)]
+
+
+def test_who_is_missing_has_left_the_day_before_and_may_come_back():
+    load([row(1), row(2)])
+    found = load([row(1)], on=date(2026, 4, 1))
+    assert counts(found) == (0, 0, 0, 1, 0, 1, 1)
+    assert spans(2, "member") == spans(2, "cif") == [(DAY, date(2026, 3, 31))]
+    found = load([row(1), row(2, cif="Non")], on=date(2026, 6, 1))
+    assert counts(found)[2] == 1
+    assert spans(2, "member") == [(DAY, date(2026, 3, 31)), (date(2026, 6, 1), None)]
+    assert Member.objects.count() == 2
+
+
+def test_an_inactive_line_has_left_as_well():
+    load([row(1), row(2)])
+    found = load([row(1), row(2, status="Inactif")], on=date(2026, 4, 1))
+    assert counts(found)[3] == 1
+    assert spans(2, "member") == [(DAY, date(2026, 3, 31))]
+
+
+def test_changed_data_replaces_the_old_and_its_keys():
+    load([row(1)])
+    found = load([row(1, "DUPONT", email="d@exemple.test", cif="Non")], on=date(2026, 4, 1))
+    assert counts(found) == (0, 1, 0, 0, 0, 1, 0)
+    member = Member.objects.get()
+    assert (member.last_name_key, member.email_key) == ("dupont", "d@exemple.test")
+    assert spans(1, "cif") == [(DAY, date(2026, 3, 31))]
+
+
+def test_all_errors_are_said_at_once_with_their_rows_and_nothing_is_written():
+    found = upload(
+        [row(1), row(1), row(3, ""), row(4, cif="Peut-être"), row(5, email="sans arobase")]
+    )
+    assert found.state == "unreadable"
+    assert found.error.splitlines() == [
+        "Ligne 3 : le numéro A00001 figure déjà à la ligne 2.",
+        "Ligne 4 : le nom manque.",
+        "Ligne 5 : « Peut-être » n’est ni oui ni non dans la colonne ANACOFI-CIF.",
+        "Ligne 6 : « sans arobase » n’est pas une adresse e-mail.",
+    ]
+    assert not Member.objects.exists()
+
+
+def test_a_file_without_the_header_is_refused():
+    found = upload([row(1)], header=["a", "b"])
+    assert "L’en-tête est introuvable" in found.error
+
+
+def test_an_import_is_applied_once(administrator):
+    found = upload([row(1)])
+    registry.apply(found, by=administrator)
+    with pytest.raises(registry.WrongStatus):
+        registry.apply(found, by=administrator)
+    assert Member.objects.count() == 1
+
+
+def test_many_leaving_must_be_typed(client, officer, settings):
+    settings.DEMO = True
+    load([row(number) for number in range(1, 21)])
+    found = upload([row(number) for number in range(1, 19)], on=date(2026, 4, 1))
+    assert found.summary["many_left"] is True
+    client.force_login(officer)
+    url = reverse("admin:members_registryimport_importer", args=[found.pk])
+    refused = client.post(url, {"typed": "3"})
+    assert "Tapez 2 pour confirmer" in refused.content.decode()
+    found.refresh_from_db()
+    assert found.state == "ready"
+    client.post(url, {"typed": "2"})
+    found.refresh_from_db()
+    assert found.state == "applied"
+
+
+def test_exactly_one_in_twenty_leaving_is_not_many():
+    load([row(number) for number in range(1, 21)])
+    found = upload([row(number) for number in range(1, 20)], on=date(2026, 4, 1))
+    assert (found.summary["left"], found.summary["many_left"]) == (1, False)
+
+
+def test_staff_upload_the_file_and_see_its_counts(
+    client, officer, settings, django_capture_on_commit_callbacks
+):
+    settings.DEMO = True
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    client.force_login(officer)
+    file = SimpleUploadedFile("adherents.xlsx", make_xlsx([REGISTRY_HEADER, row(1)]))
+    page = client.get(reverse("admin:members_registryimport_add"))
+    assert 'value="01/01/' in page.content.decode()
+    with django_capture_on_commit_callbacks() as callbacks:
+        client.post(
+            reverse("admin:members_registryimport_add"),
+            {"file": file, "effective_on": "2026-03-01"},
+        )
+    found = RegistryImport.objects.get()
+    assert len(callbacks) == 1
+    tasks.read_import(found.pk)
+    page = client.get(reverse("admin:members_registryimport_change", args=[found.pk]))
+    assert "1 nouveaux" in page.content.decode()
+
+
+def test_a_lost_task_is_picked_up(monkeypatch):
+    found = RegistryImport.objects.create(
+        file=SimpleUploadedFile("a.xlsx", make_xlsx([REGISTRY_HEADER, row(1)])),
+        name="a.xlsx",
+        effective_on=DAY,
+    )
+    tasks.sweep_imports()
+    found.refresh_from_db()
+    assert found.state == "reading"
+    RegistryImport.objects.update(created_at="2020-01-01T00:00Z")
+    tasks.sweep_imports()
+    found.refresh_from_db()
+    assert found.state == "ready"
+
+
+def test_importing_many_takes_few_queries(django_assert_max_num_queries):
+    with django_assert_max_num_queries(60):
+        load([row(number) for number in range(1, 301)])
+    with django_assert_max_num_queries(25):
+        load([row(number) for number in range(1, 301)])
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="the shared samples are not here")
+def test_the_sample_registry_is_read_whole():
+    found = RegistryImport.objects.create(name="adherents.xlsx", effective_on=DAY)
+    with SAMPLE.open("rb") as file:
+        found.file.save("adherents.xlsx", file)
+    tasks.read_import(found.pk)
+    found.refresh_from_db()
+    assert (found.state, found.error) == ("ready", "")
+    assert (found.summary["new"], found.summary["new_inactive"]) == (2000, 85)
+
+
+def test_who_had_left_before_the_first_file_is_kept_without_a_membership():
+    found = load([row(1), row(2, status="Inactif")])
+    assert (found.summary["new"], found.summary["new_inactive"]) == (2, 1)
+    assert Member.objects.filter(number="A00002").exists()
+    assert spans(2, "member") == spans(2, "cif") == []
+
+
+def test_the_admin_lists_take_as_many_queries_with_many_members_as_with_one(
+    client, officer, settings
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    settings.DEMO = True
+    client.force_login(officer)
+    factories.make_member()
+    client.get(reverse("admin:members_member_changelist"))
+    counted = []
+    for extra in (0, 10):
+        for _ in range(extra):
+            factories.make_member()
+        with CaptureQueriesContext(connection) as context:
+            client.get(reverse("admin:members_member_changelist"))
+        counted.append(len(context))
+    assert counted[0] == counted[1]
+
+
+def test_a_member_edited_by_staff_keeps_its_keys_in_step(client, officer, settings):
+    settings.DEMO = True
+    client.force_login(officer)
+    member = factories.make_member(last_name="Ancien")
+    data = {
+        "last_name": "Le Goff-Durand",
+        "first_name": "Anne",
+        "email": "Anne@Exemple.test",
+        "memberships-TOTAL_FORMS": 0,
+        "memberships-INITIAL_FORMS": 0,
+        "credits-TOTAL_FORMS": 0,
+        "credits-INITIAL_FORMS": 0,
+    }
+    client.post(reverse("admin:members_member_change", args=[member.pk]), data)
+    member.refresh_from_db()
+    assert (member.last_name_key, member.email_key) == ("le goff durand", "anne@exemple.test")
+    assert member.number
+    assert (
+        client.post(
+            reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}
+        ).status_code
+        == 403
+    )
