@@ -1,0 +1,44 @@
+"""Which invitations this browser may see: those whose personal link it opened.
+
+A link never signs anyone in. It puts the invitation's id into a session key of its own, beside
+the others that were opened here: a member may have several QCMs to take, in several tabs.
+"""
+
+from django.http import Http404
+
+from members import links
+from members.views import PURPOSE as HOURS
+
+from .models import Invitation
+
+SESSION_KEY = "qcm_invitations"
+# A browser that opened more forgets the oldest; their links open them again.
+MOST = 50
+
+
+def remember(request, pks):
+    """Let this browser see these invitations."""
+    known = opened(request)
+    if set(pks) <= set(known):
+        return
+    if request.session.session_key:
+        # The session's key changes, so that one planted beforehand reaches nothing.
+        request.session.cycle_key()
+    request.session[SESSION_KEY] = [*(pk for pk in known if pk not in pks), *pks][-MOST:]
+
+
+def opened(request):
+    """The ids of the invitations that this browser may see, the last opened last."""
+    return request.session.get(SESSION_KEY, [])
+
+
+def hours_member(request):
+    """The id of the member who is at « Mes heures » in this browser, or None."""
+    return links.session_subject(request, HOURS)
+
+
+def invitation_or_404(request, pk):
+    """The invitation, with member and training; 404 unless its link was opened here."""
+    if pk not in opened(request):
+        raise Http404
+    return Invitation.objects.select_related("member", "training__organism").get(pk=pk)

@@ -1,0 +1,190 @@
+"""The e-mails of the QCM, each a row of the outbox in the transaction of what it tells.
+
+Values are what the templates need and no more; times are written as they are read, in Paris.
+"""
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from mailing import outbox
+from members import ledger
+
+LINK = "qcm.links.invitation_url"
+REMINDER_LINK = "qcm.links.reminder_url"
+
+
+def moment(at):
+    """An aware time as « 31 janvier 2027 à 23:59 »."""
+    return date_format(timezone.localtime(at), r"j F Y \à H:i")
+
+
+def _values(invitation):
+    return {
+        "first_name": invitation.member.first_name,
+        "title": invitation.training.title,
+        "minutes": invitation.minutes,
+        "deadline": moment(invitation.deadline_at),
+    }
+
+
+def invited(invitations, *, pass_mark):
+    """QCM to take. The members and the training are read already; one query for all."""
+    if invitations:
+        outbox.queue_many(
+            "qcm/email/invited",
+            [
+                (
+                    one.member.email,
+                    {
+                        **_values(one),
+                        "session_on": date_format(one.session_on, "j F Y"),
+                        "attempts": one.attempts_allowed,
+                        "pass_mark": pass_mark,
+                    },
+                    (LINK, one.pk),
+                )
+                for one in invitations
+            ],
+            about=invitations[0].training,
+        )
+
+
+def withdrawn(invitations, *, reason):
+    """A QCM that is no longer to take."""
+    if invitations:
+        outbox.queue_many(
+            "qcm/email/withdrawn",
+            [(one.member.email, {**_values(one), "reason": reason}, None) for one in invitations],
+            about=invitations[0].training,
+        )
+
+
+def uncounted(invitations, *, reason):
+    """The AMF hours of a passed QCM no longer count; the pass is kept."""
+    _about_hours("qcm/email/uncounted", invitations, reason=reason)
+
+
+def recounted(invitations):
+    """The AMF hours of a QCM that was passed before are counted (again, or more of them)."""
+    _about_hours("qcm/email/recounted", invitations)
+
+
+def _about_hours(template, invitations, **values):
+    if not invitations:
+        return
+    training = invitations[0].training
+    totals = ledger.year_totals([one.member_id for one in invitations], training.year)
+    outbox.queue_many(
+        template,
+        [
+            (
+                one.member.email,
+                {
+                    **_values(one),
+                    **values,
+                    "year": training.year,
+                    "year_minutes": totals[one.member_id]["total"],
+                },
+                None,
+            )
+            for one in invitations
+        ],
+        about=training,
+    )
+
+
+def _result(attempt):
+    return {
+        **_values(attempt.invitation),
+        "right": attempt.right,
+        "total": attempt.total,
+        "percent": attempt.percent,
+        "pass_mark": attempt.pass_mark,
+    }
+
+
+def passed(attempt):
+    """Passed: the score, the hours, and the year's total."""
+    invitation = attempt.invitation
+    year = invitation.training.year
+    total = ledger.year_total(invitation.member, year)["total"]
+    outbox.queue(
+        "qcm/email/passed",
+        invitation.member.email,
+        {**_result(attempt), "year": year, "year_minutes": total},
+        about=invitation,
+    )
+
+
+def failed(attempt, *, left):
+    """Failed: the score and the attempts left; the link, when another can begin."""
+    invitation = attempt.invitation
+    again = bool(left) and not invitation.is_expired
+    outbox.queue(
+        "qcm/email/failed",
+        invitation.member.email,
+        {**_result(attempt), "left": left, "again": again},
+        about=invitation,
+        link=(LINK, invitation.pk) if again else None,
+    )
+
+
+def attempts_exhausted(attempt):
+    """The last attempt failed: staff may grant one more."""
+    invitation = attempt.invitation
+    outbox.queue_many(
+        "qcm/email/attempts_exhausted",
+        [
+            (
+                address,
+                {
+                    **_result(attempt),
+                    "member": str(invitation.member),
+                    "member_number": invitation.member.number,
+                    "attempts": invitation.attempts_allowed,
+                },
+                ("qcm.links.admin_url", invitation.pk),
+            )
+            for address in settings.STAFF_EMAILS
+        ],
+        about=invitation,
+    )
+
+
+def attempt_granted(invitation):
+    """Staff let the member try once more."""
+    outbox.queue(
+        "qcm/email/attempt_granted",
+        invitation.member.email,
+        _values(invitation),
+        about=invitation,
+        link=(LINK, invitation.pk),
+    )
+
+
+def reminders(by_member):
+    """QCMs still to take, one mail a member: lists of invitations, the nearest deadline first."""
+    outbox.queue_many(
+        "qcm/email/reminder",
+        [
+            (
+                invitations[0].member.email,
+                {
+                    "first_name": invitations[0].member.first_name,
+                    "items": [
+                        {
+                            "title": one.training.title,
+                            "minutes": one.minutes,
+                            "deadline": moment(one.deadline_at),
+                        }
+                        for one in invitations
+                    ],
+                },
+                (LINK, invitations[0].pk)
+                if len(invitations) == 1
+                else (REMINDER_LINK, [one.pk for one in invitations]),
+            )
+            for invitations in by_member
+        ],
+    )

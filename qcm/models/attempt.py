@@ -1,0 +1,301 @@
+"""One try at one set: what was asked, what was ticked, and the mark it got, once."""
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from anacofi_portal.journal import WrongStatus
+from members import ledger
+from members.models import HoursCredit
+from trainings.models import Choice, Question, QuestionSet
+
+from .. import deadlines, emails, marking
+from .invitation import Invitation
+
+
+class ForeignAnswer(ValueError):
+    """An answer names a question or a choice that this attempt did not show. French sentence."""
+
+
+class AttemptQuerySet(models.QuerySet):
+    def running(self):
+        """The one that is started, if any; at most one by constraint in an invitation."""
+        return self.filter(status=Attempt.Status.STARTED).first()
+
+    def overdue_at(self, now):
+        """Started ones whose time has run out: they are finished as they are."""
+        return self.filter(
+            status=Attempt.Status.STARTED, invitation__deadline_at__lt=now - deadlines.OVERTIME
+        )
+
+
+class Attempt(models.Model):
+    """One try at one set, in an order drawn once. Rules are kept as they were."""
+
+    class Status(models.TextChoices):
+        STARTED = "started", "en cours"
+        FINISHED = "finished", "terminée"
+        INTERRUPTED = "interrupted", "interrompue"
+
+    invitation = models.ForeignKey(
+        Invitation, verbose_name="invitation", on_delete=models.PROTECT, related_name="attempts"
+    )
+    number = models.PositiveSmallIntegerField("tentative")
+    status = models.CharField("statut", max_length=11, choices=Status, default=Status.STARTED)
+    question_set = models.ForeignKey(
+        QuestionSet, verbose_name="jeu", on_delete=models.PROTECT, related_name="+"
+    )
+    # [[question id, [choice id, …]], …] in the order shown.
+    order = models.JSONField("ordre", default=list)
+    pass_mark = models.PositiveSmallIntegerField("seuil (%)")
+    # Whether the member was then one of the organism's people, who can read the answers.
+    by_insider = models.BooleanField("personne de l’organisme", default=False)
+    started_at = models.DateTimeField("commencée le")
+    finished_at = models.DateTimeField("terminée le", null=True, blank=True)
+    right = models.PositiveSmallIntegerField("bonnes réponses", null=True, blank=True)
+    total = models.PositiveSmallIntegerField("questions")
+    passed = models.BooleanField("réussie", null=True, blank=True)
+    # Ids of the questions that were missed.
+    wrong = models.JSONField("questions manquées", default=list, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tentative"
+        verbose_name_plural = "tentatives"
+        ordering = ["invitation", "number"]
+        indexes = [
+            models.Index(fields=["status"], condition=Q(status="started"), name="qcm_started")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation", "number"], name="qcm_attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=Q(status="started"),
+                name="qcm_one_started_attempt",
+                violation_error_message="Une tentative est déjà en cours.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status="started",
+                    finished_at__isnull=True,
+                    right__isnull=True,
+                    passed__isnull=True,
+                )
+                | Q(
+                    status="finished",
+                    finished_at__isnull=False,
+                    right__isnull=False,
+                    passed__isnull=False,
+                )
+                | Q(
+                    status="interrupted",
+                    finished_at__isnull=False,
+                    right__isnull=True,
+                    passed__isnull=True,
+                ),
+                name="qcm_finished_attempt_is_marked",
+                violation_error_message="Une tentative terminée porte son résultat.",
+            ),
+            models.CheckConstraint(
+                condition=Q(right__isnull=True) | Q(right__lte=models.F("total")),
+                name="qcm_right_within_total",
+                violation_error_message="Il ne peut y avoir plus de bonnes réponses que demandé.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Tentative {self.number} – {self.invitation}"
+
+    @property
+    def is_started(self):
+        return self.status == self.Status.STARTED
+
+    @property
+    def is_overdue(self):
+        """Whether its time has run out although nobody finished it."""
+        return self.is_started and timezone.now() > self.invitation.attempt_end
+
+    @property
+    def percent(self):
+        """The score in whole percents, rounded down; None before it is marked."""
+        return None if self.right is None else marking.percent(self.right, self.total)
+
+    def ticked(self):
+        """What is ticked: {question id: [choice id, …]}."""
+        return dict(self.answers.values_list("question_id", "choices"))
+
+    def save_answer(self, question, choices):
+        """Keep what is ticked for one question; the time it was saved (aware).
+
+        Saving the same thing twice changes nothing but the time. Raises WrongStatus after the
+        end, and ForeignAnswer for a question or a choice of elsewhere.
+        """
+        return self.save_answers({question: choices})
+
+    def save_answers(self, answers):
+        """The same for several questions: {question id: [choice id, …]}.
+
+        Only its id and its invitation's are read of this object, so that a view need not fetch
+        it first; raises DoesNotExist when the two do not belong together.
+        """
+        with transaction.atomic():
+            attempt = (
+                Attempt.objects.select_for_update(of=("self",))
+                .select_related("invitation")
+                .get(pk=self.pk, invitation=self.invitation_id)
+            )
+            now = timezone.now()
+            attempt._require_running(now)
+            attempt._require_own(answers)
+            Answer.objects.bulk_create(
+                [
+                    Answer(attempt=attempt, question_id=pk, choices=sorted(choices), saved_at=now)
+                    for pk, choices in answers.items()
+                ],
+                update_conflicts=True,
+                unique_fields=["attempt", "question"],
+                update_fields=["choices", "saved_at"],
+            )
+        return now
+
+    def save_form(self, answers):
+        """Keep a whole page of answers, and give a new time only to those that changed."""
+        before = self.ticked()
+        changed = {pk: own for pk, own in answers.items() if sorted(own) != before.get(pk, [])}
+        if changed:
+            self.save_answers(changed)
+
+    def _require_running(self, now):
+        if self.status == self.Status.FINISHED:
+            raise WrongStatus(
+                "Cette tentative est terminée : les réponses ne peuvent plus changer."
+            )
+        if self.status == self.Status.INTERRUPTED:
+            raise WrongStatus("Ce QCM a été retiré : il n’est plus à passer.")
+        if now > self.invitation.attempt_end:
+            raise WrongStatus(
+                "Le temps de cette tentative est écoulé : les réponses ne peuvent plus changer."
+            )
+
+    def _require_own(self, answers):
+        shown = dict(self.order)
+        for question, choices in answers.items():
+            if question not in shown:
+                raise ForeignAnswer("Cette question ne fait pas partie de votre QCM.")
+            if not set(choices) <= set(shown[question]):
+                raise ForeignAnswer("Cette réponse ne fait pas partie de la question.")
+
+    def unanswered(self):
+        """[(rank from 1, question id), …] of the questions without a tick, in the order shown."""
+        ticked = self.ticked()
+        return [
+            (rank, question)
+            for rank, (question, _) in enumerate(self.order, start=1)
+            if not ticked.get(question)
+        ]
+
+    def key(self):
+        """The right choices of each question asked: {question id: {choice id, …}}."""
+        key = {question: set() for question, _ in self.order}
+        for question, choice in Choice.objects.filter(
+            question__in=list(key), is_right=True
+        ).values_list("question_id", "pk"):
+            key[question].add(choice)
+        return key
+
+    def finish(self):
+        """Mark it, once, as it is saved; the attempt as it then stands.
+
+        Whoever comes second (a double click, another tab, a retry) gets the same result, and
+        nothing more happens. A pass credits the hours and mails; a failure mails; the last
+        failure tells staff. Raises WrongStatus when the QCM was withdrawn.
+        """
+        with transaction.atomic():
+            invitation = self.invitation.lock()
+            attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            attempt.invitation = invitation
+            if attempt.status == self.Status.FINISHED:
+                return attempt
+            if attempt.status == self.Status.INTERRUPTED:
+                raise WrongStatus("Ce QCM a été retiré : il n’est plus à passer.")
+            mark = marking.mark(attempt.key(), attempt.ticked(), attempt.pass_mark)
+            attempt.status = self.Status.FINISHED
+            attempt.finished_at = min(timezone.now(), invitation.attempt_end)
+            attempt.right, attempt.total, attempt.passed = mark.right, mark.total, mark.passed
+            attempt.wrong = list(mark.wrong)
+            attempt.save(
+                update_fields=["status", "finished_at", "right", "total", "passed", "wrong"]
+            )
+            if mark.passed:
+                attempt._count(invitation)
+            else:
+                attempt._fail(invitation)
+        return attempt
+
+    def _count(self, invitation):
+        """Write the hours of a pass to the ledger, and say so."""
+        entries = ledger.credit(
+            training=invitation.training,
+            kind=HoursCredit.Kind.AMF,
+            session_on=invitation.session_on,
+            entitlements=[ledger.Entitlement(invitation.member_id, invitation.minutes)],
+        )
+        invitation.credit = entries[invitation.member_id]
+        invitation.passed_at = self.finished_at
+        invitation.move_to(
+            Invitation.Status.PASSED,
+            by_label=str(invitation.member),
+            comment=self.summary,
+            update_fields=["credit", "passed_at"],
+        )
+        emails.passed(self)
+
+    def _fail(self, invitation):
+        """Say what a failure means; the last one closes the QCM and tells staff."""
+        used = invitation.attempts.filter(status=self.Status.FINISHED).count()
+        left = max(invitation.attempts_allowed - used, 0)
+        if left:
+            invitation.write_journal(
+                from_status=invitation.status,
+                to_status=invitation.status,
+                by_label=str(invitation.member),
+                comment=self.summary,
+            )
+        else:
+            invitation.move_to(
+                Invitation.Status.FAILED, by_label=str(invitation.member), comment=self.summary
+            )
+            emails.attempts_exhausted(self)
+        emails.failed(self, left=left)
+
+    @property
+    def summary(self):
+        """The result in one line, for journals and lists."""
+        if self.right is None:
+            return f"Tentative {self.number} : {self.get_status_display()}"
+        return (
+            f"Tentative {self.number} : {self.right} / {self.total} ({self.percent} %), "
+            f"seuil {self.pass_mark} %"
+        )
+
+
+class Answer(models.Model):
+    """What is ticked for one question of an attempt, as last saved."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    choices = models.JSONField("réponses cochées", default=list)
+    saved_at = models.DateTimeField("enregistrée le")
+
+    class Meta:
+        verbose_name = "réponse donnée"
+        verbose_name_plural = "réponses données"
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "question"], name="qcm_one_answer")
+        ]
+
+    def __str__(self):
+        return f"{self.attempt_id} / {self.question_id}"

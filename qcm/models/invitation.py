@@ -1,0 +1,250 @@
+"""A member's right to take a training's QCM, and what may happen to it."""
+
+import random
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
+from members.models import HoursCredit, Member
+from organisms.models import Person
+from trainings.models import AnnualRules, Choice, Training
+
+from .. import deadlines, emails
+
+# Which set, and which order, must not be guessed from the one before.
+shuffler = random.SystemRandom()
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open_at(self, now):
+        """Those that can still be taken: open, and within their deadline."""
+        return self.filter(status=Invitation.Status.OPEN, deadline_at__gte=now)
+
+    def expired_at(self, now):
+        """Those whose deadline has passed without a pass; computed, never stored."""
+        return self.filter(status=Invitation.Status.OPEN, deadline_at__lt=now)
+
+    def with_insiders(self):
+        """Add `is_insider`: the member is one of the organism's people, who can read the answers.
+
+        Told by the e-mail address, which is all that the two sides share.
+        """
+        return self.annotate(
+            is_insider=models.Exists(
+                Person.objects.filter(
+                    organism=models.OuterRef("training__organism"),
+                    user__email=models.OuterRef("member__email_key"),
+                )
+            )
+        )
+
+
+class Invitation(Journalled):
+    """A member's right to take a training's QCM, so that its AMF hours count."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "à passer"
+        PASSED = "passed", "réussi"
+        FAILED = "failed", "échoué"
+        WITHDRAWN = "withdrawn", "retiré"
+
+    status = models.CharField("statut", max_length=10, choices=Status, default=Status.OPEN)
+    member = models.ForeignKey(
+        Member, verbose_name="adhérent", on_delete=models.PROTECT, related_name="invitations"
+    )
+    training = models.ForeignKey(
+        Training, verbose_name="formation", on_delete=models.PROTECT, related_name="invitations"
+    )
+    # AMF minutes that passing counts.
+    minutes = models.PositiveIntegerField("minutes AMF")
+    session_on = models.DateField("session du")
+    invited_at = models.DateTimeField("invité le")
+    deadline_at = models.DateTimeField("à passer avant le")
+    attempts_allowed = models.PositiveSmallIntegerField("tentatives accordées")
+    # Kept when a passed QCM is withdrawn, so that a sheet validated again credits it at once.
+    passed_at = models.DateTimeField("réussi le", null=True, blank=True)
+    credit = models.ForeignKey(
+        HoursCredit,
+        verbose_name="écriture",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "invitation au QCM"
+        verbose_name_plural = "invitations aux QCM"
+        ordering = ["-invited_at", "-pk"]
+        permissions = [("grant_attempt", "Peut accorder une tentative de plus")]
+        indexes = [models.Index(fields=["status", "deadline_at"], name="qcm_open_by_deadline")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "training"],
+                name="qcm_one_invitation",
+                violation_error_message="Cet adhérent est déjà invité à ce QCM.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="passed", passed_at__isnull=False)
+                | (~Q(status="passed") & Q(passed_at__isnull=True))
+                | Q(status="withdrawn"),
+                name="qcm_passed_has_a_date",
+                violation_error_message="Un QCM réussi porte sa date.",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__gt=0),
+                name="qcm_minutes_above_zero",
+                violation_error_message="Un QCM compte au moins une minute.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} – {self.training}"
+
+    def lock(self):
+        """The same row under a lock, with its member and training; inside a transaction."""
+        return (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("member", "training")
+            .get(pk=self.pk)
+        )
+
+    @property
+    def attempt_end(self):
+        """When an attempt started in time ends by itself (aware)."""
+        return deadlines.attempt_end(self.deadline_at)
+
+    @property
+    def is_expired(self):
+        """Still to take, and too late to begin; computed, never stored."""
+        return self.status == self.Status.OPEN and timezone.now() > self.deadline_at
+
+    @property
+    def status_label(self):
+        return "délai passé" if self.is_expired else self.get_status_display()
+
+    def why_not_start(self, used):
+        """Why no attempt can begin, in French; "" when one can. `used`: attempts finished."""
+        if self.status == self.Status.PASSED:
+            return "Ce QCM est déjà réussi : il n’y a rien de plus à faire."
+        if self.status == self.Status.WITHDRAWN:
+            return "Ce QCM a été retiré : il n’est plus à passer."
+        if self.status == self.Status.FAILED or used >= self.attempts_allowed:
+            return "Toutes les tentatives de ce QCM ont été utilisées."
+        if self.is_expired:
+            day = timezone.localtime(self.deadline_at)
+            return f"Le délai pour passer ce QCM est terminé depuis le {day:%d/%m/%Y à %H:%M}."
+        return ""
+
+    def start(self):
+        """Begin an attempt, or give back the one that is running: two clicks, one attempt.
+
+        Draws the set: one not seen yet first, else the least recently seen, at random among
+        equals; then shuffles questions and choices, once. Raises WrongStatus.
+        """
+        with transaction.atomic():
+            invitation = self.lock()
+            attempts = list(invitation.attempts.all())
+            running = next((one for one in attempts if one.status == "started"), None)
+            if running:
+                running.invitation = invitation
+                return running
+            used = sum(one.status == "finished" for one in attempts)
+            if refusal := invitation.why_not_start(used):
+                raise WrongStatus(refusal)
+            question_set, order = invitation._draw(attempts)
+            return invitation.attempts.create(
+                number=len(attempts) + 1,
+                question_set_id=question_set,
+                order=order,
+                total=len(order),
+                pass_mark=AnnualRules.for_year(invitation.training.year).pass_mark,
+                by_insider=Person.objects.filter(
+                    organism=invitation.training.organism_id,
+                    user__email=invitation.member.email_key or None,
+                ).exists(),
+                started_at=timezone.now(),
+            )
+
+    def _draw(self, attempts):
+        """(set id, [[question id, [choice id, …]], …]) of a new attempt."""
+        sets = {}
+        for set_pk, question, choice in Choice.objects.filter(
+            question__question_set__training=self.training_id
+        ).values_list("question__question_set", "question", "pk"):
+            sets.setdefault(set_pk, {}).setdefault(question, []).append(choice)
+        if not sets:
+            raise WrongStatus(
+                "Les questions de ce QCM ne sont pas disponibles. Écrivez à l’ANACOFI."
+            )
+        last_seen = {one.question_set_id: one.number for one in attempts}
+        earliest = min(last_seen.get(pk, 0) for pk in sets)
+        chosen = shuffler.choice([pk for pk in sets if last_seen.get(pk, 0) == earliest])
+        order = [[question, choices] for question, choices in sets[chosen].items()]
+        shuffler.shuffle(order)
+        for _, choices in order:
+            shuffler.shuffle(choices)
+        return chosen, order
+
+    def grant_attempt(self, *, by, comment):
+        """Let a member who used all the attempts try once more; mail them.
+
+        A deadline that has passed, or is near, moves to 21 days from now. Raises WrongStatus,
+        ValueError without a comment, PermissionDenied.
+        """
+        if not by.has_perm("qcm.grant_attempt"):
+            raise PermissionDenied
+        if not comment.strip():
+            raise ValueError("Écrivez pourquoi une tentative de plus est accordée.")
+        with transaction.atomic():
+            invitation = self.lock()
+            invitation.require_status(self.Status.FAILED)
+            used = invitation.attempts.filter(status="finished").count()
+            invitation.attempts_allowed = used + 1
+            invitation.deadline_at = max(
+                invitation.deadline_at, deadlines.end_of(deadlines.days_after(timezone.now()))
+            )
+            invitation.move_to(
+                self.Status.OPEN,
+                by=by,
+                comment=comment.strip(),
+                update_fields=["attempts_allowed", "deadline_at"],
+            )
+            emails.attempt_granted(invitation)
+        return invitation
+
+
+class Reminder(models.Model):
+    """A reminder that was sent; unique, since beat may run twice."""
+
+    class Kind(models.TextChoices):
+        DAY_7 = "day_7", "7 jours après l’invitation"
+        DAY_21 = "day_21", "21 jours après l’invitation"
+        BEFORE_10 = "before_10", "10 jours avant le délai"
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="reminders")
+    kind = models.CharField("rappel", max_length=20, choices=Kind)
+    sent_on = models.DateField("envoyé le")
+
+    class Meta:
+        verbose_name = "rappel"
+        verbose_name_plural = "rappels"
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "kind"], name="qcm_one_reminder")
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} – {self.invitation}"
+
+
+class InvitationJournal(JournalRow):
+    subject = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="journal")
+
+    class Meta(JournalRow.Meta):
+        verbose_name = "journal de l’invitation"
+        verbose_name_plural = "journal de l’invitation"

@@ -1,0 +1,111 @@
+"""What the member's pages show, gathered in a constant number of queries."""
+
+from django.db.models import Count
+from django.utils import timezone
+
+from trainings.models import AnnualRules, Choice, Question, QuestionSet
+
+from .models import Attempt
+
+
+def entry(invitation, attempts, running):
+    """The door. `attempts` are all of the invitation's, by number."""
+    finished = [one for one in attempts if one.status == Attempt.Status.FINISHED]
+    sizes = (
+        QuestionSet.objects.filter(training=invitation.training_id)
+        .annotate(size=Count("questions"))
+        .values_list("size", flat=True)
+    )
+    sizes = sorted({size for size in sizes if size}) or [0]
+    return {
+        "invitation": invitation,
+        "running": running,
+        "finished": finished,
+        "left": max(invitation.attempts_allowed - len(finished), 0),
+        "fewest": sizes[0],
+        "most": sizes[-1],
+        "pass_mark": running.pass_mark
+        if running
+        else AnnualRules.for_year(invitation.training.year).pass_mark,
+        "overtime": bool(running) and timezone.now() > invitation.deadline_at,
+    }
+
+
+def questions(attempt):
+    """The questions in the order shown, each with its choices and what is ticked."""
+    texts = dict(
+        Question.objects.filter(pk__in=[pk for pk, _ in attempt.order]).values_list("pk", "text")
+    )
+    choices = dict(Choice.objects.filter(question__in=list(texts)).values_list("pk", "text"))
+    answers = {
+        pk: (ticked, at)
+        for pk, ticked, at in attempt.answers.values_list("question_id", "choices", "saved_at")
+    }
+    shown = []
+    for rank, (pk, own) in enumerate(attempt.order, start=1):
+        ticked, at = answers.get(pk, ([], None))
+        shown.append(
+            {
+                "rank": rank,
+                "pk": pk,
+                "text": texts[pk],
+                "saved_at": at,
+                "answered": bool(ticked),
+                "choices": [
+                    {"pk": choice, "text": choices[choice], "ticked": choice in ticked}
+                    for choice in own
+                ],
+            }
+        )
+    return shown
+
+
+def attempt(invitation, running):
+    """The page of questions."""
+    shown = questions(running)
+    return {
+        "invitation": invitation,
+        "attempt": running,
+        "questions": shown,
+        "answered": sum(one["answered"] for one in shown),
+    }
+
+
+def ticked(data, attempt):
+    """The answers of the page's form: a question without a tick is one that was left empty.
+
+    What is not a number is left for `save_answers` to refuse, as a choice of elsewhere.
+    """
+    return {
+        question: [int(value) if value.isdecimal() else 0 for value in data.getlist(f"q{question}")]
+        for question, _ in attempt.order
+    }
+
+
+def result(invitation, attempts):
+    """The last result: its score, and the themes and explanations of what was missed."""
+    finished = [one for one in attempts if one.status == Attempt.Status.FINISHED]
+    last = finished[-1]
+    missed = {}
+    for theme, explanation in (
+        Question.objects.filter(pk__in=last.wrong)
+        .order_by("position")
+        .values_list("theme", "explanation")
+    ):
+        if theme or explanation:
+            missed.setdefault(theme, []).append(explanation)
+    left = max(invitation.attempts_allowed - len(finished), 0)
+    return {
+        "invitation": invitation,
+        "attempt": last,
+        "running": any(one.is_started for one in attempts),
+        "missed": [
+            (theme, [text for text in explanations if text])
+            for theme, explanations in missed.items()
+        ],
+        "earlier": finished[:-1],
+        "left": left,
+        "again": bool(left)
+        and invitation.status == invitation.Status.OPEN
+        and not invitation.is_expired,
+    }

@@ -1,0 +1,269 @@
+"""A member's pages: the QCM's door, its questions, its end, its result.
+
+GET reads only. One exception is the clock's: an attempt whose time ran out is marked by whoever
+looks first. All pages but the two links are for browsers that opened the invitation's link.
+"""
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anacofi_portal.journal import WrongStatus
+from members import ledger
+
+from . import access, links, pages
+from .models import Attempt, ForeignAnswer, Invitation
+
+
+def closed(request, title, text, *, status, invitation=None):
+    """A page that says, in a sentence or two, why there is nothing to do here."""
+    context = {"title": title, "text": text, "invitation": invitation}
+    return render(request, "qcm/closed.html", context, status=status)
+
+
+def not_opened(request):
+    return closed(
+        request,
+        "Ouvrez le lien reçu par e-mail",
+        "Cette page s’ouvre par le lien personnel de l’e-mail qui vous invite à passer le QCM. "
+        "Vos réponses déjà enregistrées sont gardées.",
+        status=404,
+    )
+
+
+def bad_link(request):
+    return closed(
+        request,
+        "Ce lien n’est pas valable",
+        "Il est peut-être incomplet : ouvrez-le depuis l’e-mail, ou copiez-le en entier.",
+        status=404,
+    )
+
+
+def withdrawn(request, invitation):
+    return closed(
+        request,
+        "Ce QCM n’est plus à passer",
+        "Il a été retiré : vous n’avez rien à faire.",
+        status=410,
+        invitation=invitation,
+    )
+
+
+def expired(request, invitation):
+    day = timezone.localtime(invitation.deadline_at)
+    return closed(
+        request,
+        "Le délai est passé",
+        f"Ce QCM était à passer avant le {day:%d/%m/%Y à %H:%M}. "
+        "Pour toute question, écrivez à l’ANACOFI.",
+        status=410,
+        invitation=invitation,
+    )
+
+
+@never_cache
+@require_GET
+def open_link(request, token):
+    """Follow a personal link: remember it, then go on without the token in the address."""
+    pk = links.read_invitation(token)
+    invitation = pk and (
+        Invitation.objects.select_related("member", "training").filter(pk=pk).first()
+    )
+    if not invitation:
+        return bad_link(request)
+    if invitation.status == Invitation.Status.WITHDRAWN:
+        return withdrawn(request, invitation)
+    if timezone.now() > invitation.deadline_at and not invitation.attempts.running():
+        return expired(request, invitation)
+    access.remember(request, [pk])
+    return redirect("qcm:entry", pk)
+
+
+@never_cache
+@require_GET
+def open_reminder(request, token):
+    """Follow a reminder's link, which opens the invitations that it lists."""
+    found = Invitation.objects.open_at(timezone.now()).filter(pk__in=links.read_reminder(token))
+    pks = list(found.order_by("-deadline_at", "-pk").values_list("pk", flat=True))
+    if not pks:
+        if links.read_reminder(token):
+            return closed(
+                request,
+                "Il n’y a plus rien à passer",
+                "Les QCM de ce rappel sont passés, retirés, ou leur délai est terminé.",
+                status=410,
+            )
+        return bad_link(request)
+    access.remember(request, pks)
+    return redirect("qcm:index")
+
+
+@never_cache
+@require_GET
+def from_hours(request, pk):
+    """The way from « Mes heures »: the member who is known there opens an own QCM."""
+    member = access.hours_member(request)
+    if not member or not Invitation.objects.filter(pk=pk, member=member).exists():
+        return not_opened(request)
+    access.remember(request, [pk])
+    return redirect("qcm:entry", pk)
+
+
+@never_cache
+@require_GET
+def index(request):
+    """The QCMs that this browser opened."""
+    invitations = list(
+        Invitation.objects.filter(pk__in=access.opened(request))
+        .select_related("training__organism")
+        .order_by("deadline_at", "pk")
+    )
+    if not invitations:
+        return not_opened(request)
+    return render(request, "qcm/index.html", {"invitations": invitations})
+
+
+def with_invitation(view):
+    """Give the view its invitation; say what to do to a browser that did not open its link."""
+
+    def wrapped(request, pk):
+        try:
+            invitation = access.invitation_or_404(request, pk)
+        except Http404:
+            return not_opened(request)
+        return view(request, invitation)
+
+    wrapped.__name__, wrapped.__doc__ = view.__name__, view.__doc__
+    return wrapped
+
+
+@never_cache
+@require_GET
+@with_invitation
+def entry(request, invitation):
+    """The door: what it is about, and « Commencer »; opening it changes nothing."""
+    attempts = list(invitation.attempts.all())
+    running = next((one for one in attempts if one.is_started), None)
+    if running:
+        running.invitation = invitation
+        if running.is_overdue:
+            running.finish()
+            return redirect("qcm:result", invitation.pk)
+    elif invitation.status == Invitation.Status.WITHDRAWN:
+        return withdrawn(request, invitation)
+    elif invitation.status != Invitation.Status.OPEN:
+        return redirect("qcm:result", invitation.pk)
+    elif invitation.is_expired:
+        return expired(request, invitation)
+    return render(request, "qcm/entry.html", pages.entry(invitation, attempts, running))
+
+
+@require_POST
+@with_invitation
+def start(request, invitation):
+    """« Commencer le QCM »."""
+    try:
+        invitation.start()
+    except WrongStatus as error:
+        messages.error(request, str(error))
+        return redirect("qcm:entry", invitation.pk)
+    return redirect("qcm:attempt", invitation.pk)
+
+
+@never_cache
+@require_GET
+@with_invitation
+def attempt(request, invitation):
+    """All the questions of the running attempt, with what is ticked."""
+    running = invitation.attempts.running()
+    if not running:
+        return redirect("qcm:entry", invitation.pk)
+    running.invitation = invitation
+    if running.is_overdue:
+        running.finish()
+        return redirect("qcm:result", invitation.pk)
+    return render(request, "qcm/attempt.html", pages.attempt(invitation, running))
+
+
+@require_POST
+def save(request, pk):
+    """Keep what is ticked for one question; JSON for `qcm.js`."""
+    if pk not in access.opened(request):
+        message = (
+            "Votre session a expiré. Rouvrez le lien reçu par e-mail : vos réponses sont gardées "
+            "sur cet appareil et seront enregistrées."
+        )
+        return JsonResponse({"message": message}, status=403)
+    try:
+        target = Attempt(pk=int(request.POST["attempt"]), invitation_id=pk)
+        question = int(request.POST["question"])
+        choices = [int(value) for value in request.POST.getlist("choice")]
+    except (KeyError, ValueError):
+        return JsonResponse({"message": "Cette réponse est incomplète."}, status=400)
+    try:
+        at = target.save_answer(question, choices)
+    except Attempt.DoesNotExist:
+        message = "Cette tentative n’est pas celle de votre QCM."
+        return JsonResponse({"message": message}, status=404)
+    except ForeignAnswer as error:
+        return JsonResponse({"message": str(error)}, status=400)
+    except WrongStatus as error:
+        return JsonResponse({"message": str(error), "ended": True}, status=409)
+    return JsonResponse({"saved": f"{timezone.localtime(at):%H:%M}"})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@with_invitation
+def finish(request, invitation):
+    """« Terminer »: keep the page's answers, show what is unanswered, then mark.
+
+    A form with `answers` is the page of questions; one with `confirm` is the last step.
+    """
+    if request.method == "GET":
+        running = invitation.attempts.running()
+        if not running:
+            return redirect("qcm:result", invitation.pk)
+        context = {"invitation": invitation, "attempt": running, "unanswered": running.unanswered()}
+        return render(request, "qcm/finish.html", context)
+    number = request.POST.get("attempt", "")
+    target = invitation.attempts.filter(pk=number).first() if number.isdecimal() else None
+    if not target:
+        messages.error(request, "Cette tentative n’est pas celle de votre QCM.")
+        return redirect("qcm:entry", invitation.pk)
+    target.invitation = invitation
+    try:
+        if "answers" in request.POST and target.is_started:
+            target.save_form(pages.ticked(request.POST, target))
+        if "confirm" not in request.POST and target.is_started:
+            return redirect("qcm:finish", invitation.pk)
+        target.finish()
+    except ForeignAnswer as error:
+        messages.error(request, str(error))
+        return redirect("qcm:attempt", invitation.pk)
+    except WrongStatus as error:
+        messages.error(request, str(error))
+        return redirect("qcm:entry", invitation.pk)
+    return redirect("qcm:result", invitation.pk)
+
+
+@never_cache
+@require_GET
+@with_invitation
+def result(request, invitation):
+    """The score of the last attempt, and what happens next."""
+    if invitation.status == Invitation.Status.WITHDRAWN:
+        return withdrawn(request, invitation)
+    attempts = list(invitation.attempts.all())
+    if not any(one.status == Attempt.Status.FINISHED for one in attempts):
+        return redirect("qcm:entry", invitation.pk)
+    context = pages.result(invitation, attempts)
+    if invitation.status == Invitation.Status.PASSED:
+        year = invitation.training.year
+        totals = ledger.year_total(invitation.member, year)
+        context |= {"year": year, "year_minutes": totals["total"]}
+    return render(request, "qcm/result.html", context)

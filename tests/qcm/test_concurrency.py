@@ -1,0 +1,117 @@
+"""Clicks at the same instant, on PostgreSQL: one attempt, one mark, one credit, one e-mail."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from anacofi_portal.journal import WrongStatus
+from mailing.models import Message
+from members.models import HoursCredit
+from qcm.invitations import invite, withdraw
+from qcm.models import Attempt, Invitation
+from qcm.reminders import send_due
+from tests import factories
+from tests.qcm.conftest import answer, right_choices
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _postgres():
+    if connection.vendor != "postgresql":
+        pytest.skip("postgres: needs PostgreSQL")
+
+
+def together(*calls):
+    """Run the calls at once, each on a connection of its own; results or errors, in order."""
+    barrier = threading.Barrier(len(calls))
+    results = [None] * len(calls)
+
+    def run(place, call):
+        try:
+            barrier.wait(10)
+            results[place] = call()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def test_two_starts_make_one_attempt():
+    one = factories.make_invitation()
+    results = together(*[lambda: fresh(one).start().pk] * 6)
+    assert len(set(results)) == 1
+    assert Attempt.objects.count() == 1
+
+
+def test_many_ends_make_one_mark_one_credit_and_one_mail():
+    attempt = answer(factories.make_invitation().start(), right=4)
+    results = together(*[lambda: fresh(attempt).finish().passed] * 8)
+    assert results == [True] * 8
+    assert HoursCredit.objects.count() == 1
+    assert Message.objects.count() == 1
+    assert Invitation.objects.get().journal.count() == 1
+
+
+@pytest.mark.parametrize("_again", range(5))
+def test_an_answer_that_arrives_at_the_end_is_marked_or_refused(_again):
+    attempt = answer(factories.make_invitation().start(), right=3)
+    answers = right_choices(attempt)
+    last = attempt.order[3][0]
+    saved, finished = together(
+        lambda: attempt.save_answer(last, answers[last]), lambda: fresh(attempt).finish()
+    )
+    kept = fresh(attempt).ticked()[last] == sorted(answers[last])
+    assert isinstance(saved, WrongStatus) is not kept
+    assert finished.right == (4 if kept else 3)
+
+
+@pytest.mark.parametrize("_again", range(5))
+def test_an_end_and_a_withdrawal_leave_no_credit_standing(_again):
+    one = factories.make_invitation()
+    attempt = answer(one.start(), right=4)
+    ended, withdrawn = together(
+        lambda: fresh(attempt).finish(), lambda: withdraw([one], reason="Feuille annulée")
+    )
+    assert withdrawn is None
+    assert isinstance(ended, Attempt | WrongStatus)
+    assert fresh(one).status == "withdrawn"
+    assert sum(entry.minutes for entry in HoursCredit.objects.all()) == 0
+
+
+def test_two_sheets_that_invite_at_once_make_one_invitation_and_one_mail():
+    training = factories.make_amf_training()
+    members = [factories.make_member().pk for _ in range(5)]
+
+    def call():
+        with transaction.atomic():
+            invite(
+                training=training,
+                session_on=training.first_session_on,
+                minutes_by_member=dict.fromkeys(members, 60),
+            )
+
+    assert together(*[call] * 4) == [None] * 4
+    assert Invitation.objects.count() == 5
+    assert Message.objects.count() == 5
+
+
+def test_beat_running_twice_reminds_once():
+    for _ in range(4):
+        factories.make_invitation(invited_at=timezone.now() - timedelta(days=8))
+    assert sorted(together(send_due, send_due, send_due))[-1] == 4
+    assert Message.objects.count() == 4
