@@ -1,0 +1,285 @@
+"""Attendance as staff see it; the administrator alone cancels a validated sheet."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import Http404
+from django.urls import path, reverse
+
+from anacofi_portal import files
+from anacofi_portal.admin import (
+    JournalInline,
+    PortalAdmin,
+    ReadOnlyMixin,
+    Verb,
+    VerbAdmin,
+    admin_url,
+    lines,
+    link,
+)
+from anacofi_portal.admin_forms import CommentForm
+from anacofi_portal.spreadsheets import fold
+
+from .counting import in_words
+from .models import Participant, Sheet, SheetJournal
+
+Status = Sheet.Status
+
+
+class SheetJournalInline(JournalInline):
+    model = SheetJournal
+
+
+class YearFilter(admin.SimpleListFilter):
+    """Sheets by the year of their approval."""
+
+    title = "année"
+    parameter_name = "annee"
+
+    def lookups(self, request, model_admin):
+        years = (
+            Sheet.objects.order_by("-training__year")
+            .values_list("training__year", flat=True)
+            .distinct()
+        )
+        return [(year, str(year)) for year in years]
+
+    def queryset(self, request, queryset):
+        if self.value() and self.value().isdecimal():
+            return queryset.filter(training__year=int(self.value()))
+        return queryset
+
+
+class ToConfirmFilter(admin.SimpleListFilter):
+    """Validated sheets with lines that nobody in the registry stands for."""
+
+    title = "lignes à confirmer"
+    parameter_name = "a_confirmer"
+
+    def lookups(self, request, model_admin):
+        return [("oui", "oui")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "oui":
+            return queryset.filter(status=Status.VALIDATED, to_confirm__gt=0)
+        return queryset
+
+
+@admin.register(Sheet)
+class SheetAdmin(VerbAdmin):
+    list_display = [
+        "shown_training",
+        "organism",
+        "starts_on",
+        "status",
+        "shown_lines",
+        "shown_to_confirm",
+        "deposited_at",
+    ]
+    list_filter = ["status", YearFilter, ToConfirmFilter]
+    list_select_related = ["training__organism"]
+    search_fields = ["training__search"]
+    search_help_text = "Formation, agrément, organisme"
+    date_hierarchy = "starts_on"
+    fields = [
+        "status",
+        "shown_training",
+        "organism",
+        "starts_on",
+        "ends_on",
+        "place",
+        "documents",
+        "shown_summary",
+        "participants_link",
+        "shown_notes",
+        "error",
+        "deposited_by",
+        "deposited_at",
+        "read_at",
+        "validated_at",
+    ]
+    readonly_fields = [
+        "shown_training",
+        "organism",
+        "documents",
+        "shown_summary",
+        "participants_link",
+        "shown_notes",
+    ]
+    inlines = [SheetJournalInline]
+    verbs = [
+        Verb(
+            "annuler",
+            "Annuler la feuille",
+            permission="attendance.cancel_sheet",
+            run=lambda sheet, user, data: sheet.cancel(by=user, **data),
+            offered=lambda sheet: sheet.status == Status.VALIDATED,
+            form=CommentForm,
+            text="Les heures comptées par cette feuille sont retirées par des contre-écritures et "
+            "les QCM non passés sont retirés. L’organisme et les adhérents sont prévenus, avec ce "
+            "motif.",
+            done="La feuille est annulée ; l’organisme et les adhérents sont prévenus.",
+            danger=True,
+        ),
+    ]
+
+    def get_urls(self):
+        own = [
+            path(
+                "<int:pk>/fichiers/<slug:kind>/",
+                self.admin_site.admin_view(self.file_view),
+                name="attendance_sheet_file",
+            )
+        ]
+        return own + super().get_urls()
+
+    def file_view(self, request, pk, kind):
+        """The scan or the roster, for staff who may look at sheets."""
+        sheet = self.get_object(request, str(pk))
+        if sheet is None or kind not in {"scan", "liste"}:
+            raise Http404
+        if not self.has_view_permission(request, sheet):
+            raise PermissionDenied
+        if kind == "scan":
+            return files.serve(sheet.scan, name=sheet.scan_name, content_type=sheet.scan_type)
+        return files.serve(sheet.roster, name=sheet.roster_name, content_type="")
+
+    def get_queryset(self, request):
+        ticked = Q(participants__included=True)
+        unknown = [Participant.State.UNRECOGNISED, Participant.State.PROBLEM]
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                line_count=Count("participants", filter=ticked),
+                to_confirm=Count(
+                    "participants", filter=ticked & Q(participants__state__in=unknown)
+                ),
+            )
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    @admin.display(description="formation", ordering="training__title")
+    def shown_training(self, sheet):
+        return sheet.training.title
+
+    @admin.display(description="organisme", ordering="training__organism__name")
+    def organism(self, sheet):
+        return sheet.training.organism.name
+
+    @admin.display(description="présents", ordering="line_count")
+    def shown_lines(self, sheet):
+        return sheet.line_count
+
+    @admin.display(description="à confirmer", ordering="to_confirm")
+    def shown_to_confirm(self, sheet):
+        return sheet.to_confirm or None
+
+    @admin.display(description="documents")
+    def documents(self, sheet):
+        def url(kind):
+            return reverse("admin:attendance_sheet_file", args=[sheet.pk, kind])
+
+        return lines(
+            [
+                link(url("scan"), f"Émargement : {sheet.scan_name}"),
+                link(url("liste"), f"Liste : {sheet.roster_name}"),
+            ]
+        )
+
+    @admin.display(description="bilan")
+    def shown_summary(self, sheet):
+        return in_words(sheet.participants.summary())
+
+    @admin.display(description="participants")
+    def participants_link(self, sheet):
+        url = reverse("admin:attendance_participant_changelist")
+        return link(f"{url}?sheet__id__exact={sheet.pk}", "Voir les participants")
+
+    @admin.display(description="remarques de lecture")
+    def shown_notes(self, sheet):
+        return lines(sheet.notes)
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyMixin, PortalAdmin):
+    """Every line of every sheet, as typed and as matched. Read-only."""
+
+    list_display = [
+        "row_number",
+        "last_name",
+        "first_name",
+        "state",
+        "included",
+        "member",
+        "matched_by",
+        "session",
+    ]
+    list_display_links = ["last_name", "first_name"]
+    list_filter = ["state", "included", "added_by_hand"]
+    list_select_related = ["member", "sheet__training"]
+    search_fields = ["search"]
+    search_help_text = "Nom, e-mail, numéro"
+    fields = [
+        "shown_sheet",
+        "row_number",
+        "last_name",
+        "first_name",
+        "email",
+        "member_number",
+        "orias",
+        "firm",
+        "shown_raw",
+        "state",
+        "problem",
+        "included",
+        "shown_member",
+        "matched_by",
+        "added_by_hand",
+        "changed_by",
+        "changed_at",
+        "shown_credit",
+        "shown_invitation",
+    ]
+    readonly_fields = [
+        "shown_sheet",
+        "shown_raw",
+        "shown_member",
+        "shown_credit",
+        "shown_invitation",
+    ]
+
+    def lookup_allowed(self, lookup, value, request=None):
+        return lookup == "sheet__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    @admin.display(description="session", ordering="sheet__starts_on")
+    def session(self, participant):
+        return str(participant.sheet)
+
+    @admin.display(description="feuille")
+    def shown_sheet(self, participant):
+        return link(admin_url(participant.sheet), str(participant.sheet))
+
+    @admin.display(description="ligne telle que reçue")
+    def shown_raw(self, participant):
+        return lines(f"{title} : {value}" for title, value in participant.raw.items())
+
+    @admin.display(description="adhérent")
+    def shown_member(self, participant):
+        member = participant.member
+        return link(admin_url(member), f"{member} ({member.number})") if member else None
+
+    @admin.display(description="heures associatives")
+    def shown_credit(self, participant):
+        entry = participant.associative_credit
+        return link(admin_url(entry), str(entry)) if entry else None
+
+    @admin.display(description="QCM")
+    def shown_invitation(self, participant):
+        invitation = participant.invitation
+        return link(admin_url(invitation), str(invitation)) if invitation else None

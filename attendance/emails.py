@@ -1,0 +1,134 @@
+"""The e-mails about attendance, one function each, and none that grows with the members."""
+
+from django.conf import settings
+from django.utils.formats import date_format
+
+from anacofi_portal.durations import format_minutes
+from mailing import outbox
+from members import emails as member_emails
+from members import ledger
+from members.models import Member
+from trainings.models import AnnualRules
+
+SHEET_LINK = "attendance.links.sheet_url"
+ADMIN_LINK = "attendance.links.admin_url"
+HOURS_LINK = "attendance.links.hours_url"
+
+
+def session_of(sheet):
+    """« du 2 juin 2026 », or « du 2 juin 2026 au 3 juin 2026 »."""
+    first, last = (date_format(day, "j F Y") for day in (sheet.starts_on, sheet.ends_on))
+    return f"du {first}" if first == last else f"du {first} au {last}"
+
+
+def _values(sheet):
+    training = sheet.training
+    return {
+        "title": training.title,
+        "number": training.approval_number or "",
+        "organism": training.organism.name,
+        "session": session_of(sheet),
+        "year": training.year,
+    }
+
+
+def list_validated(sheet, summary):
+    """To the organism: how many were recognised and how many were not."""
+    outbox.queue(
+        "attendance/email/list_validated",
+        sheet.training.organism.email,
+        {**_values(sheet), **summary},
+        about=sheet,
+        link=(SHEET_LINK, sheet.pk),
+    )
+
+
+def hours_counted(sheet, entries):
+    """To each member whose associative hours were just written: them, and the year's total."""
+    if not entries:
+        return
+    year = sheet.training.year
+    ids = [entry.member_id for entry in entries]
+    members = Member.objects.in_bulk(ids)
+    totals = ledger.year_totals(ids, year)
+    cif = ledger.cif_members(ids, on=sheet.starts_on)
+    due = format_minutes(AnnualRules.for_year(year).minutes_due)
+    values = _values(sheet)
+    outbox.queue_many(
+        "attendance/email/hours_counted",
+        [
+            (
+                members[entry.member_id].email,
+                {
+                    **values,
+                    "name": str(members[entry.member_id]),
+                    "minutes": format_minutes(entry.minutes),
+                    "total": format_minutes(totals[entry.member_id]["total"]),
+                    "due": due if entry.member_id in cif else "",
+                },
+                (HOURS_LINK,),
+            )
+            for entry in entries
+        ],
+        about=sheet,
+    )
+
+
+def lines_to_confirm(sheet, summary):
+    """To staff: a validated list holds people who are in nobody's registry, or not under that
+    name.
+    """
+    outbox.queue_many(
+        "attendance/email/lines_to_confirm",
+        [
+            (staff, {**_values(sheet), **summary}, (ADMIN_LINK, sheet.pk))
+            for staff in settings.STAFF_EMAILS
+        ],
+        about=sheet,
+    )
+
+
+def hours_cancelled(sheet, entries, reason):
+    """To each member whose associative hours were countered."""
+    if not entries:
+        return
+    ids = [entry.member_id for entry in entries]
+    members = Member.objects.in_bulk(ids)
+    totals = ledger.year_totals(ids, sheet.training.year)
+    member_emails.hours_corrected(
+        [
+            (
+                members[entry.member_id],
+                sheet.training,
+                entry.minutes,
+                entry.get_kind_display(),
+                reason,
+                totals[entry.member_id]["total"],
+            )
+            for entry in entries
+        ],
+        about=sheet,
+    )
+
+
+def sheet_cancelled(sheet, reason):
+    """To the organism, with the reason."""
+    outbox.queue(
+        "attendance/email/sheet_cancelled",
+        sheet.training.organism.email,
+        {**_values(sheet), "reason": reason},
+        about=sheet,
+        link=(SHEET_LINK, sheet.pk),
+    )
+
+
+def limit_reached(organism, lines):
+    """To staff: an organism looked up more people than it may in a day."""
+    outbox.queue_many(
+        "attendance/email/limit_reached",
+        [
+            (staff, {"organism": organism.name, "email": organism.email, "lines": lines}, None)
+            for staff in settings.STAFF_EMAILS
+        ],
+        about=organism,
+    )

@@ -1,0 +1,83 @@
+"""What an organism types about a session and about a participant."""
+
+from django import forms
+from django.utils import timezone
+
+from members.keys import email_key, orias_key
+
+from .models.sheet import date_error
+from .roster import Line
+
+
+class SessionForm(forms.Form):
+    """The session of a sheet; its files are stored by requests of their own."""
+
+    starts_on = forms.DateField(
+        label="Premier jour de la session",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    ends_on = forms.DateField(
+        label="Dernier jour",
+        required=False,
+        help_text="Laissez vide si la session a duré un seul jour.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    place = forms.CharField(label="Lieu", max_length=200, required=False)
+
+    def __init__(self, data=None, *, training):
+        super().__init__(data)
+        self.training = training
+        today = timezone.localdate()
+        for name in ("starts_on", "ends_on"):
+            attrs = self.fields[name].widget.attrs
+            attrs["min"] = f"{training.year}-01-01"
+            attrs["max"] = min(f"{training.year}-12-31", today.isoformat())
+
+    def clean(self):
+        data = super().clean()
+        starts_on = data.get("starts_on")
+        if starts_on and "ends_on" in data:
+            data["ends_on"] = data["ends_on"] or starts_on
+            if error := date_error(self.training, starts_on, data["ends_on"]):
+                wrong_end = starts_on.year == self.training.year and starts_on != data["ends_on"]
+                self.add_error("ends_on" if wrong_end else "starts_on", error)
+        return data
+
+
+class ParticipantForm(forms.Form):
+    """« Ajouter un participant »: a name, and something to know the member by."""
+
+    last_name = forms.CharField(label="Nom", max_length=200)
+    first_name = forms.CharField(label="Prénom", max_length=200, required=False)
+    email = forms.CharField(label="E-mail", max_length=254, required=False)
+    member_number = forms.CharField(
+        label="N° adhérent", max_length=50, required=False, help_text="Par exemple A00123."
+    )
+    orias = forms.CharField(label="N° ORIAS", max_length=50, required=False)
+    firm = forms.CharField(label="Cabinet", max_length=200, required=False)
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        if email and not email_key(email):
+            raise forms.ValidationError("Cette adresse n’est pas une adresse e-mail.")
+        return email_key(email)
+
+    def clean_orias(self):
+        orias = self.cleaned_data["orias"]
+        if orias and not orias_key(orias):
+            raise forms.ValidationError("Un numéro ORIAS a 8 chiffres.")
+        return orias_key(orias)
+
+    def clean(self):
+        data = super().clean()
+        keys = ("email", "member_number", "orias")
+        if not self.errors and not any(data.get(key) for key in keys):
+            raise forms.ValidationError(
+                "Donnez au moins un e-mail, un numéro d’adhérent ou un numéro ORIAS : le nom "
+                "seul ne suffit pas."
+            )
+        return data
+
+    def line(self):
+        """The line that was typed."""
+        return Line(row_number=None, raw={}, **self.cleaned_data)

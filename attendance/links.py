@@ -1,0 +1,19 @@
+"""Addresses that e-mails carry, minted when they are sent."""
+
+from django.conf import settings
+from django.urls import reverse
+
+
+def sheet_url(pk):
+    """The sheet in the organism's space."""
+    return settings.SITE_URL + reverse("attendance:sheet", args=[pk])
+
+
+def admin_url(pk):
+    """The sheet in the admin."""
+    return settings.SITE_URL + reverse("admin:attendance_sheet_change", args=[pk])
+
+
+def hours_url():
+    """Where a member asks for the way in to « Mes heures »."""
+    return settings.SITE_URL + reverse("members:ask")

@@ -1,0 +1,155 @@
+"""The lines of a list, and how many of an organism's were not recognised today."""
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from members.models import HoursCredit, Member
+from organisms.models import Organism
+from qcm.models import Invitation
+
+from .. import emails
+from .sheet import Sheet
+
+MAX_UNRECOGNISED_A_DAY = 200
+
+
+class ParticipantQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(sheet__training__organism__people__user=user)
+
+    def counted_for(self, training):
+        """The ticked, recognised lines of the training's validated sheets."""
+        return self.filter(
+            sheet__training=training,
+            sheet__status=Sheet.Status.VALIDATED,
+            included=True,
+            member__isnull=False,
+        )
+
+    def summary(self):
+        """How many lines of each kind: {"recognised": …, "already": …, "unrecognised": …,
+        "unticked": …, "total": …}; the first three are ticked ones.
+        """
+        state, ticked = Participant.State, models.Q(included=True)
+        to_confirm = [state.UNRECOGNISED, state.PROBLEM]
+        return self.aggregate(
+            total=models.Count("pk"),
+            unticked=models.Count("pk", filter=~ticked),
+            recognised=models.Count("pk", filter=ticked & models.Q(state=state.RECOGNISED)),
+            already=models.Count("pk", filter=ticked & models.Q(state=state.ALREADY_COUNTED)),
+            unrecognised=models.Count("pk", filter=ticked & models.Q(state__in=to_confirm)),
+        )
+
+
+class Participant(models.Model):
+    """A line of a list: the row as typed, how it was matched, and what validating did with it."""
+
+    class State(models.TextChoices):
+        RECOGNISED = "recognised", "reconnu"
+        ALREADY_COUNTED = "already", "déjà compté"
+        UNRECOGNISED = "unrecognised", "non reconnu"
+        PROBLEM = "problem", "à corriger"
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="participants")
+    # As the spreadsheet numbers its rows; null when added by hand.
+    row_number = models.PositiveIntegerField("ligne", null=True, blank=True)
+    # The cells as typed: {"header": "value"}.
+    raw = models.JSONField("ligne d’origine", default=dict)
+    last_name = models.CharField("nom", max_length=200, blank=True)
+    first_name = models.CharField("prénom", max_length=200, blank=True)
+    email = models.CharField("e-mail", max_length=254, blank=True)
+    member_number = models.CharField("numéro d’adhérent", max_length=50, blank=True)
+    orias = models.CharField("numéro ORIAS", max_length=50, blank=True)
+    firm = models.CharField("cabinet", max_length=200, blank=True)
+    state = models.CharField("état", max_length=12, choices=State)
+    # What is wrong with the line itself: a French sentence for the organism.
+    problem = models.CharField("anomalie", max_length=300, blank=True)
+    included = models.BooleanField("présent", default=True)
+    # Never shown to the organism.
+    member = models.ForeignKey(
+        Member,
+        verbose_name="adhérent",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="participations",
+    )
+    matched_by = models.CharField("reconnu par", max_length=30, blank=True)
+    added_by_hand = models.BooleanField("ajouté à la main", default=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="modifié par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    changed_at = models.DateTimeField("modifié le", null=True, blank=True)
+    associative_credit = models.ForeignKey(
+        HoursCredit,
+        verbose_name="écriture associative",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    # Folded names and keys, for searching.
+    search = models.TextField(editable=False, blank=True)
+    invitation = models.ForeignKey(
+        Invitation,
+        verbose_name="invitation au QCM",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="participants",
+    )
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "participant"
+        verbose_name_plural = "participants"
+        # As in the file; those added by hand after them.
+        ordering = [models.F("row_number").asc(nulls_last=True), "pk"]
+
+    def __str__(self):
+        return f"{self.last_name} {self.first_name}".strip()
+
+
+class UnrecognisedCount(models.Model):
+    """Unrecognised lines of an organism in one day, over all forms: the registry stays secret."""
+
+    organism = models.ForeignKey(Organism, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField("jour")
+    lines = models.PositiveIntegerField("lignes non reconnues", default=0)
+
+    class Meta:
+        verbose_name = "lignes non reconnues du jour"
+        verbose_name_plural = "lignes non reconnues par jour"
+        constraints = [
+            models.UniqueConstraint(fields=["organism", "day"], name="attendance_one_count_a_day")
+        ]
+
+    def __str__(self):
+        return f"{self.organism} {self.day:%d/%m/%Y} : {self.lines}"
+
+    @classmethod
+    def take(cls, organism, lines):
+        """Count these lines for today; whether the organism may still see what it looked up.
+
+        Once above the limit, nothing more is shown that day, recognised or not: otherwise each
+        refusal would tell something. Staff are told, once. Must be committed even when refused.
+        """
+        with transaction.atomic():
+            today = timezone.localdate()
+            cls.objects.get_or_create(organism=organism, day=today)
+            count = cls.objects.select_for_update().get(organism=organism, day=today)
+            if count.lines > MAX_UNRECOGNISED_A_DAY:
+                return False
+            count.lines += lines
+            count.save(update_fields=["lines"])
+            if count.lines <= MAX_UNRECOGNISED_A_DAY:
+                return True
+            emails.limit_reached(organism, count.lines)
+        return False

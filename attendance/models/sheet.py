@@ -1,0 +1,401 @@
+"""The sheet of one session, and what an organism may do with it."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from anacofi_portal.files import PrivateFileField
+from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
+from anacofi_portal.spreadsheets import fold
+from trainings.models import Training
+
+from .. import matching, reading
+from ..counting import Counting
+
+# A task that died leaves its sheet to another after this; read_workbook ends well before.
+READING_LEASE = timedelta(minutes=3)
+MAX_READINGS = 3
+
+LIMIT_REACHED = (
+    "Trop de lignes n’ont pas été reconnues aujourd’hui (200 par jour au plus, tous fichiers et "
+    "ajouts réunis). L’ANACOFI est prévenue. Ne gardez que les adhérents de l’ANACOFI dans le "
+    "fichier, et recommencez demain."
+)
+GAVE_UP = (
+    "Le fichier n’a pas pu être lu. Ouvrez-le dans Excel, enregistrez-le au format "
+    "« Classeur Excel (.xlsx) », puis déposez-le à nouveau."
+)
+
+
+class SheetQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(training__organism__people__user=user)
+
+    def overdue(self, now):
+        """Still being read although no task seems to be at it."""
+        return self.filter(status=Sheet.Status.READING).filter(
+            Q(reading_until__isnull=True, deposited_at__lt=now - timedelta(seconds=45))
+            | Q(reading_until__lt=now)
+        )
+
+
+class Sheet(Counting, Journalled):
+    """The attendance sheet (feuille de présence) of one session of an approved training."""
+
+    class Status(models.TextChoices):
+        READING = "reading", "lecture en cours"
+        UNREADABLE = "unreadable", "illisible"
+        DRAFT = "draft", "liste à valider"
+        VALIDATED = "validated", "validée"
+        CANCELLED = "cancelled", "annulée"
+
+    status = models.CharField("statut", max_length=10, choices=Status, default=Status.READING)
+    training = models.ForeignKey(
+        Training, verbose_name="formation", on_delete=models.PROTECT, related_name="sheets"
+    )
+    starts_on = models.DateField("premier jour")
+    ends_on = models.DateField("dernier jour")
+    place = models.CharField("lieu", max_length=200, blank=True)
+    scan = PrivateFileField("scan de la feuille d’émargement")
+    scan_name = models.CharField("nom du scan", max_length=255)
+    scan_type = models.CharField("type du scan", max_length=100)
+    scan_sha256 = models.CharField("empreinte du scan", max_length=64)
+    roster = PrivateFileField("fichier des présents")
+    roster_name = models.CharField("nom du fichier", max_length=255)
+    roster_sha256 = models.CharField("empreinte du fichier", max_length=64)
+    # Why the roster could not be read: a French sentence for the organism.
+    error = models.TextField("erreur", blank=True)
+    # What reading left aside (totals, another list): French sentences for the organism.
+    notes = models.JSONField("remarques de lecture", default=list, blank=True)
+    tab = models.CharField("feuille lue", max_length=255, blank=True)
+    # Which task reads it, and until when no other may.
+    reading_until = models.DateTimeField(null=True, blank=True, editable=False)
+    readings = models.PositiveSmallIntegerField(default=0, editable=False)
+    deposited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="déposée par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    deposited_at = models.DateTimeField("déposée le", auto_now_add=True)
+    read_at = models.DateTimeField("lue le", null=True, blank=True)
+    validated_at = models.DateTimeField("validée le", null=True, blank=True)
+
+    objects = SheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "feuille de présence"
+        verbose_name_plural = "feuilles de présence"
+        ordering = ["-deposited_at", "-pk"]
+        permissions = [("cancel_sheet", "Peut annuler une feuille validée")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")),
+                name="attendance_ends_after_start",
+                violation_error_message="Le dernier jour précède le premier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["validated", "cancelled"], validated_at__isnull=False)
+                | (~Q(status__in=["validated", "cancelled"]) & Q(validated_at__isnull=True)),
+                name="attendance_validated_has_a_date",
+                violation_error_message="Une feuille validée porte sa date de validation.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.training} – {self.starts_on:%d/%m/%Y}"
+
+    # --- the organism's verbs -------------------------------------------------------------------
+
+    @classmethod
+    def deposit(cls, training, *, starts_on, ends_on, place, scan, roster, by):
+        """A sheet whose roster is then read by a task; `scan` and `roster` are DepositedFiles.
+
+        Raises WrongStatus unless the training is approved, ValueError for the dates, both in
+        French.
+        """
+        with transaction.atomic():
+            training = training.lock()
+            require_open(training)
+            if error := date_error(training, starts_on, ends_on):
+                raise ValueError(error)
+            sheet = cls(
+                training=training,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                place=place,
+                scan=scan.file.name,
+                scan_name=scan.name,
+                scan_type=scan.content_type,
+                scan_sha256=scan.sha256,
+                roster=roster.file.name,
+                roster_name=roster.name,
+                roster_sha256=roster.sha256,
+                deposited_by=by,
+            )
+            sheet.save()
+            # The files are the sheet's now; a second click finds none waiting.
+            scan.delete()
+            roster.delete()
+            sheet.write_journal(to_status=cls.Status.READING, by=by)
+            transaction.on_commit(lambda: reading.read_soon(sheet.pk))
+        return sheet
+
+    def replace_roster(self, roster, *, by):
+        """Give another file (a DepositedFile) in place of one that is unreadable or wrong."""
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.UNREADABLE, self.Status.DRAFT)
+            require_open(sheet.training)
+            old = sheet.roster.name
+            sheet.participants.all().delete()
+            sheet.roster = roster.file.name
+            sheet.roster_name, sheet.roster_sha256 = roster.name, roster.sha256
+            sheet.error, sheet.notes, sheet.tab = "", [], ""
+            sheet.reading_until, sheet.readings, sheet.read_at = None, 0, None
+            sheet.move_to(
+                self.Status.READING,
+                by=by,
+                comment=f"Autre fichier : {roster.name}",
+                update_fields=[
+                    "roster",
+                    "roster_name",
+                    "roster_sha256",
+                    "error",
+                    "notes",
+                    "tab",
+                    "reading_until",
+                    "readings",
+                    "read_at",
+                ],
+            )
+            roster.delete()
+            transaction.on_commit(lambda: sheet.roster.storage.delete(old))
+            transaction.on_commit(lambda: reading.read_soon(sheet.pk))
+
+    def discard(self):
+        """Delete a sheet of which nothing was counted, and its files."""
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.UNREADABLE, self.Status.DRAFT)
+            storage, names = sheet.scan.storage, [sheet.scan.name, sheet.roster.name]
+            sheet.delete()
+            transaction.on_commit(lambda: [storage.delete(name) for name in names])
+
+    def tick(self, ticked, *, among, by):
+        """Tick these lines (ids) and untick the others of `among`; what changed is signed."""
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.DRAFT)
+            lines = sheet.participants.filter(pk__in=among)
+            signed = {"changed_by": by, "changed_at": timezone.now()}
+            lines.filter(pk__in=ticked, included=False).update(included=True, **signed)
+            lines.exclude(pk__in=ticked).filter(included=True).update(included=False, **signed)
+
+    def add_participant(self, line, *, by):
+        """Add a line (`roster.Line`) typed by hand; the participant.
+
+        Raises WrongStatus: not a draft, the day's limit, or already on this list.
+        """
+        self.require_status(self.Status.DRAFT)
+        match = matching.find([line])[0]
+        counts = self._count_model()
+        if not counts.take(self.training.organism, 0 if match else 1):
+            raise WrongStatus(LIMIT_REACHED)
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.DRAFT)
+            twin = match and sheet.participants.filter(member=match.member).first()
+            if twin:
+                where = f"ligne {twin.row_number}" if twin.row_number else "ajoutée à la main"
+                raise WrongStatus(f"Cette personne est déjà sur la liste ({where}).")
+            participant = sheet._participants_of([line], [match])[0]
+            participant.added_by_hand = True
+            participant.changed_by, participant.changed_at = by, timezone.now()
+            participant.save()
+            sheet.write_journal(to_status="participant ajouté", by=by, comment=str(participant))
+        return participant
+
+    # --- what the reading task does ---------------------------------------------------------------
+
+    def claim(self):
+        """Whether this task may read the sheet now; no other may until the lease ends."""
+        now = timezone.now()
+        free = Q(reading_until__isnull=True) | Q(reading_until__lt=now)
+        taken = (
+            Sheet.objects.filter(free, pk=self.pk, status=self.Status.READING)
+            .filter(readings__lt=MAX_READINGS)
+            .update(reading_until=now + READING_LEASE, readings=models.F("readings") + 1)
+        )
+        return bool(taken)
+
+    def give_up(self):
+        """Stop after several readings that ended in nothing."""
+        if self.readings >= MAX_READINGS:
+            self.mark_unreadable(GAVE_UP, of=self.roster.name)
+
+    def mark_unreadable(self, error, *, of):
+        """Say why the roster gives no list. `of` is the stored name of the file that was read."""
+        with transaction.atomic():
+            sheet = self.lock()
+            if sheet.status != self.Status.READING or sheet.roster.name != of:
+                return
+            sheet.error, sheet.read_at, sheet.reading_until = error, timezone.now(), None
+            sheet.move_to(
+                self.Status.UNREADABLE,
+                comment=error,
+                update_fields=["error", "read_at", "reading_until"],
+            )
+
+    def record(self, roster, *, of):
+        """Keep the lines that were read (a `roster.Roster`), matched with the registry.
+
+        A constant number of queries for any number of lines (but for batches of 500).
+        """
+        matches = matching.find(roster.lines)
+        unrecognised = sum(
+            match is None and not line.problem and line.same_as is None
+            for line, match in zip(roster.lines, matches, strict=True)
+        )
+        with transaction.atomic():
+            sheet = self.lock()
+            if sheet.status != self.Status.READING or sheet.roster.name != of:
+                return
+            if not self._count_model().take(sheet.training.organism, unrecognised):
+                sheet.mark_unreadable(LIMIT_REACHED, of=of)
+                return
+            participants = sheet._participants_of(roster.lines, matches)
+            sheet.participants.all().delete()
+            sheet.participants.model.objects.bulk_create(participants, batch_size=500)
+            sheet.tab, sheet.notes = roster.tab[:255], roster.notes
+            sheet.read_at, sheet.reading_until = timezone.now(), None
+            sheet.move_to(
+                self.Status.DRAFT, update_fields=["tab", "notes", "read_at", "reading_until"]
+            )
+
+    def _participants_of(self, lines, matches):
+        """Unsaved participants; who was counted by another sheet, or stands above, is said so."""
+        model = self._meta.get_field("participants").related_model
+        State = model.State
+        counted = set(
+            model.objects.counted_for(self.training)
+            .exclude(sheet=self)
+            .values_list("member", flat=True)
+        )
+        rows, seen = [], {}
+        for line, match in zip(lines, matches, strict=True):
+            member = match.member if match and not line.problem else None
+            above = line.same_as or (seen.get(member.pk) if member else None)
+            problem, state = line.problem, State.UNRECOGNISED
+            if problem:
+                state = State.PROBLEM
+            elif above:
+                problem = f"Même personne qu’à la ligne {above}."
+                state = State.ALREADY_COUNTED
+            elif member:
+                state = State.ALREADY_COUNTED if member.pk in counted else State.RECOGNISED
+                seen[member.pk] = line.row_number
+            rows.append(
+                model(
+                    sheet=self,
+                    row_number=line.row_number,
+                    raw=line.raw,
+                    last_name=line.last_name,
+                    first_name=line.first_name,
+                    email=line.email,
+                    member_number=line.member_number,
+                    orias=line.orias,
+                    firm=line.firm,
+                    search=fold(
+                        f"{line.last_name} {line.first_name} {line.email} {line.member_number} "
+                        f"{line.orias} {line.firm}"
+                    ),
+                    state=state,
+                    problem=problem[:300],
+                    included=line.present and not above,
+                    member=member,
+                    matched_by=match.by if member else "",
+                )
+            )
+        return rows
+
+    # --- questions --------------------------------------------------------------------------------
+
+    @staticmethod
+    def _count_model():
+        from .participant import UnrecognisedCount
+
+        return UnrecognisedCount
+
+    @property
+    def is_replaceable(self):
+        """Whether another roster can be given, or the sheet thrown away."""
+        return self.status in {self.Status.UNREADABLE, self.Status.DRAFT}
+
+    @property
+    def same_roster(self):
+        """An earlier sheet of the organism, not cancelled, with the same file; or None."""
+        return (
+            Sheet.objects.filter(
+                training__organism=self.training.organism_id, roster_sha256=self.roster_sha256
+            )
+            .exclude(status=self.Status.CANCELLED)
+            .filter(pk__lt=self.pk)
+            .select_related("training")
+            .order_by("pk")
+            .first()
+        )
+
+
+def last_day_for(year):
+    """The last day on which sheets of a year are accepted."""
+    return date(year + 1, 3, 31)
+
+
+def require_open(training):
+    """Raise WrongStatus, in French, unless sheets of this training are accepted today."""
+    if training.status == Training.Status.REVOKED:
+        raise WrongStatus(
+            "L’agrément de cette formation a été révoqué : elle ne reçoit plus de feuille."
+        )
+    if training.status != Training.Status.APPROVED:
+        raise WrongStatus(
+            "Seule une formation validée reçoit des feuilles de présence ; celle-ci est "
+            f"« {training.get_status_display()} »."
+        )
+    limit = last_day_for(training.year)
+    if timezone.localdate() > limit:
+        raise WrongStatus(
+            f"Les feuilles de présence de {training.year} étaient acceptées jusqu’au "
+            f"{limit:%d/%m/%Y}."
+        )
+
+
+def date_error(training, starts_on, ends_on):
+    """What is wrong with a session's days, in French; "" when nothing is."""
+    if ends_on < starts_on:
+        return "Le dernier jour précède le premier."
+    if starts_on.year != training.year or ends_on.year != training.year:
+        return (
+            f"L’agrément vaut pour {training.year} : la session doit avoir lieu entre le "
+            f"01/01/{training.year} et le 31/12/{training.year}."
+        )
+    if ends_on > timezone.localdate():
+        return (
+            f"La session se termine le {ends_on:%d/%m/%Y}, dans le futur. Déposez la feuille "
+            "une fois la session terminée."
+        )
+    return ""
+
+
+class SheetJournal(JournalRow):
+    subject = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="journal")
+
+    class Meta(JournalRow.Meta):
+        verbose_name = "journal de la feuille"
+        verbose_name_plural = "journal de la feuille"

@@ -1,0 +1,31 @@
+"""Tasks of the attendance app: ids only."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import deposits, reading
+from .models import Sheet
+
+logger = logging.getLogger(__name__)
+KEPT = timedelta(days=7)
+
+
+@shared_task
+def read_sheet(pk):
+    """Read a sheet's roster in the bounded child, and match its lines."""
+    sheet = Sheet.objects.filter(pk=pk, status=Sheet.Status.READING).first()
+    if sheet is None:
+        logger.info("Sheet %s is gone or read already", pk)
+        return
+    reading.read(sheet)
+
+
+@shared_task
+def sweep_reading():
+    """Read the sheets whose task was lost; forget files chosen long ago and never sent."""
+    for sheet in Sheet.objects.overdue(timezone.now()):
+        reading.read(sheet)
+    deposits.forget(before=timezone.now() - KEPT)

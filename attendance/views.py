@@ -1,0 +1,462 @@
+"""« Gérer les formations »: depositing a sheet, looking at its list, validating it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_POST
+
+from anacofi_portal import files
+from anacofi_portal.journal import WrongStatus
+from anacofi_portal.spreadsheets import fold, write_workbook
+from organisms.access import organism_required, writing_required
+from trainings.models import Training
+
+from . import deposits
+from .counting import in_words
+from .forms import ParticipantForm, SessionForm
+from .models import DepositedFile, Participant, Sheet
+from .models.sheet import last_day_for, require_open
+
+Kind = DepositedFile.Kind
+LINES_A_PAGE = 100
+MODEL_HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "N° ORIAS", "Cabinet"]
+# « Gérer la formation » exists once a training was approved.
+MANAGED = (Training.Status.APPROVED, Training.Status.REVOKED)
+
+State = Participant.State
+FILTERS = {
+    "recognised": ("Reconnus", Q(state=State.RECOGNISED, included=True)),
+    "already": ("Déjà comptés", Q(state=State.ALREADY_COUNTED, included=True)),
+    "unrecognised": (
+        "Non reconnus ou à corriger",
+        Q(state__in=[State.UNRECOGNISED, State.PROBLEM], included=True),
+    ),
+    "unticked": ("Décochés", Q(included=False)),
+}
+
+
+def _training(request, pk):
+    return get_object_or_404(
+        Training.objects.visible_to(request.user)
+        .filter(status__in=MANAGED)
+        .select_related("organism"),
+        pk=pk,
+    )
+
+
+def _sheet(request, pk):
+    return get_object_or_404(
+        Sheet.objects.visible_to(request.user).select_related("training__organism"), pk=pk
+    )
+
+
+@organism_required
+@require_GET
+def training_list(request):
+    """« Gérer les formations »: the approved trainings, searchable, the latest year first."""
+    waiting = Q(sheets__status__in=[Sheet.Status.DRAFT, Sheet.Status.UNREADABLE])
+    trainings = (
+        Training.objects.visible_to(request.user)
+        .filter(status__in=MANAGED)
+        .annotate(
+            sheet_count=Count("sheets", filter=~Q(sheets__status=Sheet.Status.CANCELLED)),
+            waiting_count=Count("sheets", filter=waiting),
+        )
+        .order_by("-year", "title", "pk")
+    )
+    query = request.GET.get("q", "").strip()
+    if query:
+        trainings = trainings.filter(search__contains=fold(query))
+    return render(
+        request,
+        "attendance/trainings.html",
+        {
+            "nav": "attendance",
+            "page": Paginator(trainings, 20).get_page(request.GET.get("page")),
+            "query": query,
+        },
+    )
+
+
+@writing_required
+def training(request, pk):
+    """« Gérer la formation »: its sheets, and the form to deposit one."""
+    found = _training(request, pk)
+    form = SessionForm(request.POST or None, training=found)
+    closed = _why_closed(found)
+    file_errors = {}
+    if request.method == "POST":
+        file_errors = _store_files(request, found)
+        waiting = deposits.waiting(found, by=request.user)
+        _say_missing(waiting, file_errors)
+        if form.is_valid() and not file_errors:
+            sheet = _deposit(request, found, form, waiting)
+            if sheet:
+                return redirect("attendance:sheet", sheet.pk)
+    sheets = found.sheets.annotate(
+        line_count=Count("participants", filter=Q(participants__included=True))
+    )
+    return render(
+        request,
+        "attendance/training.html",
+        {
+            "nav": "attendance",
+            "training": found,
+            "organism": request.organism,
+            "form": form,
+            "closed": closed,
+            "may_deposit": request.organism.may_write and not closed,
+            "sheets": sheets,
+            "last_day": last_day_for(found.year),
+            **_zones(found, request.user, file_errors),
+        },
+    )
+
+
+def _why_closed(training):
+    try:
+        require_open(training)
+    except WrongStatus as error:
+        return str(error)
+    return ""
+
+
+def _store_files(request, training):
+    """Files that came with the form itself (no JavaScript); what is wrong, by kind."""
+    errors = {}
+    for kind in Kind:
+        file = request.FILES.get(kind.value)
+        if file is None:
+            continue
+        try:
+            deposits.store(training, kind, file, by=request.user)
+        except ValidationError as error:
+            errors[kind.value] = " ".join(error.messages)
+    return errors
+
+
+def _say_missing(waiting, errors):
+    missing = {
+        Kind.SCAN: "Il manque le scan de la feuille d’émargement.",
+        Kind.ROSTER: "Il manque le fichier Excel des présents.",
+    }
+    for kind, sentence in missing.items():
+        if not waiting[kind.value]:
+            errors.setdefault(kind.value, sentence)
+
+
+def _deposit(request, training, form, waiting):
+    """The sheet deposited, or None when it was refused; the reason is told."""
+    try:
+        sheet = Sheet.deposit(
+            training,
+            scan=waiting[Kind.SCAN.value],
+            roster=waiting[Kind.ROSTER.value],
+            by=request.user,
+            **form.cleaned_data,
+        )
+    except (WrongStatus, ValueError) as error:
+        messages.error(request, str(error))
+        return None
+    return sheet
+
+
+def _zones(training, user, errors=None):
+    """The two file zones of the form, by kind, as `_file_field.html` takes them."""
+    waiting = deposits.waiting(training, by=user)
+    return {"zones": [_zone(training, kind, waiting[kind.value], errors) for kind in Kind]}
+
+
+def _zone(training, kind, kept, errors=None):
+    scan = kind == Kind.SCAN
+    return {
+        "zone_id": f"zone-{kind.value}",
+        "input_name": kind.value,
+        "label": "Scan de la feuille d’émargement" if scan else "Fichier Excel des présents",
+        "hint": (
+            "PDF, JPEG ou PNG, 20 Mo au plus."
+            if scan
+            else "Format .xls ou .xlsx, une ligne par personne, 10 000 lignes au plus."
+        ),
+        "accept": ".pdf,.jpg,.jpeg,.png" if scan else ".xls,.xlsx,.xlsm,.ods,.csv",
+        "upload_url": reverse("attendance:upload", args=[training.pk, kind.value]),
+        "files": [
+            {
+                "name": kept.name,
+                "size": kept.size,
+                "remove_url": reverse("attendance:remove", args=[training.pk, kind.value]),
+            }
+        ]
+        if kept
+        else [],
+        "error": (errors or {}).get(kind.value, ""),
+    }
+
+
+@writing_required
+@require_POST
+def upload(request, pk, kind):
+    """One file, chosen or dropped: stored at once. Answers the zone's new HTML."""
+    found = _training(request, pk)
+    if kind not in Kind.values:
+        raise Http404
+    file = request.FILES.get("file") or request.FILES.get(kind)
+    if file is None:
+        return _sentence("Aucun fichier n’est arrivé. Choisissez-le à nouveau.")
+    if closed := _why_closed(found):
+        return _sentence(closed)
+    try:
+        kept = deposits.store(found, Kind(kind), file, by=request.user)
+    except ValidationError as error:
+        return _sentence(" ".join(error.messages))
+    return render(request, "attendance/_zone.html", {"zone": _zone(found, Kind(kind), kept)})
+
+
+@writing_required
+@require_POST
+def remove_file(request, pk, kind):
+    """Take back a file that was chosen and not sent yet."""
+    found = _training(request, pk)
+    if kind not in Kind.values:
+        raise Http404
+    kept = deposits.waiting(found, by=request.user)[kind]
+    if kept:
+        deposits.remove(kept)
+    if request.headers.get("X-Requested-With") != "XMLHttpRequest":
+        return redirect("attendance:training", pk)
+    return render(request, "attendance/_zone.html", {"zone": _zone(found, Kind(kind), None)})
+
+
+def _sentence(text):
+    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
+
+
+@organism_required
+@require_GET
+def roster_model(request, pk):
+    """The workbook to fill, with the training's name in it."""
+    found = _training(request, pk)
+    content = write_workbook(
+        [
+            ("Présents", [MODEL_HEADER]),
+            (
+                "Mode d’emploi",
+                [
+                    ["Formation", found.title],
+                    ["Agrément", found.approval_number or ""],
+                    ["Organisme", found.organism.name],
+                    ["Une ligne par personne présente, dans la feuille « Présents »."],
+                    ["Le nom, et au moins l’e-mail, le n° adhérent ou le n° ORIAS."],
+                ],
+            ),
+        ],
+        widths=[24, 20, 34, 16, 14, 30],
+    )
+    response = HttpResponse(content, content_type=files.XLSX)
+    name = f"presents-{slugify(found.approval_number or found.pk)}.xlsx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@organism_required
+@require_GET
+def sheet(request, pk):
+    """A sheet: being read, unreadable, to validate, validated or cancelled."""
+    found = _sheet(request, pk)
+    lines = found.participants.select_related("changed_by")
+    state = request.GET.get("etat", "")
+    if state in FILTERS:
+        lines = lines.filter(FILTERS[state][1])
+    query = request.GET.get("q", "").strip()
+    if query:
+        lines = lines.filter(search__contains=fold(query))
+    return render(
+        request,
+        "attendance/sheet.html",
+        {
+            "nav": "attendance",
+            "organism": request.organism,
+            "sheet": found,
+            "may_change": found.status == Sheet.Status.DRAFT and request.organism.may_write,
+            "page": Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+            "summary": found.participants.summary(),
+            "states": [(key, label) for key, (label, _) in FILTERS.items()],
+            "state": state,
+            "query": query,
+            "same": found.same_roster if found.status == Sheet.Status.DRAFT else None,
+            "journal": found.journal.select_related("by"),
+        },
+    )
+
+
+@organism_required
+@require_GET
+def progress(request, pk):
+    """Asked again and again by the waiting page; sends it to the list when it is ready."""
+    found = _sheet(request, pk)
+    if found.status == Sheet.Status.READING:
+        return render(request, "attendance/_reading.html", {"sheet": found})
+    response = HttpResponse()
+    response["HX-Redirect"] = reverse("attendance:sheet", args=[pk])
+    return response
+
+
+@writing_required
+@require_POST
+def replace_roster(request, pk):
+    """Another roster for a sheet that is unreadable, or whose list is not the right one."""
+    found = _sheet(request, pk)
+    file = request.FILES.get("file")
+    if file is None:
+        messages.error(request, "Choisissez le fichier Excel des présents.")
+        return redirect("attendance:sheet", pk)
+    try:
+        found.require_status(Sheet.Status.UNREADABLE, Sheet.Status.DRAFT)
+        kept = deposits.store(found.training, Kind.ROSTER, file, by=request.user)
+        found.replace_roster(kept, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except WrongStatus as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)
+
+
+@writing_required
+@require_POST
+def tick(request, pk):
+    """Tick and untick lines: one by a script as it is clicked, or a page of them by its form."""
+    found = _sheet(request, pk)
+    among, ticked = _ids(request, "among"), _ids(request, "ticked")
+    try:
+        found.tick(ticked, among=among, by=request.user)
+    except WrongStatus as error:
+        if request.htmx:
+            return _reload(request, str(error))
+        messages.error(request, str(error))
+        return redirect("attendance:sheet", pk)
+    if not request.htmx:
+        messages.success(request, "Les coches sont enregistrées.")
+        return redirect("attendance:sheet", pk)
+    line = get_object_or_404(found.participants.select_related("changed_by"), pk__in=among[:1])
+    return render(
+        request,
+        "attendance/_ticked.html",
+        {
+            "sheet": found,
+            "line": line,
+            "may_change": True,
+            "summary": found.participants.summary(),
+        },
+    )
+
+
+def _ids(request, name):
+    return [int(text) for text in request.POST.getlist(name) if text.isdecimal() and len(text) < 19]
+
+
+def _reload(request, sentence):
+    """Have the whole page loaded again, with this message."""
+    messages.error(request, sentence)
+    response = HttpResponse()
+    response["HX-Refresh"] = "true"
+    return response
+
+
+@writing_required
+def add_participant(request, pk):
+    """« Ajouter un participant »."""
+    found = _sheet(request, pk)
+    if found.status != Sheet.Status.DRAFT:
+        messages.error(request, "Cette liste ne peut plus être complétée.")
+        return redirect("attendance:sheet", pk)
+    form = ParticipantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            participant = found.add_participant(form.line(), by=request.user)
+        except WrongStatus as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, f"{participant} est sur la liste : {participant.get_state_display()}."
+            )
+            return redirect("attendance:sheet", pk)
+    return render(
+        request, "attendance/add.html", {"nav": "attendance", "sheet": found, "form": form}
+    )
+
+
+@writing_required
+def validate(request, pk):
+    """« Valider la liste »: a page that says what will happen, then it happens, once."""
+    found = _sheet(request, pk)
+    if request.method == "POST":
+        try:
+            found.validate(by=request.user)
+        except WrongStatus as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request, "La liste est validée : les adhérents sont prévenus par e-mail."
+            )
+        return redirect("attendance:sheet", pk)
+    if found.status != Sheet.Status.DRAFT:
+        return redirect("attendance:sheet", pk)
+    return render(
+        request,
+        "_confirm.html",
+        {
+            "nav": "attendance",
+            "title": "Valider la liste",
+            "text": f"{in_words(found.participants.summary())}. Les heures seront comptées et les "
+            "e-mails envoyés. La liste ne pourra plus être modifiée.",
+            "button": "Valider la liste",
+            "back": reverse("attendance:sheet", args=[pk]),
+        },
+    )
+
+
+@writing_required
+def discard(request, pk):
+    """Throw away a sheet of which nothing was counted."""
+    found = _sheet(request, pk)
+    if request.method == "POST":
+        try:
+            found.discard()
+        except WrongStatus as error:
+            messages.error(request, str(error))
+            return redirect("attendance:sheet", pk)
+        messages.success(request, "La feuille est supprimée.")
+        return redirect("attendance:training", found.training_id)
+    return render(
+        request,
+        "_confirm.html",
+        {
+            "nav": "attendance",
+            "title": "Supprimer la feuille",
+            "text": "La liste et ses deux fichiers sont effacés. Rien n’en a été compté.",
+            "button": "Supprimer la feuille",
+            "back": reverse("attendance:sheet", args=[pk]),
+            "danger": True,
+        },
+    )
+
+
+@organism_required
+@require_GET
+def scan(request, pk):
+    """The signed sheet, as deposited."""
+    found = _sheet(request, pk)
+    return files.serve(found.scan, name=found.scan_name, content_type=found.scan_type)
+
+
+@organism_required
+@require_GET
+def roster(request, pk):
+    """The roster, as deposited."""
+    found = _sheet(request, pk)
+    return files.serve(found.roster, name=found.roster_name, content_type="")

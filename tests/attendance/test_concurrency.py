@@ -1,0 +1,91 @@
+"""Several at once. SQLite's tables lock as a whole in tests: these need PostgreSQL."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from anacofi_portal.journal import WrongStatus
+from attendance import reading
+from attendance.models import Participant, Sheet
+from mailing.models import Message
+from members.models import HoursCredit
+from qcm.models import Invitation
+from tests.factories import (
+    make_amf_training,
+    make_member,
+    make_organism,
+    make_person,
+    make_sheet,
+    row_of,
+)
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _postgres(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL seulement")
+
+
+@pytest.fixture
+def owner(db):
+    return make_person(make_organism()).user
+
+
+@pytest.fixture
+def training(owner):
+    return make_amf_training(owner.person.organism, requested_associative_minutes=120)
+
+
+def at_once(*calls):
+    """Run these together, each in a thread of its own; what each returned, or its error's name."""
+    gate, outcomes = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(place, call):
+        try:
+            gate.wait(timeout=20)
+            outcomes[place] = call()
+        except WrongStatus:
+            outcomes[place] = "told"
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def validate(sheet, owner):
+    Sheet.objects.get(pk=sheet.pk).validate(by=owner)
+    return "counted"
+
+
+def test_two_clicks_at_once_count_once(training, owner):
+    sheet = make_sheet(training, rows=[row_of(make_member()) for _ in range(5)])
+    outcomes = at_once(lambda: validate(sheet, owner), lambda: validate(sheet, owner))
+    assert sorted(outcomes) == ["counted", "told"]
+    assert HoursCredit.objects.count() == 5
+    assert Invitation.objects.count() == 5
+    assert Message.objects.filter(template="attendance/email/list_validated").count() == 1
+
+
+def test_two_sheets_with_the_same_people_validated_at_once_count_once(training, owner):
+    rows = [row_of(make_member()) for _ in range(5)]
+    sheets = [make_sheet(training, rows=rows) for _ in range(2)]
+    outcomes = at_once(*(lambda sheet=sheet: validate(sheet, owner) for sheet in sheets))
+    assert outcomes == ["counted", "counted"]
+    assert HoursCredit.objects.count() == 5
+    assert Invitation.objects.count() == 5
+    assert Message.objects.filter(template="attendance/email/hours_counted").count() == 5
+
+
+def test_two_tasks_at_once_read_a_sheet_once(training):
+    sheet = make_sheet(training, rows=[row_of(make_member())], read=False)
+    at_once(*(lambda: reading.read(Sheet.objects.get(pk=sheet.pk)),) * 3)
+    assert Participant.objects.count() == 1
+    assert Sheet.objects.get().readings == 1

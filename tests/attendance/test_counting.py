@@ -1,0 +1,259 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from anacofi_portal.journal import WrongStatus
+from attendance.models import Sheet
+from mailing.models import Message
+from members import ledger
+from members.models import HoursCredit
+from qcm.models import Invitation
+from tests.attendance.helpers import mails, states, unknown
+from tests.factories import (
+    make_member,
+    make_sheet,
+    make_training,
+    row_of,
+)
+
+# --- validating -----------------------------------------------------------------------------------
+
+
+def test_nothing_is_counted_or_sent_before_validating(amf_training):
+    make_sheet(amf_training, rows=[row_of(make_member())])
+    assert HoursCredit.objects.count() == 0
+    assert Invitation.objects.count() == 0
+    assert Message.objects.count() == 0
+
+
+def test_validating_counts_hours_invites_and_mails(amf_training, owner):
+    cif, plain = make_member(), make_member(cif=False)
+    unticked = make_member()
+    sheet = make_sheet(
+        amf_training,
+        rows=[row_of(cif), row_of(plain), row_of(unticked), *unknown(1)],
+    )
+    sheet.participants.filter(member=unticked).update(included=False)
+    sheet.validate(by=owner)
+    sheet.refresh_from_db()
+    assert sheet.status == "validated"
+    assert sheet.validated_at is not None
+    assert set(HoursCredit.objects.values_list("member", "kind", "minutes", "year")) == {
+        (cif.pk, "associative", 120, amf_training.year),
+        (plain.pk, "associative", 120, amf_training.year),
+    }
+    invitation = Invitation.objects.get()
+    assert (invitation.member, invitation.minutes) == (cif, 60)
+    lines = {one.member_id: one for one in sheet.participants.all()}
+    assert lines[cif.pk].invitation == invitation
+    assert lines[cif.pk].associative_credit.member == cif
+    assert lines[plain.pk].invitation is None
+    assert lines[unticked.pk].associative_credit is None
+    assert sorted(mails("hours_counted").values_list("to", flat=True)) == sorted(
+        [cif.email, plain.email]
+    )
+    told = mails("list_validated").get()
+    assert told.to == amf_training.organism.email
+    assert {key: told.values[key] for key in ("recognised", "unrecognised", "unticked")} == {
+        "recognised": 2,
+        "unrecognised": 1,
+        "unticked": 1,
+    }
+    assert mails("lines_to_confirm").count() == 1
+    assert Message.objects.filter(template="qcm/email/invited", to=cif.email).count() == 1
+    assert sheet.journal.last().comment == "2 reconnus, 1 non reconnu, 1 décoché"
+
+
+def test_the_mail_to_a_member_tells_the_total_and_the_hours_due_to_cif_members_only(
+    training, owner
+):
+    cif, plain = make_member(), make_member(cif=False)
+    make_sheet(training, rows=[row_of(cif), row_of(plain)]).validate(by=owner)
+    by_address = {one.to: one.values for one in mails("hours_counted")}
+    assert by_address[cif.email]["total"] == "2\u202fh"
+    assert by_address[cif.email]["due"] == "15\u202fh"
+    assert by_address[plain.email]["due"] == ""
+
+
+def test_mails_go_to_the_registry_and_never_to_an_address_of_the_roster(training, owner):
+    member = make_member(email="vraie@exemple.test")
+    make_sheet(training, rows=[row_of(member, email="pirate@exemple.test")]).validate(by=owner)
+    assert [one.to for one in mails("hours_counted")] == ["vraie@exemple.test"]
+
+
+def test_a_member_without_email_is_counted_without_a_mail(training, owner):
+    member = make_member(email="")
+    make_sheet(training, rows=[row_of(member)]).validate(by=owner)
+    assert ledger.year_total(member, training.year)["associative"] == 120
+    assert mails("hours_counted").count() == 0
+
+
+def test_who_had_left_before_the_session_is_recorded_without_hours(amf_training, owner):
+    day = timezone.localdate()
+    left = make_member(until=day - timedelta(days=1))
+    last_day = make_member(until=day)
+    sheet = make_sheet(amf_training, rows=[row_of(left), row_of(last_day)])
+    assert states(sheet) == ["recognised", "recognised"]
+    sheet.validate(by=owner)
+    assert list(HoursCredit.objects.values_list("member", flat=True)) == [last_day.pk]
+    assert list(Invitation.objects.values_list("member", flat=True)) == [last_day.pk]
+
+
+def test_a_second_click_is_told_and_counts_nothing_more(amf_training, owner):
+    sheet = make_sheet(amf_training, rows=[row_of(make_member())])
+    sheet.validate(by=owner)
+    before = (HoursCredit.objects.count(), Invitation.objects.count(), Message.objects.count())
+    with pytest.raises(WrongStatus, match="« validée »"):
+        sheet.validate(by=owner)
+    after = (HoursCredit.objects.count(), Invitation.objects.count(), Message.objects.count())
+    assert after == before
+
+
+def test_an_empty_list_is_not_validated(training, owner):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    sheet.participants.update(included=False)
+    with pytest.raises(WrongStatus, match="Aucun participant n’est coché"):
+        sheet.validate(by=owner)
+
+
+def test_a_list_of_a_revoked_training_is_not_validated(training, owner):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    training.status = "revoked"
+    training.save()
+    with pytest.raises(WrongStatus, match="révoqué"):
+        sheet.validate(by=owner)
+
+
+@pytest.mark.parametrize("status", ["reading", "unreadable", "validated", "cancelled"])
+def test_only_a_draft_is_validated(training, owner, status):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    validated_at = timezone.now() if status in {"validated", "cancelled"} else None
+    Sheet.objects.filter(pk=sheet.pk).update(status=status, validated_at=validated_at)
+    with pytest.raises(WrongStatus):
+        sheet.validate(by=owner)
+    assert HoursCredit.objects.count() == 0
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+def test_validating_takes_as_many_queries_for_any_number_of_lines(
+    amf_training, owner, lines, django_assert_num_queries
+):
+    sheet = make_sheet(amf_training, rows=[row_of(make_member()) for _ in range(lines)])
+    with django_assert_num_queries(VALIDATING_QUERIES):
+        sheet.validate(by=owner)
+
+
+VALIDATING_QUERIES = 38
+
+
+def test_the_same_people_on_a_second_sheet_are_told_and_not_counted_twice(training, owner):
+    member = make_member()
+    first, second = (make_sheet(training, rows=[row_of(member)]) for _ in range(2))
+    assert states(second) == ["recognised"]
+    first.validate(by=owner)
+    # The other draft learns it at once.
+    assert states(second) == ["already"]
+    second.validate(by=owner)
+    assert HoursCredit.objects.count() == 1
+    assert mails("hours_counted").count() == 1
+    third = make_sheet(training, rows=[row_of(member)])
+    assert states(third) == ["already"]
+
+
+def test_already_counted_is_about_its_own_training_only(training, owner, organism):
+    member = make_member()
+    make_sheet(training, rows=[row_of(member)]).validate(by=owner)
+    other = make_training(organism, status="approved")
+    assert states(make_sheet(other, rows=[row_of(member)])) == ["recognised"]
+
+
+# --- cancelling -----------------------------------------------------------------------------------
+
+
+def test_cancelling_takes_hours_and_qcms_back_and_tells_everyone(
+    amf_training, owner, administrator
+):
+    member = make_member()
+    sheet = make_sheet(amf_training, rows=[row_of(member)])
+    sheet.validate(by=owner)
+    Message.objects.all().delete()
+    sheet.cancel(by=administrator, comment="Feuille non signée")
+    sheet.refresh_from_db()
+    assert sheet.status == "cancelled"
+    assert ledger.year_total(member, amf_training.year)["total"] == 0
+    assert HoursCredit.objects.get(corrects__isnull=False).reason == "Feuille non signée"
+    assert Invitation.objects.get().status == "withdrawn"
+    assert mails("sheet_cancelled").get().to == amf_training.organism.email
+    assert mails("sheet_cancelled").get().values["reason"] == "Feuille non signée"
+    assert Message.objects.filter(template="members/email/hours_corrected").get().to == member.email
+    assert Message.objects.filter(template="qcm/email/withdrawn").get().to == member.email
+    assert sheet.journal.last().comment == "Feuille non signée"
+
+
+def test_only_the_administrator_of_staff_cancels(training, owner, officer):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    sheet.validate(by=owner)
+    for user in (owner, officer):
+        with pytest.raises(PermissionDenied):
+            sheet.cancel(by=user, comment="Non")
+
+
+def test_cancelling_needs_a_reason(training, owner, administrator):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    sheet.validate(by=owner)
+    with pytest.raises(ValueError, match="motif"):
+        sheet.cancel(by=administrator, comment="  ")
+
+
+def test_cancelling_twice_counters_once(training, owner, administrator):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    sheet.validate(by=owner)
+    sheet.cancel(by=administrator, comment="Erreur")
+    with pytest.raises(WrongStatus):
+        sheet.cancel(by=administrator, comment="Erreur")
+    assert HoursCredit.objects.filter(corrects__isnull=False).count() == 1
+
+
+def test_what_another_sheet_entitles_to_stays_when_one_is_cancelled(
+    amf_training, owner, administrator
+):
+    both, one_only = make_member(), make_member()
+    first = make_sheet(amf_training, rows=[row_of(both), row_of(one_only)])
+    second = make_sheet(amf_training, rows=[row_of(both)])
+    first.validate(by=owner)
+    second.validate(by=owner)
+    first.cancel(by=administrator, comment="Erreur")
+    year = amf_training.year
+    assert ledger.year_total(both, year)["associative"] == 120
+    assert ledger.year_total(one_only, year)["associative"] == 0
+    assert Invitation.objects.get(member=both).status == "open"
+    assert Invitation.objects.get(member=one_only).status == "withdrawn"
+    second.cancel(by=administrator, comment="Erreur")
+    assert ledger.year_total(both, year)["associative"] == 0
+
+
+def test_a_sheet_given_again_after_a_cancelling_counts_again(amf_training, owner, administrator):
+    member = make_member()
+    make_sheet(amf_training, rows=[row_of(member)]).validate(by=owner)
+    Sheet.objects.get().cancel(by=administrator, comment="Erreur")
+    again = make_sheet(amf_training, rows=[row_of(member)])
+    assert states(again) == ["recognised"]
+    again.validate(by=owner)
+    assert ledger.year_total(member, amf_training.year)["associative"] == 120
+    assert Invitation.objects.get().status == "open"
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+def test_cancelling_takes_as_many_queries_for_any_number_of_lines(
+    amf_training, owner, administrator, lines, django_assert_num_queries
+):
+    sheet = make_sheet(amf_training, rows=[row_of(make_member()) for _ in range(lines)])
+    sheet.validate(by=owner)
+    administrator.has_perm("attendance.cancel_sheet")
+    with django_assert_num_queries(CANCELLING_QUERIES):
+        sheet.cancel(by=administrator, comment="Erreur")
+
+
+CANCELLING_QUERIES = 25
