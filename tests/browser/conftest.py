@@ -1,0 +1,111 @@
+"""One running portal and one Chromium for all journeys of a run."""
+
+import shutil
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+
+from tests.browser.stack import Stack
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+            # One worker runs them all: they share one running portal.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="browser: Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def _database_url():
+    """A database of the journeys' own on PostgreSQL; nothing where the tests run on SQLite."""
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("postgresql"):
+        yield ""
+        return
+    access = {
+        "host": database["HOST"],
+        "port": database["PORT"] or None,
+        "user": database["USER"] or None,
+        "password": database["PASSWORD"] or None,
+    }
+    credentials = database["USER"] + (f":{database['PASSWORD']}" if database["PASSWORD"] else "")
+    name = "portal_browser_tests"
+
+    def administer(*statements):
+        with psycopg.connect(dbname="postgres", autocommit=True, **access) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    yield f"postgres://{credentials}@{database['HOST']}:{database['PORT'] or 5432}/{name}"
+    administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def portal(_database_url, tmp_path_factory):
+    """The portal, running: an empty database but for one superuser of the staff."""
+    stack = Stack(
+        tmp_path_factory.mktemp("portal"),
+        database_url=_database_url,
+        redis_url=settings.REDIS_URL if _database_url else "",
+    )
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            # Root needs --no-sandbox; the rest keeps Chromium from calling home.
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser, portal):
+    """A function that opens a page in a browser context of its own: another person."""
+    contexts = []
+
+    def open_page(width=1280, **options):
+        context = browser.new_context(
+            base_url=portal.url,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": width, "height": 900},
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: page.errors.append(message.text) if message.type == "error" else None,
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,124 @@
+"""The portal as it really runs, for journeys: gunicorn, a Celery worker with beat, own folders."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from email import message_from_bytes, policy
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STAFF_EMAIL, STAFF_PASSWORD = "officier@anacofi.test", "une-phrase-de-passe-solide"
+
+
+class Stack:
+    """A running portal below `folder`; `url` is its address."""
+
+    def __init__(self, folder, database_url="", redis_url=""):
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "PORTAL_VAR": str(folder),
+            "PORTAL_DEMO": "1",
+            "SITE_URL": self.url,
+            "PORT": str(self.port),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "STAFF_EMAILS": STAFF_EMAIL,
+            "DJANGO_SUPERUSER_PASSWORD": STAFF_PASSWORD,
+        }
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            if not self.environment[name]:
+                del self.environment[name]
+        self.processes = []
+
+    def manage(self, *arguments):
+        """Run one management command to its end; its output is in the failure if it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self):
+        self.manage("migrate", "--verbosity=0")
+        self.manage("createcachetable")
+        self.manage("collectstatic", "--noinput", "--verbosity=0")
+        self.manage("createsuperuser", "--noinput", "--email", STAFF_EMAIL)
+        log = (self.folder / "stack.log").open("wb")
+        for command in (
+            ["gunicorn", "--config", "gunicorn.conf.py", "anacofi_portal.wsgi:application"],
+            ["celery", "-A", "anacofi_portal", "worker", "-B", "--concurrency=1", "-l", "WARNING"],
+        ):
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            )
+        log.close()
+        for _ in range(300):
+            assert all(one.poll() is None for one in self.processes), self.log()
+            try:
+                with urllib.request.urlopen(f"{self.url}/sante/", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"The portal did not start:\n{self.log()}")
+
+    def log(self):
+        return (self.folder / "stack.log").read_text(errors="replace")
+
+    def stop(self):
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def mails(self):
+        """Every delivered e-mail, oldest first."""
+        files = sorted((self.folder / "mail").glob("*.eml"), key=lambda one: one.stat().st_mtime_ns)
+        return [message_from_bytes(one.read_bytes(), policy=policy.default) for one in files]
+
+    def wait_for_mail(self, to, containing, seconds=60):
+        """The newest mail to this address whose subject or text holds these words."""
+        for _ in range(seconds * 5):
+            for mail in reversed(self.mails()):
+                if to in mail["To"] and containing in f"{mail['Subject']}\n{text_of(mail)}":
+                    return mail
+            time.sleep(0.2)
+        seen = [f"{mail['To']}: {mail['Subject']}" for mail in self.mails()]
+        raise AssertionError(f"No mail to {to} with « {containing} » among {seen}\n{self.log()}")
+
+
+def text_of(mail):
+    return mail.get_body(preferencelist=("plain",)).get_content()
+
+
+def link_in(mail):
+    """The personal link of the mail's text: the longest of its links."""
+    found = re.findall(r"https?://\S+", text_of(mail))
+    assert found, text_of(mail)
+    return max(found, key=len).rstrip(".,;")
