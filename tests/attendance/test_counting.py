@@ -10,7 +10,7 @@ from mailing.models import Message
 from members import ledger
 from members.models import HoursCredit
 from qcm.models import Invitation
-from tests.attendance.helpers import mails, states, unknown
+from tests.attendance.sheets import mails, states, unknown
 from tests.factories import (
     make_member,
     make_sheet,

@@ -9,7 +9,7 @@ from attendance import deposits, reading, tasks
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
 from attendance.models.sheet import GAVE_UP, LIMIT_REACHED
 from attendance.roster import Line
-from tests.attendance.helpers import mails, states, unknown
+from tests.attendance.sheets import mails, states, unknown
 from tests.factories import (
     make_member,
     make_sheet,

@@ -164,8 +164,11 @@ def test_staff_upload_the_file_and_see_its_counts(
         )
     found = RegistryImport.objects.get()
     assert len(callbacks) == 1
+    url = reverse("admin:members_registryimport_change", args=[found.pk])
+    assert client.get(url)["Refresh"] == "2"
     tasks.read_import(found.pk)
-    page = client.get(reverse("admin:members_registryimport_change", args=[found.pk]))
+    page = client.get(url)
+    assert "Refresh" not in page
     assert "1 nouveaux" in page.content.decode()
 
 

@@ -1,5 +1,117 @@
-"""Attendance sheets, hours counted and QCM attempts."""
+"""Attendance sheets in every status, hours counted and QCM attempts of every fate."""
+
+import io
+from datetime import date, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from anacofi_portal.files import XLSX
+from anacofi_portal.spreadsheets import write_workbook
+from attendance import deposits, reading
+from attendance.models import DepositedFile, Sheet
+from qcm.models import Invitation
+
+HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "Cabinet"]
+
+
+def signed_sheet(title):
+    """The bytes of an image that stands for the scan of a signed attendance sheet."""
+    image = Image.new("RGB", (1000, 700), "white")
+    draw = ImageDraw.Draw(image)
+    draw.text((60, 40), f"Feuille d'emargement : {title}".encode("ascii", "ignore").decode())
+    for line in range(12):
+        top = 100 + line * 48
+        draw.rectangle((60, top, 940, top + 48), outline="grey")
+        draw.line((620, top, 620, top + 48), fill="grey")
+        draw.arc((700, top + 8, 760 + line * 8, top + 40), 20, 300, fill="navy", width=2)
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
+def row_of(member):
+    """A member's row, as an organism would have it."""
+    return [member.last_name, member.first_name, member.email, member.number, member.firm]
+
+
+def deposit(training, rows, *, day, by, header=HEADER):
+    """A sheet with these rows, already read."""
+    scan = SimpleUploadedFile("emargement.png", signed_sheet(training.title), "image/png")
+    content = write_workbook([("Présents", [header, *rows])])
+    roster = SimpleUploadedFile(f"presents-{day:%d-%m-%Y}.xlsx", content, XLSX)
+    sheet = Sheet.deposit(
+        training,
+        starts_on=day,
+        ends_on=day,
+        place="Paris, 92 rue d’Amsterdam",
+        scan=deposits.store(training, DepositedFile.Kind.SCAN, scan, by=by),
+        roster=deposits.store(training, DepositedFile.Kind.ROSTER, roster, by=by),
+        by=by,
+    )
+    reading.read(sheet)
+    sheet.refresh_from_db()
+    return sheet
+
+
+def take_qcm(invitation, *, right):
+    """One attempt that answers this many questions right; finished."""
+    attempt = invitation.start()
+    answers = {}
+    for rank, (question, key) in enumerate(attempt.key().items()):
+        shown = dict(attempt.order)[question]
+        wrong = [choice for choice in shown if choice not in key][:1]
+        answers[question] = sorted(key) if rank < right else wrong
+    attempt.save_answers(answers)
+    return attempt.finish()
 
 
 def make_sheets(trainings, members, administrator, chance):
-    """Sheets in every status; some members take their QCM."""
+    """Sheets in every status; of those invited, some pass, some fail, some have not begun."""
+    main, associative, amf = trainings["main"], trainings["associative"], trainings["amf"]
+    by, by_delta = main.created_by, amf.created_by
+    today = timezone.localdate()
+
+    def ago(days):
+        return max(today - timedelta(days=days), date(today.year, 1, 1))
+
+    present = [member for member in members if member.email]
+    chance.shuffle(present)
+    deposit(main, [row_of(one) for one in present[:24]], day=ago(40), by=by).validate(by=by)
+    deposit(associative, [row_of(one) for one in present[10:34]], day=ago(25), by=by).validate(
+        by=by
+    )
+    wrong = deposit(amf, [row_of(one) for one in present[40:52]], day=ago(30), by=by_delta)
+    wrong.validate(by=by_delta).cancel(
+        by=administrator, comment="Liste d’une autre session, déposée par erreur par l’organisme."
+    )
+    deposit(amf, [row_of(one) for one in present[60:74]], day=ago(20), by=by_delta).validate(
+        by=by_delta
+    )
+    # To validate still, with what a roster brings: a stranger, someone counted, an empty line.
+    deposit(
+        main,
+        [
+            *[row_of(one) for one in present[20:32]],
+            ["INCONNU", "Jean", "jean.inconnu@ailleurs.example", "", "Cabinet Ailleurs"],
+            ["AUTRE NOM", present[50].first_name, present[50].email, present[50].number, ""],
+            ["SANSNUMERO", "Lucie", "", "", ""],
+        ],
+        day=ago(6),
+        by=by,
+    )
+    deposit(associative, [], day=ago(3), by=by, header=["Colonne 1", "Colonne 2"])
+
+    invited = list(Invitation.objects.filter(status="open", training=main).order_by("pk"))
+    for rank, invitation in enumerate(invited):
+        if rank % 4 == 1:
+            take_qcm(invitation, right=6)
+        elif rank % 4 == 2:
+            take_qcm(invitation, right=2)
+            take_qcm(invitation, right=5)
+        elif rank % 8 == 3:
+            take_qcm(invitation, right=1)
+        elif rank % 8 == 7:
+            for _ in range(invitation.attempts_allowed):
+                take_qcm(invitation, right=3)

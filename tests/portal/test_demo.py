@@ -1,0 +1,55 @@
+"""The demo's data: every status is there, loading twice doubles nothing, production refuses."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from attendance.models import Participant, Sheet
+from mailing.models import Message
+from members.models import HoursCredit, Member
+from organisms.models import Organism
+from qcm.models import Attempt, Invitation
+from trainings.models import Training
+
+COUNTED = [Organism, Training, Member, Sheet, Participant, Invitation, Attempt, HoursCredit]
+
+
+def counts():
+    return [model.objects.count() for model in [*COUNTED, User, Message]]
+
+
+def statuses(model):
+    return set(model.objects.values_list("status", flat=True))
+
+
+@pytest.fixture
+def _demo(settings, capsys):
+    settings.DEMO = True
+    call_command("load_demo")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_demo")
+def test_every_status_is_shown_and_loading_twice_doubles_nothing(capsys):
+    assert statuses(Organism) == set(Organism.Status.values)
+    assert statuses(Training) == set(Training.Status.values)
+    # A sheet being read is never shown for long: the worker ends it.
+    assert statuses(Sheet) == set(Sheet.Status.values) - {"reading"}
+    assert statuses(Invitation) == set(Invitation.Status.values)
+    assert set(Participant.objects.values_list("state", flat=True)) == set(Participant.State.values)
+    assert Training.objects.count() >= 12
+    assert Member.objects.count() == 400
+    before = counts()
+    printed = capsys.readouterr().out
+    assert "Chargement" in printed
+    call_command("load_demo")
+    assert counts() == before
+    printed = capsys.readouterr().out
+    assert "Chargement" not in printed
+    assert "/qcm/lien/" in printed
+
+
+def test_production_refuses_the_demo(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("load_demo")
