@@ -176,8 +176,9 @@ def withdraw(invitations, *, reason: str, by=None) -> None:
         raise ValueError("Écrivez le motif du retrait.")
     with transaction.atomic():
         rows = list(
-            Invitation.objects.select_for_update(of=("self",))
-            .select_related("member", "training", "credit")
+            Invitation.objects.select_for_update()
+            # Not joined: a join would show a credit as it was before the lock was waited for.
+            .prefetch_related("member", "training", "credit")
             .filter(pk__in=[one.pk for one in invitations])
             .exclude(status=Status.WITHDRAWN)
             .order_by("pk")

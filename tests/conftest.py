@@ -62,3 +62,9 @@ def officer(db):
 def administrator(db):
     """The administrator of ANACOFI's staff."""
     return factories.make_staff("Administrateur")
+
+
+@pytest.fixture
+def session_queries(settings):
+    """Queries that a page needs to read its session: none when sessions live in the cache."""
+    return int(settings.SESSION_ENGINE.endswith(".db"))
