@@ -165,7 +165,7 @@ def test_pages_are_not_kept_by_browsers(member_client, invitation):
 def test_the_door_says_what_is_at_stake(member_client, invitation):
     text = flat(member_client.get(url(invitation)))
     assert "<dd>4, une ou plusieurs bonnes réponses à chacune</dd>" in text
-    assert "<dd>au moins 70 % de questions justes</dd>" in text
+    assert "<dd>au moins 70\u00a0% de questions justes</dd>" in text
     assert "<dd>3 sur 3</dd>" in text
     assert "<strong>1\u202fh</strong>" in text
 
@@ -352,7 +352,7 @@ def test_a_failure_shows_what_to_review_and_never_the_questions(member_client, i
     attempt = take(invitation, right=2)
     page = body(member_client.get(url(invitation, "resultat/")))
     assert "2 / 4" in page
-    assert "50 % de questions justes ; il en fallait 70 %." in page
+    assert "50\u00a0% de questions justes\u00a0; il en fallait 70\u00a0%." in page
     assert "Il vous reste 2 tentatives" in page
     assert "Commencer une nouvelle tentative" in page
     for question in attempt.question_set.questions.all():

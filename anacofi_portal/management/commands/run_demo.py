@@ -20,7 +20,7 @@ class Command(BaseCommand):
         commands = {
             "serveur": ["gunicorn", "--config", "gunicorn.conf.py", "anacofi_portal.wsgi"],
             "tâches": [
-                *["celery", "-A", "anacofi_portal", "worker", "-B"],
+                *["celery", "-A", "anacofi_portal", "--quiet", "worker", "-B"],
                 *["--concurrency", "1", "--loglevel", "WARNING"],
             ],
         }
