@@ -1,20 +1,17 @@
 """Staff accounts: administrators keep them; an organism's people are only shown."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 
-from anacofi_portal.admin import PortalAdmin, ReadOnlyMixin
+from anacofi_portal.admin import PortalAdmin
 
 from . import emails
 from .models import User
 
-admin.site.unregister(Group)
-
-
-@admin.register(Group)
-class GroupAdmin(ReadOnlyMixin, DjangoGroupAdmin, PortalAdmin):
-    """Groups are made by migrations; here they are only read."""
+# Groups are made by migrations; the other two are the sign-in's own rows.
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 @admin.register(User)

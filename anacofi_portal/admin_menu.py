@@ -20,7 +20,7 @@ MENU = [
             ("trainings.AnnualRules", "rule"),
         ],
     ),
-    ("Présences", [("attendance.Sheet", "fact_check")]),
+    ("Présences", [("attendance.Sheet", "fact_check"), ("attendance.Participant", "how_to_reg")]),
     (
         "Adhérents",
         [
@@ -37,7 +37,7 @@ MENU = [
         ],
     ),
     ("E-mails", [("mailing.Message", "mail")]),
-    ("Réglages", [("accounts.User", "manage_accounts"), ("auth.Group", "shield_person")]),
+    ("Réglages", [("accounts.User", "manage_accounts")]),
 ]
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from anacofi_portal.durations import format_minutes
 from anacofi_portal.files import PrivateFileField
 from anacofi_portal.spreadsheets import fold
 from trainings.models import Training
@@ -178,7 +179,7 @@ class HoursCredit(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.member} : {self.minutes} min {self.get_kind_display()}"
+        return f"{self.member} : {format_minutes(self.minutes)} {self.get_kind_display()}"
 
     def delete(self, *args, **kwargs):
         raise TypeError("The ledger is never deleted: write a counter-entry.")

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import Case, Exists, F, OuterRef, Value, When
+from django.utils import timezone
 from django.utils.html import format_html
 
 from anacofi_portal.admin import JournalInline, Verb, VerbAdmin, admin_url, lines, link
@@ -43,8 +44,8 @@ class OrganismAdmin(VerbAdmin):
         "remark",
         "shown_type",
         "shown_email",
-        "siren",
-        "created_at",
+        "shown_siren",
+        "asked_on",
     ]
     # Those waiting for a decision first, the oldest on top; then the latest.
     ordering = [
@@ -145,6 +146,14 @@ class OrganismAdmin(VerbAdmin):
     @admin.display(description="e-mail", ordering="email")
     def shown_email(self, organism):
         return organism.email
+
+    @admin.display(description="SIREN", ordering="siren")
+    def shown_siren(self, organism):
+        return organism.siren
+
+    @admin.display(description="demandé le", ordering="created_at")
+    def asked_on(self, organism):
+        return f"{timezone.localtime(organism.created_at):%d/%m/%Y}"
 
     @admin.display(description="statut", ordering="status")
     def shown_status(self, organism):

@@ -186,7 +186,7 @@ class InvitationAdmin(VerbAdmin):
     def attempts(self, invitation):
         return f"{invitation.used} / {invitation.attempts_allowed}"
 
-    @admin.display(description="personne de l’organisme")
+    @admin.display(description="de l’organisme")
     def insider(self, invitation):
         return "oui" if invitation.is_insider else "–"
 
@@ -220,7 +220,7 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
         "score",
         "started_at",
         "spent",
-        "by_insider",
+        "insider",
     ]
     list_filter = ["status", "passed", "invitation__training__year", InsiderFilter]
     search_fields = ["invitation__member__search", "invitation__training__search"]
@@ -296,6 +296,10 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
             content_type=XLSX,
             headers={"Content-Disposition": f'attachment; filename="tentatives-{day:%Y%m%d}.xlsx"'},
         )
+
+    @admin.display(description="de l’organisme")
+    def insider(self, attempt):
+        return "oui" if attempt.by_insider else "–"
 
     @admin.display(description="adhérent", ordering="invitation__member__last_name")
     def member(self, attempt):

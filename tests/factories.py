@@ -12,7 +12,7 @@ from accounts.models import User
 from attendance import reading
 from attendance.models import Sheet
 from members.models import Member, Membership
-from organisms.models import Organism, Person
+from organisms.models import Invite, Organism, Person
 from qcm.models import Invitation
 from tests.files import ROSTER_HEADER, make_pdf, make_xlsx
 from trainings.models import Choice, Question, QuestionSet, Training
@@ -56,6 +56,17 @@ def make_organism(**fields):
 
 def make_person(organism, *, role="administrator", **user_fields):
     return Person.objects.create(user=make_user(**user_fields), organism=organism, role=role)
+
+
+def make_invite(organism, **fields):
+    """A colleague invited just now, who has not come yet."""
+    values = {
+        "email": "dominique@exemple.test",
+        "first_name": "Dominique",
+        "last_name": "Petit",
+        "sent_at": timezone.now(),
+    }
+    return Invite.objects.create(organism=organism, **(values | fields))
 
 
 def make_training(organism=None, **fields):

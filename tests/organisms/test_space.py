@@ -43,16 +43,6 @@ def data_of(organism, **fields):
     return {name: getattr(organism, name) for name in names} | fields
 
 
-def make_invite(organism, **fields):
-    values = {
-        "email": "dominique@exemple.test",
-        "first_name": "Dominique",
-        "last_name": "Petit",
-        "sent_at": timezone.now(),
-    }
-    return Invite.objects.create(organism=organism, **(values | fields))
-
-
 # --- who gets what ----------------------------------------------------------------------------
 
 
@@ -60,7 +50,7 @@ def make_invite(organism, **fields):
 def pages(organism):
     """(method, path, what a contributor gets, what the administrator gets)"""
     colleague = factories.make_person(organism, role="contributor")
-    invite = make_invite(organism)
+    invite = factories.make_invite(organism)
     return [
         ("get", BASE, 200, 200),
         ("get", f"{BASE}modifier/", 403, 200),
@@ -254,7 +244,7 @@ def test_an_invited_colleague_chooses_a_password_and_signs_in(client, organism, 
     ],
 )
 def test_a_poor_password_is_refused(client, organism, first, second, wrong):
-    path = f"/organismes/invitation/{signing.dumps(make_invite(organism).pk, salt=SALT)}/"
+    path = f"/organismes/invitation/{signing.dumps(factories.make_invite(organism).pk, salt=SALT)}/"
     response = client.post(path, {"password1": first, "password2": second})
     assert list(response.context["form"].errors) == [wrong]
     assert not User.objects.filter(email="dominique@exemple.test").exists()
@@ -263,7 +253,7 @@ def test_a_poor_password_is_refused(client, organism, first, second, wrong):
 def test_a_link_that_is_old_forged_or_of_another_purpose_opens_nothing(
     client, organism, monkeypatch
 ):
-    invite = make_invite(organism)
+    invite = factories.make_invite(organism)
     good = signing.dumps(invite.pk, salt=SALT)
     for key in (good[:-1], signing.dumps(invite.pk, salt="autre"), "n-importe-quoi"):
         assert client.get(f"/organismes/invitation/{key}/").status_code == 410, key
@@ -273,7 +263,7 @@ def test_a_link_that_is_old_forged_or_of_another_purpose_opens_nothing(
 
 
 def test_a_cancelled_invitation_opens_nothing(client, organism, owner):
-    invite = make_invite(organism)
+    invite = factories.make_invite(organism)
     key = signing.dumps(invite.pk, salt=SALT)
     client.force_login(owner)
     response = client.post(f"{BASE}invitations/{invite.pk}/annuler/", follow=True)
@@ -282,7 +272,7 @@ def test_a_cancelled_invitation_opens_nothing(client, organism, owner):
 
 
 def test_an_invitation_is_mailed_again(client, organism, owner):
-    invite = make_invite(organism, sent_at=timezone.now() - timedelta(days=8))
+    invite = factories.make_invite(organism, sent_at=timezone.now() - timedelta(days=8))
     client.force_login(owner)
     response = client.post(f"{BASE}invitations/{invite.pk}/renvoyer/", follow=True)
     assert said(response) == ["Un nouveau lien est envoyé à dominique@exemple.test."]
@@ -292,7 +282,7 @@ def test_an_invitation_is_mailed_again(client, organism, owner):
 
 
 def test_accepting_signs_out_whoever_was_signed_in(client, organism, owner):
-    path = f"/organismes/invitation/{signing.dumps(make_invite(organism).pk, salt=SALT)}/"
+    path = f"/organismes/invitation/{signing.dumps(factories.make_invite(organism).pk, salt=SALT)}/"
     client.force_login(owner)
     client.post(path, {"password1": PASSWORD, "password2": PASSWORD})
     assert "_auth_user_id" not in client.session
@@ -321,7 +311,7 @@ def test_whoever_invites_sees_no_difference_for_a_known_address(client, organism
 
 
 def test_an_address_that_got_an_account_meanwhile_is_told_on_its_own_page(client, organism):
-    invite = make_invite(organism)
+    invite = factories.make_invite(organism)
     path = f"/organismes/invitation/{signing.dumps(invite.pk, salt=SALT)}/"
     other = factories.make_person(factories.make_organism(), email=invite.email)
     response = client.post(path, {"password1": PASSWORD, "password2": PASSWORD})
@@ -445,7 +435,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_people(
         client.get(BASE)
     for number in range(3):
         factories.make_person(organism)
-        make_invite(organism, email=f"a{number}@exemple.test")
+        factories.make_invite(organism, email=f"a{number}@exemple.test")
         organism.write_journal(to_status="données modifiées", by=owner)
     with django_assert_num_queries(session_queries + 5):
         client.get(BASE)

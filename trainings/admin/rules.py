@@ -11,7 +11,7 @@ from ..models import AnnualRules
 
 @admin.register(AnnualRules)
 class AnnualRulesAdmin(PortalAdmin):
-    list_display = ["year", "due", "amf_due", "pass_mark", "max_attempts", "qcm_grace_days"]
+    list_display = ["year", "due", "amf_due", "mark", "max_attempts", "grace"]
     fields = [
         "year",
         "minutes_due",
@@ -34,6 +34,14 @@ class AnnualRulesAdmin(PortalAdmin):
     @admin.display(description="heures dues")
     def due(self, rules):
         return format_minutes(rules.minutes_due)
+
+    @admin.display(description="seuil du QCM")
+    def mark(self, rules):
+        return f"{rules.pass_mark} %"
+
+    @admin.display(description="QCM après le 31/12")
+    def grace(self, rules):
+        return f"{rules.qcm_grace_days} jours"
 
     @admin.display(description="dont AMF")
     def amf_due(self, rules):
