@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests import factories
 
@@ -68,3 +69,10 @@ def administrator(db):
 def session_queries(settings):
     """Queries that a page needs to read its session: none when sessions live in the cache."""
     return int(settings.SESSION_ENGINE.endswith(".db"))
+
+
+@pytest.fixture
+def needs_postgresql():
+    """SQLite locks its tables as a whole: nothing ever happens at once there."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")

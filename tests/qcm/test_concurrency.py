@@ -1,10 +1,9 @@
 """Clicks at the same instant, on PostgreSQL: one attempt, one mark, one credit, one e-mail."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from anacofi_portal.journal import WrongStatus
@@ -15,36 +14,13 @@ from qcm.models import Attempt, Invitation
 from qcm.reminders import send_due
 from tests import factories
 from tests.qcm.conftest import answer, right_choices
+from tests.together import together
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _postgres():
-    if connection.vendor != "postgresql":
-        pytest.skip("postgres: needs PostgreSQL")
-
-
-def together(*calls):
-    """Run the calls at once, each on a connection of its own; results or errors, in order."""
-    barrier = threading.Barrier(len(calls))
-    results = [None] * len(calls)
-
-    def run(place, call):
-        try:
-            barrier.wait(10)
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("needs_postgresql"),
+]
 
 
 def fresh(row):
