@@ -33,7 +33,7 @@ UNDER_REVIEW = {Status.SUBMITTED, Status.SENT_TO_AMF}
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """What waits for a decision, unless something else is asked for."""
+    """What waits for a decision, all of it or by the hours asked."""
 
     title = "file d’attente"
     parameter_name = "file"

@@ -1,0 +1,182 @@
+"""The QCM workbook: what is read, and each error with its row and what to do."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from tests.files import make_xlsx
+from trainings.documents import read_questions
+from trainings.qcm_model import build
+from trainings.qcm_workbook import HEADER
+
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
+
+
+def row(number=1, text="Question ?", choices=("Oui", "Non"), right="A", theme="", explanation=""):
+    choices = [*choices, *[""] * (6 - len(choices))]
+    return [number, text, *choices, right, theme, explanation]
+
+
+def whole(per_set=2):
+    """Complete sets, each question different."""
+    return [
+        row(number, f"Jeu {number}, question {rank} ?")
+        for number in (1, 2, 3)
+        for rank in range(1, per_set + 1)
+    ]
+
+
+def upload(rows, header=HEADER, title="QCM"):
+    return SimpleUploadedFile("qcm.xlsx", make_xlsx([header, *rows], title=title))
+
+
+def questions(rows, **options):
+    return read_questions(upload(rows, **options))[0]
+
+
+def errors(rows, owed=0, **options):
+    with pytest.raises(ValidationError) as caught:
+        read_questions(upload(rows, **options), owed=owed)
+    return caught.value.messages
+
+
+def test_a_question_is_read_with_its_choices_theme_and_explanation():
+    found = questions(
+        [row(2, " Qui ? ", ["Moi", "Toi", "Lui"], "A,C", "MIF 2", "Voir l’article 4.")]
+    )
+    one = found[0]
+    assert (one.set_number, one.text, one.choices, one.right, one.theme, one.explanation) == (
+        2,
+        "Qui ?",
+        ["Moi", "Toi", "Lui"],
+        {0, 2},
+        "MIF 2",
+        "Voir l’article 4.",
+    )
+
+
+@pytest.mark.parametrize("right", ["A,C", "A, C", "a;c", "A/C", "AC", "A et C", "C, A"])
+def test_right_answers_are_read_however_they_are_listed(right):
+    assert questions([row(choices=["Un", "Deux", "Trois"], right=right)])[0].right == {0, 2}
+
+
+@pytest.mark.parametrize("typed", [1, 1.0, "1", "Jeu 1", "jeu n°1", "Set 1", "01"])
+def test_the_set_is_read_however_it_is_written(typed):
+    assert questions([row(typed)])[0].set_number == 1
+
+
+def test_the_two_last_columns_may_be_missing_and_titles_may_stand_above():
+    content = make_xlsx([["QCM de la formation"], [], HEADER[:9], row()[:9]])
+    found, content_type = read_questions(SimpleUploadedFile("qcm.xlsx", content))
+    assert [one.text for one in found] == ["Question ?"]
+    assert content_type.endswith("spreadsheetml.sheet")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (row(right=""), "aucune bonne réponse (cellule I2)"),
+        (row(right="D"), "la bonne réponse D (cellule I2) désigne une réponse vide"),
+        (row(right="G"), "la bonne réponse G (cellule I2) n’existe pas"),
+        (row(right="oui"), "« oui » (cellule I2) n’est pas une lettre"),
+        (row(choices=["Seule"]), "il faut au moins deux réponses"),
+        (row(choices=["Oui", "oui"]), "les réponses A et B sont identiques"),
+        (row(number=4), "contient « 4 » ; écrivez 1, 2 ou 3"),
+        (row(number=""), "(cellule A2) est vide ; écrivez 1, 2 ou 3"),
+        (row(text=""), "la question est vide (cellule B2)"),
+        (row(text="a" * 1001), "la cellule B2 dépasse 1000 caractères"),
+    ],
+)
+def test_an_error_says_its_sheet_row_and_cell(wrong, sentence):
+    found = errors([wrong])
+    assert found[0].startswith("Feuille « QCM », ligne 2 : ")
+    assert sentence in found[0]
+
+
+def test_a_seventh_choice_is_refused_by_name():
+    header = [*HEADER[:8], "Réponse G", *HEADER[8:]]
+    line = [1, "Question ?", *"abcdef", "g", "A", "", ""]
+    assert errors([line], header=header) == [
+        "Feuille « QCM », ligne 2 : une réponse G (cellule I2) ; une question a six réponses au "
+        "plus, de A à F."
+    ]
+
+
+@pytest.mark.parametrize(
+    "again", ["Question 1, du jeu 1 ?", "QUESTION 1 du jeu 1", "question  1  du  jeu 1 !"]
+)
+def test_a_question_standing_twice_is_told_with_both_rows(again):
+    rows = [row(1, "Question 1 du jeu 1 ?"), row(2, again)]
+    assert errors(rows) == [
+        "Feuille « QCM », ligne 3 : cette question (jeu 2) figure déjà à la ligne 2 (jeu 1). "
+        "Chaque question ne sert qu’une fois, tous jeux confondus."
+    ]
+
+
+def test_signs_make_two_questions():
+    assert len(questions([row(1, "x > 5 ?"), row(1, "x < 5 ?")])) == 2
+
+
+def test_a_set_one_question_short_says_how_many_are_missing():
+    assert errors(whole(6)[:-1], owed=6) == [
+        "Jeu 3 : 5 questions, il en faut au moins 6 ; il en manque 1."
+    ]
+    assert len(questions(whole(6))) == 18
+
+
+def test_all_errors_come_at_once_and_the_first_thirty_are_shown():
+    found = errors([row(right="") for _ in range(20)] + [row(number=9) for _ in range(20)])
+    assert len(found) == 31
+    assert found[-1].startswith("… et ")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"%PDF-1.4 not a workbook", "classeur"),
+        (b"PK\x03\x04 cut off", "abîmé"),
+        (make_xlsx([["bonjour"]]), "L’en-tête du modèle est introuvable"),
+        (make_xlsx([HEADER]), "aucune question sous son en-tête"),
+        (make_xlsx([HEADER[:8]]), "il manque la colonne « Bonne réponse »"),
+    ],
+)
+def test_a_file_that_is_no_qcm_workbook_is_refused(content, sentence):
+    with pytest.raises(ValidationError) as caught:
+        read_questions(SimpleUploadedFile("qcm.xlsx", content))
+    assert sentence in " ".join(caught.value.messages)
+
+
+def test_the_model_is_read_once_filled_and_counts_as_nothing_before():
+    with pytest.raises(ValidationError, match="aucune question"):
+        read_questions(SimpleUploadedFile("modele.xlsx", build()))
+    workbook = load_workbook(io.BytesIO(build()))
+    for line in workbook["QCM"].iter_rows(min_row=2, max_row=13):
+        line[1].value, line[8].value = f"Question de la ligne {line[0].row} ?", "B"
+        line[2].value, line[3].value = "Non", "Oui"
+    target = io.BytesIO()
+    workbook.save(target)
+    found, _ = read_questions(SimpleUploadedFile("modele.xlsx", target.getvalue()), owed=4)
+    assert [one.set_number for one in found] == [1] * 4 + [2] * 4 + [3] * 4
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="the shared samples are not here")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("qcm-2h.xlsx", None),
+        ("qcm-2h-jeu-incomplet.xlsx", "il en manque 1"),
+        ("qcm-2h-question-repetee.xlsx", "figure déjà"),
+    ],
+)
+def test_the_samples_are_read_as_a_person_reads_them(name, sentence):
+    file = SimpleUploadedFile(name, (SAMPLES / name).read_bytes())
+    if sentence is None:
+        assert len(read_questions(file, owed=6)[0]) == 18
+    else:
+        with pytest.raises(ValidationError) as caught:
+            read_questions(file, owed=6)
+        assert sentence in " ".join(caught.value.messages)
