@@ -181,6 +181,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # --- Files ------------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+# A form without scripts brings its files together.
+MAX_REQUEST_FILES_BYTES = 5 * MAX_UPLOAD_BYTES
 FILE_UPLOAD_HANDLERS = [
     "anacofi_portal.uploads.SizeLimitUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

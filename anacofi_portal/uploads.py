@@ -13,10 +13,14 @@ TOO_BIG = (
 
 
 class SizeLimitUploadHandler(FileUploadHandler):
-    """Refuse a file above `MAX_UPLOAD_BYTES`, whatever its headers announce.
+    """Refuse a file above `MAX_UPLOAD_BYTES`, whatever its headers announce, or too many at once.
 
     Raises RequestDataTooBig, which `UploadLimitMiddleware` answers.
     """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.all_received = 0
 
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
@@ -24,8 +28,11 @@ class SizeLimitUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data, start):
         self.received += len(raw_data)
+        self.all_received += len(raw_data)
         if self.received > settings.MAX_UPLOAD_BYTES:
             raise RequestDataTooBig("A file is above MAX_UPLOAD_BYTES.")
+        if self.all_received > settings.MAX_REQUEST_FILES_BYTES:
+            raise RequestDataTooBig("The files of a request are above MAX_REQUEST_FILES_BYTES.")
         return raw_data
 
     def file_complete(self, file_size):

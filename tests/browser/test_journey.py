@@ -137,6 +137,10 @@ def ask_for_validation(page):
     assert page.get_by_label("Durée totale").input_value().replace("\u202f", " ") == "7 h"
 
     page.locator("#zone-presentation input[type=file]").set_input_files(
+        file("gros.pdf", b"%PDF-1.4" + b"0" * 21 * 1024 * 1024, "application/pdf")
+    )
+    page.get_by_text("Ce fichier dépasse 20").first.wait_for()
+    page.locator("#zone-presentation input[type=file]").set_input_files(
         file("pas-un.pdf", b"bonjour", "application/pdf")
     )
     page.get_by_text("n’est pas un fichier PDF lisible").first.wait_for()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.views.defaults import server_error
@@ -90,3 +91,29 @@ def test_the_menu_is_empty_for_someone_without_permission():
     request = RequestFactory().get("/admin/")
     request.user = factories.make_user(is_staff=True)
     assert admin_menu.navigation(request) == []
+
+
+def test_the_admin_alone_is_let_to_evaluate_and_style(client):
+    policy = client.get("/admin/login/")["Content-Security-Policy"]
+    assert "'unsafe-eval'" in policy
+    for path in ("/", "/connexion/", "/mes-heures/lien/", "/organismes/creer-un-compte/"):
+        answer = client.get(path)
+        assert "unsafe" not in answer["Content-Security-Policy"]
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "status"),
+    [([20], 200), ([21], 413), ([15] * 6, 200), ([15] * 7, 413)],
+)
+def test_a_request_brings_files_up_to_the_limits(client, settings, sizes, status):
+    # Kilobytes stand for megabytes: the limits are settings.
+    settings.MAX_UPLOAD_BYTES, settings.MAX_REQUEST_FILES_BYTES = 20_000, 100_000
+    data = {
+        f"file{rank}": SimpleUploadedFile("a.pdf", b"0" * size * 1000)
+        for rank, size in enumerate(sizes)
+    }
+    answer = client.post("/mes-heures/lien/", data)
+    assert answer.status_code == status
+    assert ("100 Mo ensemble" in answer.content.decode()) is (status == 413)
