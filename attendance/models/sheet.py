@@ -24,6 +24,7 @@ LIMIT_REACHED = (
     "ajouts réunis). L’ANACOFI est prévenue. Ne gardez que les adhérents de l’ANACOFI dans le "
     "fichier, et recommencez demain."
 )
+ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
 GAVE_UP = (
     "Le fichier n’a pas pu être lu. Ouvrez-le dans Excel, enregistrez-le au format "
     "« Classeur Excel (.xlsx) », puis déposez-le à nouveau."
@@ -124,6 +125,9 @@ class Sheet(Counting, Journalled):
             require_open(training)
             if error := date_error(training, starts_on, ends_on):
                 raise ValueError(error)
+            # The training's lock makes a second click wait; it finds the files gone.
+            if type(scan).objects.filter(pk__in=[scan.pk, roster.pk]).count() != 2:
+                raise WrongStatus(ALREADY_SENT)
             sheet = cls(
                 training=training,
                 starts_on=starts_on,
@@ -139,7 +143,7 @@ class Sheet(Counting, Journalled):
                 deposited_by=by,
             )
             sheet.save()
-            # The files are the sheet's now; a second click finds none waiting.
+            # The files are the sheet's now.
             scan.delete()
             roster.delete()
             sheet.write_journal(to_status=cls.Status.READING, by=by)

@@ -1,10 +1,12 @@
 """Several at once. SQLite's tables lock as a whole in tests: these need PostgreSQL."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from anacofi_portal.journal import WrongStatus
-from attendance import reading
-from attendance.models import Participant, Sheet
+from attendance import deposits, reading
+from attendance.models import DepositedFile, Participant, Sheet
 from mailing.models import Message
 from members.models import HoursCredit
 from qcm.models import Invitation
@@ -16,6 +18,7 @@ from tests.factories import (
     make_sheet,
     row_of,
 )
+from tests.files import ROSTER_HEADER, make_pdf, make_xlsx
 from tests.together import together
 
 pytestmark = [
@@ -65,3 +68,25 @@ def test_two_tasks_at_once_read_a_sheet_once(training):
     together(*(lambda: reading.read(Sheet.objects.get(pk=sheet.pk)),) * 3)
     assert Participant.objects.count() == 1
     assert Sheet.objects.get().readings == 1
+
+
+def test_two_deposits_at_once_make_one_sheet(training, owner):
+    day = timezone.localdate()
+    scan = deposits.store(training, "scan", SimpleUploadedFile("a.pdf", make_pdf()), by=owner)
+    content = make_xlsx([ROSTER_HEADER])
+    roster = deposits.store(training, "liste", SimpleUploadedFile("l.xlsx", content), by=owner)
+
+    def deposit():
+        Sheet.deposit(
+            training,
+            by=owner,
+            scan=DepositedFile.objects.get(pk=scan.pk),
+            roster=DepositedFile.objects.get(pk=roster.pk),
+            starts_on=day,
+            ends_on=day,
+            place="",
+        )
+
+    outcomes = together(*[deposit] * 3)
+    assert outcomes.count(None) == 1
+    assert Sheet.objects.count() == 1
