@@ -10,6 +10,9 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+# One that dies more often than that has a reason that starting again does not mend.
+MAX_DEATHS = 3
+
 
 class Command(BaseCommand):
     help = "Run gunicorn and a Celery worker with beat; Ctrl-C ends both."
@@ -26,20 +29,30 @@ class Command(BaseCommand):
         }
         signal.signal(signal.SIGTERM, self._interrupt)
         running = {}
+        deaths = dict.fromkeys(commands, 0)
         try:
             for name, command in commands.items():
-                running[name] = subprocess.Popen(
-                    [sys.executable, "-m", *command], cwd=settings.BASE_DIR, start_new_session=True
-                )
+                running[name] = self._start(command)
             while True:
                 time.sleep(0.5)
                 for name, process in running.items():
-                    if process.poll() is not None:
+                    if process.poll() is None:
+                        continue
+                    deaths[name] += 1
+                    if deaths[name] > MAX_DEATHS:
                         raise CommandError(f"« {name} » s’est arrêté ({process.returncode}).")
+                    self.stderr.write(f"« {name} » s’est arrêté et repart.")
+                    running[name] = self._start(commands[name])
         except KeyboardInterrupt:
             self.stdout.write("\nArrêt…")
         finally:
             self._stop(running.values())
+
+    @staticmethod
+    def _start(command):
+        return subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=settings.BASE_DIR, start_new_session=True
+        )
 
     @staticmethod
     def _interrupt(number, frame):

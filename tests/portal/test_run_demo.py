@@ -1,0 +1,102 @@
+"""The demo as it runs: a part that dies starts again, Ctrl-C ends all of it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def until(true, seconds=40):
+    """What `true()` gives once it gives something."""
+    for _ in range(seconds * 10):
+        if found := true():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
+
+
+def children(pid):
+    """{pid: command line} of the direct children."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == pid:
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        except (OSError, ValueError, IndexError):
+            continue
+    return found
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.read() == b"ok"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def demo(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}
+    } | {"PORTAL_VAR": str(tmp_path), "PORTAL_DEMO": "1", "PORT": str(port)}
+    manage = [sys.executable, "manage.py"]
+    subprocess.run([*manage, "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
+    log = (tmp_path / "log").open("wb")
+    process = subprocess.Popen(
+        [*manage, "run_demo"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        yield process, port, tmp_path / "log"
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+
+
+def test_a_dead_worker_starts_again_and_ctrl_c_ends_all(demo):
+    process, port, log = demo
+    until(lambda: answers(f"http://127.0.0.1:{port}/sante/"))
+
+    def worker():
+        return next((pid for pid, line in children(process.pid).items() if "celery" in line), None)
+
+    first = until(worker)
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: worker() not in {None, first} and worker())
+    assert "repart" in until(lambda: log.read_text())
+    running = children(process.pid)
+    assert second in running
+    assert len(running) == 2
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert "Arrêt" in log.read_text()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in running)
+    assert not answers(f"http://127.0.0.1:{port}/sante/")
+
+
+def test_a_port_that_is_taken_is_said(demo):
+    _, port, _ = demo
+    until(lambda: answers(f"http://127.0.0.1:{port}/sante/"))
+    done = subprocess.run(
+        [sys.executable, "manage.py", "run_demo"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert f"Le port {port} est déjà pris" in done.stderr
