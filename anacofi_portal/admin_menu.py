@@ -20,7 +20,14 @@ MENU = [
             ("trainings.AnnualRules", "rule"),
         ],
     ),
-    ("Présences", [("attendance.Sheet", "fact_check"), ("attendance.Participant", "how_to_reg")]),
+    (
+        "Présences",
+        [
+            ("attendance.Sheet", "fact_check"),
+            ("attendance.Participant", "how_to_reg"),
+            ("attendance.UnrecognisedCount", "person_search"),
+        ],
+    ),
     (
         "Adhérents",
         [

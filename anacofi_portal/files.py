@@ -61,7 +61,8 @@ def content_type_of(file, allowed):
     head = file.read(1024)
     file.seek(0)
     names = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG"}
-    wanted = ", ".join(names[one] for one in allowed)
+    *others, last = (names[one] for one in allowed)
+    wanted = f"{', '.join(others)} ou {last}" if others else last
     found = None
     if b"%PDF-" in head and PDF in allowed:
         found = PDF if _opens_as_pdf(file) else None

@@ -1,9 +1,26 @@
 """PDFs from typst templates. Data goes in through `sys_inputs`, never into the markup."""
 
 import json
+import re
 
 import typst
 from django.conf import settings
+
+# Typst breaks lines between words only, and draws an empty box for what its fonts lack.
+LONG_WORD = re.compile(r"\S{30,}")
+BEYOND_ITS_FONTS = re.compile("[\U00010000-\U0010ffff\ufe0f\u200d]")
+
+
+def printable(value):
+    """The data with long words made breakable and emoji left out."""
+    if isinstance(value, dict):
+        return {key: printable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [printable(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    value = BEYOND_ITS_FONTS.sub("", value)
+    return LONG_WORD.sub(lambda found: "\u200b".join(found[0]), value)
 
 
 def render_pdf(template, data):
@@ -16,7 +33,7 @@ def render_pdf(template, data):
     return typst.compile(
         str(path),
         root=str(path.parent),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
         # The fonts that typst carries: the same page on every machine.
         ignore_system_fonts=True,
     )

@@ -17,11 +17,11 @@ from anacofi_portal.admin import (
     lines,
     link,
 )
-from anacofi_portal.admin_forms import CommentForm
+from anacofi_portal.admin_forms import CommentForm, ConfirmForm
 from anacofi_portal.spreadsheets import fold
 
 from .counting import in_words
-from .models import Participant, Sheet, SheetJournal
+from .models import Participant, Sheet, SheetJournal, UnrecognisedCount
 
 Status = Sheet.Status
 
@@ -283,3 +283,34 @@ class ParticipantAdmin(ReadOnlyMixin, PortalAdmin):
     def shown_invitation(self, participant):
         invitation = participant.invitation
         return link(admin_url(invitation), str(invitation)) if invitation else None
+
+
+@admin.register(UnrecognisedCount)
+class UnrecognisedCountAdmin(VerbAdmin):
+    """What each organism looked up in a day and did not find; above the limit it waits."""
+
+    list_display = ["organism", "day", "lines", "is_above", "lifted_by"]
+    list_filter = ["day"]
+    list_select_related = ["organism", "lifted_by"]
+    search_fields = ["organism__search"]
+    fields = ["organism", "day", "lines", "lifted_by", "lifted_at"]
+    verbs = [
+        Verb(
+            "lever",
+            "Lever la limite du jour",
+            permission="attendance.lift_limit",
+            run=lambda count, user, data: count.lift(by=user),
+            offered=lambda count: count.is_above,
+            form=ConfirmForm,
+            text="Les lignes non reconnues de cet organisme sont comptées de nouveau à partir de "
+            "zéro aujourd’hui. Les fichiers refusés entre-temps sont à déposer à nouveau.",
+            done="La limite est levée : l’organisme peut déposer à nouveau.",
+        )
+    ]
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    @admin.display(description="bloqué", boolean=True)
+    def is_above(self, count):
+        return count.is_above

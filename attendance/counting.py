@@ -14,6 +14,9 @@ from trainings.models import Training
 from . import emails
 
 ASSOCIATIVE = HoursCredit.Kind.ASSOCIATIVE
+NOBODY_TICKED = (
+    "Aucun participant n’est coché : cochez au moins une ligne, ou supprimez la feuille."
+)
 
 
 class Counting:
@@ -38,10 +41,7 @@ class Counting:
             sheet._refresh_states()
             participants = list(sheet.participants.filter(included=True))
             if not participants:
-                raise WrongStatus(
-                    "Aucun participant n’est coché : cochez au moins une ligne, ou supprimez la "
-                    "feuille."
-                )
+                raise WrongStatus(NOBODY_TICKED)
             members = sorted({one.member_id for one in participants if one.member_id})
             joined, cif = _memberships(members, on=sheet.starts_on)
             credits = sheet._credit(joined, by)

@@ -112,7 +112,7 @@ class Roster:
 
 
 MODEL_HINT = (
-    "Partez du modèle que le portal propose : une ligne d’en-tête « Nom, Prénom, E-mail, "
+    "Partez du modèle que le portail propose : une ligne d’en-tête « Nom, Prénom, E-mail, "
     "N° adhérent, Cabinet », puis une ligne par personne."
 )
 

@@ -17,7 +17,7 @@ from organisms.access import organism_required, writing_required
 from trainings.models import Training
 
 from . import deposits
-from .counting import in_words
+from .counting import NOBODY_TICKED, in_words
 from .forms import ParticipantForm, SessionForm
 from .models import DepositedFile, Participant, Sheet
 from .models.sheet import last_day_for, require_open
@@ -181,7 +181,8 @@ def _zone(training, kind, kept, errors=None):
         "hint": (
             "PDF, JPEG ou PNG, 20 Mo au plus."
             if scan
-            else "Format .xls ou .xlsx, une ligne par personne, 10 000 lignes au plus."
+            else "Classeur Excel (.xls ou .xlsx), une ligne par personne, 10 000 lignes au plus. "
+            "Les fichiers .ods et .csv sont lus aussi."
         ),
         "accept": ".pdf,.jpg,.jpeg,.png" if scan else ".xls,.xlsx,.xlsm,.ods,.csv",
         "upload_url": reverse("attendance:upload", args=[training.pk, kind.value]),
@@ -401,19 +402,28 @@ def validate(request, pk):
             messages.error(request, str(error))
         else:
             messages.success(
-                request, "La liste est validée : les adhérents sont prévenus par e-mail."
+                request,
+                "La liste est validée. Les adhérents dont les heures comptent reçoivent un e-mail.",
             )
         return redirect("attendance:sheet", pk)
     if found.status != Sheet.Status.DRAFT:
         return redirect("attendance:sheet", pk)
+    summary = found.participants.summary()
+    if summary["unticked"] == summary["total"]:
+        messages.error(request, NOBODY_TICKED)
+        return redirect("attendance:sheet", pk)
+    follows = (
+        "Les heures seront comptées et les e-mails envoyés."
+        if summary["recognised"]
+        else "Personne de plus ne sera compté : aucune ligne cochée n’est nouvelle et reconnue."
+    )
     return render(
         request,
         "_confirm.html",
         {
             "nav": "attendance",
             "title": "Valider la liste",
-            "text": f"{in_words(found.participants.summary())}. Les heures seront comptées et les "
-            "e-mails envoyés. La liste ne pourra plus être modifiée.",
+            "text": f"{in_words(summary)}. {follows} La liste ne pourra plus être modifiée.",
             "button": "Valider la liste",
             "back": reverse("attendance:sheet", args=[pk]),
         },

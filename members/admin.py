@@ -1,6 +1,7 @@
 """The registry and the ledger as staff see them."""
 
 import logging
+from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
@@ -226,15 +227,17 @@ class ImportForm(forms.ModelForm):
 
     class Meta:
         model = RegistryImport
-        fields = ["file", "effective_on"]
+        fields = ["file", "arrivals_on", "effective_on"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "effective_on" in self.fields:
             today = timezone.localdate()
-            first = not Member.objects.exists()
+            self.fields["effective_on"].initial = today
+            last = RegistryImport.objects.filter(state=RegistryImport.State.APPLIED).first()
             # The first file tells who has been a member all along this year.
-            self.fields["effective_on"].initial = today.replace(month=1, day=1) if first else today
+            since = last.effective_on + timedelta(days=1) if last else today.replace(month=1, day=1)
+            self.fields["arrivals_on"].initial = min(since, today)
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -249,10 +252,15 @@ class ApplyForm(ConfirmForm):
         label="Pour confirmer, tapez le nombre de départs",
         widget=UnfoldAdminTextInputWidget,
     )
+    typed_renamed = forms.CharField(
+        label="Pour confirmer, tapez le nombre de changements de nom",
+        widget=UnfoldAdminTextInputWidget,
+    )
 
     def __init__(self, data=None, *, obj=None):
         super().__init__(data, obj=obj)
         self.leaving = obj.summary.get("left", 0)
+        self.renamed = obj.summary.get("renamed", 0)
         if not obj.summary.get("many_left"):
             del self.fields["typed"]
         else:
@@ -261,17 +269,39 @@ class ApplyForm(ConfirmForm):
             ].help_text = (
                 f"{self.leaving} adhérents quittent l’association, sur {obj.summary['present']}."
             )
+        if not obj.summary.get("many_renamed"):
+            del self.fields["typed_renamed"]
+        else:
+            self.fields["typed_renamed"].help_text = (
+                f"{self.renamed} adhérents changent de nom de famille, sur "
+                f"{obj.summary['present']} : le fichier est-il le bon ?"
+            )
 
     def clean_typed(self):
         if self.cleaned_data["typed"].strip() != str(self.leaving):
             raise forms.ValidationError(f"Tapez {self.leaving} pour confirmer ces départs.")
         return self.cleaned_data["typed"]
 
+    def clean_typed_renamed(self):
+        if self.cleaned_data["typed_renamed"].strip() != str(self.renamed):
+            raise forms.ValidationError(f"Tapez {self.renamed} pour confirmer ces changements.")
+        return self.cleaned_data["typed_renamed"]
+
 
 @admin.register(RegistryImport)
 class RegistryImportAdmin(VerbAdmin):
     list_display = ["name", "state", "effective_on", "created_at", "applied_at"]
-    fields = ["state", "name", "effective_on", "error", "counts", "arrivals", "departures", "edits"]
+    fields = [
+        "state",
+        "name",
+        "arrivals_on",
+        "effective_on",
+        "error",
+        "counts",
+        "arrivals",
+        "departures",
+        "edits",
+    ]
     readonly_fields = fields
     verbs = [
         Verb(
@@ -307,7 +337,7 @@ class RegistryImportAdmin(VerbAdmin):
         return super().get_form(request, obj, **kwargs)
 
     def get_fields(self, request, obj=None):
-        return ["file", "effective_on"] if obj is None else self.fields
+        return ["file", "arrivals_on", "effective_on"] if obj is None else self.fields
 
     def get_readonly_fields(self, request, obj=None):
         return [] if obj is None else self.readonly_fields
@@ -349,6 +379,7 @@ class RegistryImportAdmin(VerbAdmin):
             "new": "nouveaux",
             "new_inactive": "parmi eux, déjà inactifs",
             "changed": "modifiés",
+            "renamed": "parmi eux, changent de nom de famille",
             "returned": "de retour",
             "left": "partis",
             "cif_joined": "entrent à l’ANACOFI-CIF",

@@ -216,8 +216,14 @@ class RegistryImport(models.Model):
     state = models.CharField("état", max_length=10, choices=State, default=State.READING)
     file = PrivateFileField("fichier")
     name = models.CharField("nom du fichier", max_length=255)
+    # A file tells of what happened since the one before: who came may have come at any time.
+    arrivals_on = models.DateField(
+        "arrivées comptées depuis le",
+        help_text="Les nouveaux adhérents le sont depuis ce jour : les sessions d’avant ne leur "
+        "comptent pas. En général, le lendemain de l’import précédent.",
+    )
     effective_on = models.DateField(
-        "date d’effet", help_text="Les arrivées et les départs du fichier prennent cette date."
+        "date d’effet", help_text="Les départs du fichier prennent cette date."
     )
     error = models.TextField("erreur", blank=True)
     # The rows as read, and what applying them would change, computed again when confirmed.
@@ -233,6 +239,13 @@ class RegistryImport(models.Model):
         verbose_name = "import du fichier des adhérents"
         verbose_name_plural = "imports du fichier des adhérents"
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(arrivals_on__lte=models.F("effective_on")),
+                name="members_import_arrivals_first",
+                violation_error_message="Les arrivées ne peuvent pas suivre la date d’effet.",
+            )
+        ]
 
     def __str__(self):
         return self.name

@@ -10,13 +10,14 @@ from django.utils import timezone
 from anacofi_portal.journal import WrongStatus
 from anacofi_portal.spreadsheets import UnreadableWorkbook, cell_text, fold, read_workbook
 
-from .keys import email_key, orias_key
+from .keys import email_key, last_name_key, orias_key
 from .models import Member, Membership, RegistryImport
 
 MAX_ROWS = 100_000
 HEADER_ROWS = 50
-# Above this share of members leaving, the confirmation must be typed.
-LEAVING_PERCENT = 5
+# Above this share of members leaving, or changing their family name, the confirmation must be
+# typed: a wrong file does that more often than life.
+MANY_PERCENT = 5
 COLUMNS = {
     "number": {"n adherent", "no adherent", "numero adherent", "numero d adherent", "n adh"},
     "title": {"civilite"},
@@ -134,6 +135,10 @@ class Plan:
         def names(rows):
             return [f"{one.last_name} {one.first_name} ({one.number})" for one in rows[:200]]
 
+        renamed = sum(
+            last_name_key(line.last_name) != member.last_name_key
+            for member, line, _ in self.changed
+        )
         return {
             "new": len(self.new),
             "new_inactive": sum(not line.is_active for line in self.new),
@@ -144,7 +149,9 @@ class Plan:
             "cif_left": len(self.cif_left),
             "unchanged": self.unchanged,
             "present": self.present,
-            "many_left": len(self.left) * 100 > self.present * LEAVING_PERCENT,
+            "many_left": len(self.left) * 100 > self.present * MANY_PERCENT,
+            "renamed": renamed,
+            "many_renamed": renamed * 100 > self.present * MANY_PERCENT,
             "names_new": names(self.new),
             "names_returned": names(self.returned),
             "names_left": names(self.left),
@@ -234,7 +241,7 @@ def apply(registry_import, *, by):
             raise WrongStatus("Cet import n’attend plus de confirmation.")
         lines = [Line(**row) for row in locked.rows]
         made = plan(lines)
-        _write(made, on=locked.effective_on)
+        _write(made, since=locked.arrivals_on, on=locked.effective_on)
         locked.state = RegistryImport.State.APPLIED
         locked.applied_at = timezone.now()
         locked.summary = made.summary()
@@ -251,7 +258,7 @@ def abandon(registry_import):
         raise WrongStatus("Cet import n’attend plus de confirmation.")
 
 
-def _write(made, *, on):
+def _write(made, *, since, on):
     kinds = Membership.Kind
     fresh = [
         Member(number=line.number, **{name: getattr(line, name) for name in FIELDS})
@@ -281,12 +288,12 @@ def _write(made, *, on):
     Membership.objects.bulk_create(
         [
             *(
-                Membership(member_id=ids[line.number], kind=kinds.MEMBER, starts_on=on)
+                Membership(member_id=ids[line.number], kind=kinds.MEMBER, starts_on=since)
                 for line in [*made.new, *made.returned]
                 if line.is_active
             ),
             *(
-                Membership(member_id=ids[line.number], kind=kinds.CIF, starts_on=on)
+                Membership(member_id=ids[line.number], kind=kinds.CIF, starts_on=since)
                 for line in made.cif_joined
             ),
         ],

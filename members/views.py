@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -84,9 +84,8 @@ def home(request):
     member = _member(request)
     if member is None:
         return redirect("members:ask")
-    this_year = timezone.localdate().year
-    years = sorted({this_year, *member.credits.values_list("year", flat=True)}, reverse=True)
-    year = _year(request, years, this_year)
+    years = _years(member)
+    year = _year(request, years)
     due = ledger.minutes_due(member, year)
     totals = ledger.year_total(member, year)
     return render(
@@ -110,9 +109,16 @@ def home(request):
     )
 
 
-def _year(request, years, default):
+def _years(member):
+    """This year and those with entries, the latest first."""
+    this_year = timezone.localdate().year
+    return sorted({this_year, *member.credits.values_list("year", flat=True)}, reverse=True)
+
+
+def _year(request, years):
     text = request.GET.get("annee", "")
-    return int(text) if text.isdigit() and int(text) in years else default
+    wanted = next((year for year in years if str(year) == text), None)
+    return wanted or timezone.localdate().year
 
 
 @never_cache
@@ -122,6 +128,8 @@ def certificate(request, year):
     member = _member(request)
     if member is None:
         return redirect("members:ask")
+    if year not in _years(member):
+        raise Http404
     response = HttpResponse(attestation.make(member, year), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="attestation-{year}.pdf"'
     return response

@@ -164,7 +164,9 @@ class OrganismAdmin(VerbAdmin):
         others = Organism.objects.filter(status=Status.ACTIVE, siren=organism.siren).exclude(
             pk=organism.pk
         )
-        if not organism.siren or not others:
+        if not organism.siren:
+            return "–"
+        if not others:
             return "Aucun organisme actif n’a le même SIREN."
         return format_html(
             "Même SIREN qu’un organisme actif : {}",

@@ -351,7 +351,9 @@ def rows(world, db):
     """A row of each model that the admin shows, for the pages of one row."""
     objects = world["objects"]
     AnnualRules.for_year(objects["year"])
-    RegistryImport.objects.create(name="adherents.xlsx", file="x", effective_on="2026-01-01")
+    RegistryImport.objects.create(
+        name="adherents.xlsx", file="x", arrivals_on="2026-01-01", effective_on="2026-01-01"
+    )
     sheet = factories.make_sheet(
         factories.make_training(status="approved"),
         rows=[factories.row_of(factories.make_member(email="a@exemple.test"))],

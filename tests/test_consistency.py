@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db.models import CheckConstraint, UniqueConstraint
+from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parents[1]
 APPS = [
@@ -100,3 +101,16 @@ def test_every_unique_constraint_has_a_name_of_its_app():
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_template_compiles():
+    """A mail that nobody sent yet fails in the worker, where nobody sees it."""
+    for path in (ROOT / "templates").rglob("*"):
+        if path.suffix in {".html", ".txt"}:
+            get_template(str(path.relative_to(ROOT / "templates")))
+
+
+def test_plurals_follow_the_french_rule():
+    for path in (ROOT / "templates").rglob("*"):
+        if path.suffix in {".html", ".txt"} and "|pluralize" in path.read_text():
+            assert re.search(r"{% load [^%]*\bportal\b", path.read_text()), path

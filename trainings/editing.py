@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.views.decorators.http import require_GET, require_POST
 
 from anacofi_portal.durations import format_minutes
@@ -193,7 +194,11 @@ def _summary_context(training, form, speakers):
     wrong = []
     if form.is_bound:
         wrong = [
-            {"id": form[name].id_for_label, "label": form.fields[name].label, "errors": errors}
+            {
+                "id": form[name].id_for_label,
+                "label": strip_tags(form.fields[name].label).rstrip("*"),
+                "errors": errors,
+            }
             for name, errors in form.errors.items()
             if name in form.fields
         ]

@@ -42,6 +42,14 @@ def duration(minutes):
 
 
 @register.filter
+def pluralize(number, endings="s"):
+    """Django's own filter with the French rule, where zero is singular. « s » or « elle,elles »."""
+    singular, _, plural = endings.rpartition(",")
+    count = number if isinstance(number, int) else len(number)
+    return plural if abs(count) >= 2 else singular
+
+
+@register.filter
 def at_most(value, limit):
     """The value, kept between 0 and the limit: what a gauge can show."""
     return max(0, min(value, limit))

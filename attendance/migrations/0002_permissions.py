@@ -9,7 +9,13 @@ def grant(apps, schema_editor):
     roles.grant(
         apps,
         "attendance",
-        officer=["view_sheet", "view_participant", "view_sheetjournal"],
+        officer=[
+            "view_sheet",
+            "view_participant",
+            "view_sheetjournal",
+            "view_unrecognisedcount",
+            "lift_limit",
+        ],
         administrator=["cancel_sheet"],
     )
 

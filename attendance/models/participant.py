@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from anacofi_portal.journal import WrongStatus
 from members.models import HoursCredit, Member
 from organisms.models import Organism
 from qcm.models import Invitation
@@ -123,10 +124,21 @@ class UnrecognisedCount(models.Model):
     organism = models.ForeignKey(Organism, on_delete=models.CASCADE, related_name="+")
     day = models.DateField("jour")
     lines = models.PositiveIntegerField("lignes non reconnues", default=0)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="limite levée par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    lifted_at = models.DateTimeField("limite levée le", null=True, blank=True)
 
     class Meta:
         verbose_name = "lignes non reconnues du jour"
         verbose_name_plural = "lignes non reconnues par jour"
+        ordering = ["-day", "-lines"]
+        permissions = [("lift_limit", "Peut lever la limite du jour d’un organisme")]
         constraints = [
             models.UniqueConstraint(fields=["organism", "day"], name="attendance_one_count_a_day")
         ]
@@ -153,3 +165,17 @@ class UnrecognisedCount(models.Model):
                 return True
             emails.limit_reached(organism, count.lines)
         return False
+
+    @property
+    def is_above(self):
+        """Whether the organism's lists are not read any more that day."""
+        return self.lines > MAX_UNRECOGNISED_A_DAY
+
+    def lift(self, *, by):
+        """Count anew from zero: staff found that the organism meant no harm."""
+        with transaction.atomic():
+            count = type(self).objects.select_for_update().get(pk=self.pk)
+            if not count.is_above:
+                raise WrongStatus("Cette limite n’est pas atteinte : il n’y a rien à lever.")
+            count.lines, count.lifted_by, count.lifted_at = 0, by, timezone.now()
+            count.save(update_fields=["lines", "lifted_by", "lifted_at"])

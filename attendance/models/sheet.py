@@ -20,9 +20,9 @@ READING_LEASE = timedelta(minutes=3)
 MAX_READINGS = 3
 
 LIMIT_REACHED = (
-    "Trop de lignes n’ont pas été reconnues aujourd’hui (200 par jour au plus, tous fichiers et "
-    "ajouts réunis). L’ANACOFI est prévenue. Ne gardez que les adhérents de l’ANACOFI dans le "
-    "fichier, et recommencez demain."
+    "Plus de 200 lignes n’ont pas été reconnues aujourd’hui, tous fichiers et ajouts réunis : vos "
+    "listes ne sont plus lues avant demain, celle-ci comprise. L’ANACOFI est prévenue et peut "
+    "lever cette limite. Ne gardez dans vos fichiers que des adhérents de l’ANACOFI."
 )
 ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
 GAVE_UP = (

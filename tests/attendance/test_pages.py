@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from attendance import reading, tasks
-from attendance.models import DepositedFile, Sheet
+from attendance.models import DepositedFile, Sheet, UnrecognisedCount
 from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import make_amf_training, make_member, make_sheet, make_training, row_of
@@ -83,7 +83,7 @@ def test_a_form_error_keeps_the_files_and_what_was_typed(signed_in, training):
         ({"scan": scan()}, "Il manque le fichier Excel des présents."),
         (
             {"scan": SimpleUploadedFile("scan.pdf", b"pas un PDF"), "liste": roster()},
-            "« scan.pdf » n’est pas un fichier PDF, JPEG, PNG lisible.",
+            "« scan.pdf » n’est pas un fichier PDF, JPEG ou PNG lisible.",
         ),
         (
             {"scan": scan(), "liste": SimpleUploadedFile("liste.xlsx", make_pdf())},
@@ -310,7 +310,9 @@ def test_validating_asks_first_then_counts_once(signed_in, draft):
     assert "1 reconnu, 2 non reconnus, 1 décoché" in page.content.decode()
     assert HoursCredit.objects.count() == 0
     first = signed_in.post(url("validate", draft.pk), follow=True)
-    assert told(first) == ["La liste est validée : les adhérents sont prévenus par e-mail."]
+    assert told(first) == [
+        "La liste est validée. Les adhérents dont les heures comptent reçoivent un e-mail."
+    ]
     second = signed_in.post(url("validate", draft.pk), follow=True)
     assert told(second) == [
         "Cette action n’est plus possible : le statut est maintenant « validée »."
@@ -449,3 +451,31 @@ def test_the_list_filters_what_is_to_confirm_and_by_year(staff, draft):
     make_sheet(rows=[row_of(make_member())]).validate(by=None)
     for query, found in [({"a_confirmer": "oui"}, [draft]), ({"annee": "1999"}, [])]:
         assert list(staff.get(ADMIN, query).context["cl"].result_list) == found
+
+
+def test_staff_lift_the_limit_of_the_day_once_it_is_reached(staff, training):
+    make_sheet(training, rows=unknown(201))
+    count = UnrecognisedCount.objects.get()
+    path = f"/admin/attendance/unrecognisedcount/{count.pk}/"
+    page = staff.get(f"{path}change/")
+    assert [verb.name for verb, _ in page.context["verbs"]] == ["lever"]
+    assert told(staff.post(f"{path}lever/", follow=True)) == [
+        "La limite est levée : l’organisme peut déposer à nouveau."
+    ]
+    assert make_sheet(training, rows=[row_of(make_member())]).status == "draft"
+    assert told(staff.post(f"{path}lever/", follow=True)) == [
+        "Cette limite n’est pas atteinte : il n’y a rien à lever."
+    ]
+
+
+def test_validating_nobody_or_nobody_new_says_so_first(signed_in, draft):
+    draft.participants.filter(state="recognised").update(state="already")
+    assert (
+        "Personne de plus ne sera compté"
+        in signed_in.get(url("validate", draft.pk)).content.decode()
+    )
+    draft.participants.update(included=False)
+    page = signed_in.get(url("validate", draft.pk), follow=True)
+    assert told(page) == [
+        "Aucun participant n’est coché : cochez au moins une ligne, ou supprimez la feuille."
+    ]

@@ -270,7 +270,7 @@ def test_at_most_200_unrecognised_lines_a_day_over_all_forms(training, owner):
     assert first.status == "draft"
     line = Line(None, last_name="Personne", email="personne@exemple.test")
     first.add_participant(line, by=owner)
-    with pytest.raises(WrongStatus, match="Trop de lignes"):
+    with pytest.raises(WrongStatus, match="Plus de 200 lignes"):
         first.add_participant(line, by=owner)
     assert mails("limit_reached").count() == 1
     # Once above it, what would be recognised is not shown either.

@@ -148,6 +148,9 @@ def test_the_certificate_lists_the_counted_hours_and_no_markup_runs(client):
     assert "1 h 30" in text
     assert member.number in text
     assert "Annulée depuis" not in text
+    # A year that says nothing has no page, however it is typed.
+    for year in (0, 1999, training.year + 1, 99999999999):
+        assert client.get(f"/mes-heures/attestation/{year}/").status_code == 404
 
 
 def test_nobody_reaches_the_pages_without_a_link(client, owner):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from members import registry, tasks
 from members.models import Member, Membership, RegistryImport
@@ -21,10 +22,11 @@ def row(number, last_name="MARTIN", *, cif="Oui", status="Actif", email="m@exemp
     return [f"A{number:05d}", "M.", last_name, "Jean", email, "Cabinet", "10519501", cif, status]
 
 
-def upload(rows, *, on=DAY, header=REGISTRY_HEADER):
+def upload(rows, *, on=DAY, since=None, header=REGISTRY_HEADER):
     found = RegistryImport.objects.create(
         file=SimpleUploadedFile("adherents.xlsx", make_xlsx([header, *rows])),
         name="adherents.xlsx",
+        arrivals_on=since or on,
         effective_on=on,
     )
     tasks.read_import(found.pk)
@@ -81,6 +83,42 @@ def test_who_is_missing_has_left_the_day_before_and_may_come_back():
     assert counts(found)[2] == 1
     assert spans(2, "member") == [(DAY, date(2026, 3, 31)), (date(2026, 6, 1), None)]
     assert Member.objects.count() == 2
+
+
+def test_who_is_new_has_been_a_member_since_the_day_told_for_arrivals():
+    load([row(1)])
+    load([row(1), row(2)], on=date(2026, 6, 1), since=date(2026, 4, 2))
+    assert spans(2, "member") == spans(2, "cif") == [(date(2026, 4, 2), None)]
+    load([row(1)], on=date(2026, 9, 1), since=date(2026, 6, 2))
+    assert spans(2, "member") == [(date(2026, 4, 2), date(2026, 8, 31))]
+
+
+def test_arrivals_count_by_default_since_the_import_before(client, officer, settings):
+    settings.DEMO = True
+    client.force_login(officer)
+    url = reverse("admin:members_registryimport_add")
+    year = timezone.localdate().year
+
+    def offered():
+        form = client.get(url).context["adminform"].form
+        return form["arrivals_on"].initial
+
+    assert offered() == date(year, 1, 1)
+    load([row(1)], on=date(year, 1, 20))
+    assert offered() == date(year, 1, 21)
+
+
+def test_many_changing_their_family_name_must_be_typed(client, officer, settings):
+    settings.DEMO = True
+    load([row(number) for number in range(1, 21)])
+    found = upload([row(number, "DUPONT" if number < 3 else "MARTIN") for number in range(1, 21)])
+    assert (found.summary["renamed"], found.summary["many_renamed"]) == (2, True)
+    client.force_login(officer)
+    url = reverse("admin:members_registryimport_importer", args=[found.pk])
+    refused = client.post(url, {"typed_renamed": "1"})
+    assert "Tapez 2 pour confirmer ces changements." in refused.content.decode()
+    client.post(url, {"typed_renamed": "2"})
+    assert Member.objects.filter(last_name="DUPONT").count() == 2
 
 
 def test_an_inactive_line_has_left_as_well():
@@ -160,7 +198,7 @@ def test_staff_upload_the_file_and_see_its_counts(
     with django_capture_on_commit_callbacks() as callbacks:
         client.post(
             reverse("admin:members_registryimport_add"),
-            {"file": file, "effective_on": "2026-03-01"},
+            {"file": file, "arrivals_on": "2026-01-01", "effective_on": "2026-03-01"},
         )
     found = RegistryImport.objects.get()
     assert len(callbacks) == 1
@@ -176,6 +214,7 @@ def test_a_lost_task_is_picked_up(monkeypatch):
     found = RegistryImport.objects.create(
         file=SimpleUploadedFile("a.xlsx", make_xlsx([REGISTRY_HEADER, row(1)])),
         name="a.xlsx",
+        arrivals_on=DAY,
         effective_on=DAY,
     )
     tasks.sweep_imports()
@@ -196,7 +235,7 @@ def test_importing_many_takes_few_queries(django_assert_max_num_queries):
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the shared samples are not here")
 def test_the_sample_registry_is_read_whole():
-    found = RegistryImport.objects.create(name="adherents.xlsx", effective_on=DAY)
+    found = RegistryImport.objects.create(name="adherents.xlsx", arrivals_on=DAY, effective_on=DAY)
     with SAMPLE.open("rb") as file:
         found.file.save("adherents.xlsx", file)
     tasks.read_import(found.pk)

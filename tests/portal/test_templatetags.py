@@ -129,3 +129,19 @@ def test_a_locked_file_field_shows_its_files_and_takes_none():
     assert "feuille.pdf" in html
     assert "data-upload" not in html
     assert "<input" not in html
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0 reconnu, elle"),
+        (1, "1 reconnu, elle"),
+        (2, "2 reconnus, elles"),
+        (-2, "-2 reconnus, elles"),
+    ],
+)
+def test_zero_is_singular_in_french(number, shown):
+    text = '{% load portal %}{{ n }} reconnu{{ n|pluralize }}, {{ n|pluralize:"elle,elles" }}'
+    assert Template(text).render(Context({"n": number})) == shown
+    several = Template("{% load portal %}x{{ rows|pluralize }}")
+    assert [several.render(Context({"rows": [1] * n})) for n in (0, 1, 2)] == ["x", "x", "xs"]

@@ -121,6 +121,18 @@ def test_the_summary_is_data_and_never_markup(signed_in, training):
     assert "root:" not in text
 
 
+def test_the_summary_loses_no_word_however_long(signed_in, training):
+    Training.objects.filter(pk=training.pk).update(programme=f"Avant {'x' * 300} après 🎓 fin")
+    answer = signed_in.get(f"{BASE}{training.pk}/dossier/")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    page = PdfReader(archive.open("synthese.pdf")).pages[0]
+    text = page.extract_text().replace("\u200b", "").replace("\n", "")
+    assert "x" * 300 in text
+    # On the page, and not only in the text: no line is wider than the paper.
+    lines = page.extract_text().replace("\u200b", "").splitlines()
+    assert max(line.count("x") for line in lines) < 120
+
+
 def test_an_officer_takes_a_request_from_the_queue_to_its_approval(signed_in, training):
     url = f"{BASE}{training.pk}/"
     today = f"{timezone.localdate():%d/%m/%Y}"
