@@ -1,5 +1,6 @@
 """One running portal and one Chromium for all journeys of a run."""
 
+import os
 import shutil
 
 import psycopg
@@ -37,7 +38,8 @@ def _database_url():
         "password": database["PASSWORD"] or None,
     }
     credentials = database["USER"] + (f":{database['PASSWORD']}" if database["PASSWORD"] else "")
-    name = "portal_browser_tests"
+    # Two runs at once on one server keep off each other.
+    name = f"portal_browser_tests_{os.getpid()}"
 
     def administer(*statements):
         with psycopg.connect(dbname="postgres", autocommit=True, **access) as connection:
