@@ -18,6 +18,7 @@ from anacofi_portal.admin import (
     link,
 )
 from anacofi_portal.admin_forms import CommentForm, ConfirmForm
+from anacofi_portal.durations import format_minutes
 from anacofi_portal.spreadsheets import fold
 
 from .counting import in_words
@@ -108,6 +109,18 @@ class SheetAdmin(VerbAdmin):
     ]
     inlines = [SheetJournalInline]
     verbs = [
+        Verb(
+            "recompter",
+            "Recompter",
+            permission="attendance.recount_sheet",
+            run=lambda sheet, user, data: sheet.recount(by=user),
+            offered=lambda sheet: sheet.status == Status.VALIDATED,
+            form=ConfirmForm,
+            text="Les personnes reconnues qui n’avaient pas d’heures en reçoivent si elles étaient "
+            "adhérentes le jour de la session : après la correction d’une adhésion, par exemple. "
+            "Rien n’est compté deux fois.",
+            done="La feuille est recomptée ; le journal dit combien d’adhérents en plus.",
+        ),
         Verb(
             "annuler",
             "Annuler la feuille",
@@ -231,6 +244,7 @@ class ParticipantAdmin(ReadOnlyMixin, PortalAdmin):
         "member_number",
         "orias",
         "firm",
+        "shown_minutes",
         "shown_raw",
         "state",
         "problem",
@@ -245,6 +259,7 @@ class ParticipantAdmin(ReadOnlyMixin, PortalAdmin):
     ]
     readonly_fields = [
         "shown_sheet",
+        "shown_minutes",
         "shown_raw",
         "shown_member",
         "shown_credit",
@@ -264,6 +279,11 @@ class ParticipantAdmin(ReadOnlyMixin, PortalAdmin):
     @admin.display(description="feuille")
     def shown_sheet(self, participant):
         return link(admin_url(participant.sheet), str(participant.sheet))
+
+    @admin.display(description="temps suivi")
+    def shown_minutes(self, participant):
+        minutes = participant.minutes
+        return "toute la session" if minutes is None else format_minutes(minutes)
 
     @admin.display(description="ligne telle que reçue")
     def shown_raw(self, participant):

@@ -9,9 +9,10 @@ from anacofi_portal.journal import WrongStatus
 from members import ledger
 from members.models import HoursCredit, Membership
 from qcm import invitations
-from trainings.models import Training
+from trainings.models import AnnualRules, Training
 
 from . import emails
+from .followed import share
 
 ASSOCIATIVE = HoursCredit.Kind.ASSOCIATIVE
 NOBODY_TICKED = (
@@ -32,36 +33,13 @@ class Counting:
             sheet = self.lock()
             sheet.require_status(self.Status.DRAFT)
             # Two sheets of one training queue here.
-            training = sheet.training = sheet.training.lock()
-            if training.status != Training.Status.APPROVED:
-                raise WrongStatus(
-                    "L’agrément de cette formation a été révoqué : la liste ne peut plus être "
-                    "validée."
-                )
+            sheet.training = sheet.training.lock()
+            require_approved(sheet.training)
             sheet._refresh_states()
             participants = list(sheet.participants.filter(included=True))
             if not participants:
                 raise WrongStatus(NOBODY_TICKED)
-            members = sorted({one.member_id for one in participants if one.member_id})
-            joined, cif = _memberships(members, on=sheet.starts_on)
-            credits = sheet._credit(joined, by)
-            invited = {}
-            if training.granted_amf_minutes:
-                invited = invitations.invite(
-                    training=training,
-                    session_on=sheet.starts_on,
-                    minutes_by_member=dict.fromkeys(cif, training.granted_amf_minutes),
-                    by=by,
-                )
-            linked = []
-            for one in participants:
-                one.associative_credit = credits.get(one.member_id)
-                one.invitation = invited.get(one.member_id)
-                if one.associative_credit or one.invitation:
-                    linked.append(one)
-            sheet.participants.bulk_update(
-                linked, ["associative_credit", "invitation"], batch_size=500
-            )
+            credited, strangers = sheet._count(participants, by)
             summary = sheet.participants.summary()
             sheet.validated_at = timezone.now()
             sheet.move_to(
@@ -71,11 +49,44 @@ class Counting:
                 update_fields=["validated_at"],
             )
             sheet._refresh_states()
-            emails.hours_counted(sheet, [one for one in credits.values() if one.written])
+            emails.hours_counted(sheet, credited)
             emails.list_validated(sheet, summary)
-            if summary["unrecognised"]:
-                emails.lines_to_confirm(sheet, summary)
+            if summary["unrecognised"] or strangers:
+                emails.lines_to_confirm(sheet, summary, strangers)
         return sheet
+
+    def recount(self, *, by):
+        """Count the lines that count now and did not: a membership mended since, a line confirmed.
+
+        Nothing is counted twice and nothing is taken back. Returns how many members more.
+        Raises WrongStatus, PermissionDenied.
+        """
+        if not by.has_perm("attendance.recount_sheet"):
+            raise PermissionDenied
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.VALIDATED)
+            sheet.training = sheet.training.lock()
+            require_approved(sheet.training)
+            return sheet._count_more(by)
+
+    def _count_more(self, by):
+        """What `recount` does, under its locks; how many members more."""
+        waiting = self.participants.filter(
+            included=True,
+            member__isnull=False,
+            associative_credit__isnull=True,
+            invitation__isnull=True,
+        )
+        participants = list(waiting)
+        credited, _ = self._count(participants, by)
+        more = len({one.member_id for one in participants if one.linked})
+        if more:
+            people = "adhérent" if more == 1 else "adhérents"
+            self.write_journal(to_status="recompte", by=by, comment=f"{more} {people} de plus")
+        self._refresh_states()
+        emails.hours_counted(self, credited)
+        return more
 
     def cancel(self, *, by, comment):
         """Undo a validated sheet, with a reason that the organism and the members read.
@@ -118,16 +129,72 @@ class Counting:
             emails.sheet_cancelled(sheet, reason)
         return sheet
 
-    def _credit(self, members, by):
+    def _count(self, participants, by):
+        """Credit and invite the members of these lines, by how long they were there.
+
+        Returns (the associative entries written now, how many recognised members were none on
+        the session's day). `linked` is set on each line.
+        """
+        members = sorted({one.member_id for one in participants if one.member_id})
+        joined, cif = _memberships(members, on=self.starts_on)
+        shares = self._shares(participants)
+        credits = self._credit({pk: shares[pk] for pk in sorted(joined)}, by)
+        invited = self._invite({pk: shares[pk] for pk in sorted(cif)}, by)
+        for one in participants:
+            one.associative_credit = credits.get(one.member_id)
+            one.invitation = invited.get(one.member_id)
+            one.linked = bool(one.associative_credit or one.invitation)
+        self.participants.bulk_update(
+            [one for one in participants if one.linked],
+            ["associative_credit", "invitation"],
+            batch_size=500,
+        )
+        written = [one for one in credits.values() if one.written]
+        return written, len(set(members) - joined)
+
+    def _shares(self, participants):
+        """{member: {kind: minutes that count}}; of two lines of one member, the longer."""
+        training = self.training
+        rules = AnnualRules.for_year(training.year)
+        granted = {
+            ASSOCIATIVE: training.granted_associative_minutes,
+            HoursCredit.Kind.AMF: training.granted_amf_minutes,
+        }
+        whole_only = rules.partial_presence == AnnualRules.PartialPresence.WHOLE
+        shares = {}
+        for one in participants:
+            mine = shares.setdefault(one.member_id, dict.fromkeys(granted, 0))
+            for kind, minutes in granted.items():
+                counts = share(
+                    minutes,
+                    followed=one.minutes,
+                    duration=training.duration_minutes,
+                    whole_only=whole_only,
+                )
+                mine[kind] = max(mine[kind], counts)
+        return shares
+
+    def _credit(self, shares, by):
         """The standing associative entry of each of these members, by member id."""
-        minutes = self.training.granted_associative_minutes
-        if not minutes:
+        if not self.training.granted_associative_minutes:
             return {}
         return ledger.credit(
             training=self.training,
             kind=ASSOCIATIVE,
             session_on=self.starts_on,
-            entitlements=[ledger.Entitlement(pk, minutes) for pk in sorted(members)],
+            entitlements=[
+                ledger.Entitlement(pk, minutes[ASSOCIATIVE]) for pk, minutes in shares.items()
+            ],
+            by=by,
+        )
+
+    def _invite(self, shares, by):
+        """The invitation of each of these members whose AMF minutes are above zero."""
+        minutes = {pk: own[HoursCredit.Kind.AMF] for pk, own in shares.items()}
+        return invitations.invite(
+            training=self.training,
+            session_on=self.starts_on,
+            minutes_by_member={pk: own for pk, own in minutes.items() if own},
             by=by,
         )
 
@@ -145,6 +212,14 @@ class Counting:
         lines.filter(state=State.RECOGNISED, member__in=counted).update(state=State.ALREADY_COUNTED)
         lines.filter(state=State.ALREADY_COUNTED).exclude(member__in=counted).update(
             state=State.RECOGNISED
+        )
+
+
+def require_approved(training):
+    """Raise WrongStatus, in French, when nothing counts any more for the training."""
+    if training.status != Training.Status.APPROVED:
+        raise WrongStatus(
+            "L’agrément de cette formation a été révoqué : la liste ne peut plus être validée."
         )
 
 

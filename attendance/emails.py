@@ -74,14 +74,18 @@ def hours_counted(sheet, entries):
     )
 
 
-def lines_to_confirm(sheet, summary):
+def lines_to_confirm(sheet, summary, strangers):
     """To staff: a validated list holds people who are in nobody's registry, or not under that
-    name.
+    name, or (`strangers`, a number) who were no members on the session's day.
     """
     outbox.queue_many(
         "attendance/email/lines_to_confirm",
         [
-            (staff, {**_values(sheet), **summary}, (ADMIN_LINK, sheet.pk))
+            (
+                staff,
+                {**_values(sheet), **summary, "strangers": strangers},
+                (ADMIN_LINK, sheet.pk),
+            )
             for staff in settings.STAFF_EMAILS
         ],
         about=sheet,

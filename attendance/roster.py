@@ -6,55 +6,13 @@ Pure: takes a workbook that was read, knows neither the registry nor the databas
 import re
 from dataclasses import dataclass, field
 
-from anacofi_portal.spreadsheets import cell_text, clean_text, fold
+from anacofi_portal.spreadsheets import cell_text, fold
 from members.keys import email_key
 
-HEADER_ROWS = 50
-SHOWN_NOTES = 10
+from . import followed
+from .headers import HEADER_ROWS, KEYS, columns_of, find_header, is_header
 
-# What a column is called, folded. Exact names first; then `guess()` looks at the words.
-SYNONYMS = {
-    "last_name": (
-        "nom|noms|nom de famille|nom d usage|nom usuel|nom participant|nom du participant|"
-        "nom stagiaire|nom du stagiaire|nom adherent|nom de l adherent|nom de naissance|"
-        "nom patronymique|last name|lastname|surname|family name"
-    ),
-    "first_name": (
-        "prenom|prenoms|prenom participant|prenom du participant|prenom du stagiaire|"
-        "prenom stagiaire|first name|firstname|given name|forename"
-    ),
-    "full_name": (
-        "participant|participants|participante|nom complet|nom et prenom|nom prenom|prenom nom|"
-        "prenom et nom|noms et prenoms|nom prenoms|name|full name|display name|attendee|"
-        "attendee name|participant name|stagiaire|stagiaires|apprenant|nom affiche|"
-        "name original name|user name original name|nom d origine|nom nom d origine|"
-        "nom de l utilisateur|identite|personne"
-    ),
-    "email": (
-        "e mail|email|mail|mel|courriel|adresse mail|adresse e mail|adresse email|e mails|"
-        "adresse electronique|adresse de messagerie|email address|e mail address|user email"
-    ),
-    "member_number": (
-        "n adherent|no adherent|num adherent|numero adherent|numero d adherent|n d adherent|"
-        "n adh|no adh|num adh|numero adh|adherent n|code adherent|id adherent|n membre|"
-        "numero membre|numero de membre|n de membre|matricule|n anacofi|numero anacofi|"
-        "member number|member no|member id|membership number|membership id|n adherent anacofi"
-    ),
-    "orias": "orias|n orias|no orias|num orias|numero orias|code orias|immatriculation orias",
-    "firm": (
-        "cabinet|societe|entreprise|firme|structure|employeur|raison sociale|organisation|"
-        "organization|company|company name|nom du cabinet|nom de la societe|nom cabinet|"
-        "nom societe|nom de l entreprise"
-    ),
-    "presence": (
-        "present|presente|presents|presence|presences|present e|present o n|present oui non|"
-        "emargement|signature|emarge|a participe|participation|presence effective|attended|"
-        "attendance|attendance status|statut|statut de presence|status|presence matin|"
-        "presence apres midi|matin|apres midi|present absent"
-    ),
-}
-FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names.split("|")}
-KEYS = ("member_number", "email", "orias")
+SHOWN_NOTES = 10
 
 ABSENT = frozenset(
     ("non", "n", "no", "absent", "absente", "abs", "a", "excuse", "excusee", "excuse e", "0")
@@ -95,6 +53,7 @@ class Line:
     member_number: str = ""
     orias: str = ""
     firm: str = ""
+    minutes: int | None = None  # minutes followed; None: not told, so the whole
     present: bool = True
     problem: str = ""
     same_as: int | None = None  # the row of the same person above
@@ -102,6 +61,17 @@ class Line:
     @property
     def has_key(self):
         return bool(self.email or self.member_number or self.orias)
+
+
+@dataclass
+class Block:
+    """The lines below one header, with what their columns say of presence and of time."""
+
+    columns: dict
+    titles: list
+    lines: list = field(default_factory=list)
+    presence: list = field(default_factory=list)
+    followed: list = field(default_factory=list)
 
 
 @dataclass
@@ -156,70 +126,6 @@ def _tab_rank(name):
     return bool(GOOD_TAB.search(folded)) - bool(BAD_TAB.search(folded))
 
 
-def find_header(rows):
-    """(index in `rows`, {column: field}) of the header among the first 50 rows, or None.
-
-    A header names people, and something to know them by.
-    """
-    best = None
-    for index, row in enumerate(rows):
-        if row.number > HEADER_ROWS:
-            break
-        columns = columns_of(row.cells)
-        if is_header(columns) and (best is None or len(columns) > len(best[1])):
-            best = (index, columns)
-    return best
-
-
-def is_header(columns):
-    kinds = set(columns.values())
-    named = "last_name" in kinds or "full_name" in kinds
-    return named and bool(kinds & {"first_name", *KEYS})
-
-
-def columns_of(cells):
-    """{column index: field} of the cells that name a field; several may name « presence »."""
-    columns = {}
-    for index, cell in enumerate(cells):
-        if not isinstance(cell, str) or len(cell) > 80:
-            continue
-        kind = guess(fold(clean_text(cell)))
-        if kind and (kind == "presence" or kind not in columns.values()):
-            columns[index] = kind
-    kinds = set(columns.values())
-    if "last_name" in kinds and "first_name" in kinds:
-        # « Nom » and « Prénom » say it better than « Participant ».
-        columns = {index: kind for index, kind in columns.items() if kind != "full_name"}
-    return columns
-
-
-def guess(name):
-    """The field that a folded header names, or None."""
-    if name in FIELD_OF:
-        return FIELD_OF[name]
-    words = set(name.split())
-    if len(words) > 7:
-        return None
-    if "orias" in words:
-        return "orias"
-    if words & {"mail", "email", "courriel", "mails", "emails"}:
-        return "email"
-    numbered = words & {"n", "no", "num", "numero", "code", "id", "number"}
-    if numbered and words & {"adherent", "adherents", "adh", "membre", "anacofi", "member"}:
-        return "member_number"
-    if words & {"formateur", "formation", "organisme", "intervenant", "session", "date", "duree"}:
-        return None
-    if words & {"prenom", "prenoms"}:
-        return "full_name" if words & {"nom", "noms"} else "first_name"
-    if words & {"cabinet", "societe", "entreprise", "company"}:
-        return "firm"
-    if words & {"nom", "noms"} and words & {"participant", "stagiaire", "adherent", "famille"}:
-        return "last_name"
-    if words & {"present", "presents", "presence", "emargement"} and not words & {"heures", "h"}:
-        return "presence"
-    return None
-
-
 def _no_header(sheets):
     """Why no header was found, as helpfully as the rows allow."""
     for sheet in sheets:
@@ -242,22 +148,26 @@ def _read_lines(sheet, index, columns):
     header = sheet.rows[index]
     titles = _titles(header.cells)
     roster = Roster(tab=sheet.name, lines=[], notes=[])
-    left, blocks = [], [[]]
+    left, blocks = [], [Block(columns, titles)]
     for row in sheet.rows[index + 1 :]:
         again = columns_of(row.cells)
         if is_header(again):
             # A header repeated at a page break, or a second list below the first.
             columns, titles = again, _titles(row.cells)
-            blocks.append([])
+            blocks.append(Block(columns, titles))
             continue
         line = _line(row, columns, titles)
         if line is None:
             left.append((row.number, " ".join(filter(None, map(cell_text, row.cells)))[:80]))
             continue
-        blocks[-1].append((line, _presence_cells(row.cells, columns)))
+        block = blocks[-1]
+        block.lines.append(line)
+        block.presence.append(_presence_cells(row.cells, columns))
+        block.followed.append(_cell(row.cells, columns, "minutes"))
     for block in blocks:
         _tick(block)
-        roster.lines += [line for line, _ in block]
+        _measure(block)
+        roster.lines += block.lines
     _flag(roster.lines)
     for number, text in left[:SHOWN_NOTES]:
         roster.notes.append(f"Ligne {number} laissée de côté : « {text} ».")
@@ -345,18 +255,39 @@ def _presence_cells(cells, columns):
     ]
 
 
+def _cell(cells, columns, wanted):
+    """The cell of the column of this kind, as it was read; None without one."""
+    index = next((index for index, kind in columns.items() if kind == wanted), len(cells))
+    return cells[index] if index < len(cells) else None
+
+
+def _measure(block):
+    """Give each line its minutes followed; none at all unticks who has no other word for it."""
+    title = next(
+        (block.titles[index] for index, kind in block.columns.items() if kind == "minutes"), ""
+    )
+    unit = followed.unit_of(title, block.followed)
+    for line, cell, presence in zip(block.lines, block.followed, block.presence, strict=True):
+        try:
+            line.minutes = followed.minutes_of(cell, unit=unit)
+        except ValueError as error:
+            line.problem = str(error)
+        if line.minutes == 0 and not any(presence):
+            line.present = False
+
+
 def _tick(block):
     """Untick who a presence column says was not there.
 
     An empty cell means absent only where the column is used to say who came: a column left
     empty to be signed on paper, or one that holds something else, says nothing.
     """
-    said = [value for _, cells in block for value in cells if value]
+    said = [value for cells in block.presence for value in cells if value]
     speaks = any(value in PRESENT | ABSENT or _is_amount(value) for value in said)
     empty_is_absent = any(value in PRESENT or _is_amount(value) for value in said)
     if not speaks:
         return
-    for line, cells in block:
+    for line, cells in zip(block.lines, block.presence, strict=True):
         present = [
             value not in ABSENT and not re.fullmatch(r"0+( 0+)*", value) for value in cells if value
         ]
@@ -372,12 +303,7 @@ def _flag(lines):
     """Say what is wrong with each line itself, and which repeat one above."""
     seen = {}
     for line in lines:
-        if not (line.last_name or line.full_name):
-            line.problem = "Le nom manque."
-        elif not line.has_key:
-            line.problem = "Il manque un e-mail, un numéro d’adhérent ou un numéro ORIAS."
-        elif not (email_key(line.email) or line.member_number or line.orias):
-            line.problem = f"L’adresse « {line.email[:100]} » n’est pas une adresse e-mail."
+        line.problem = line.problem or _problem_of(line)
         same = (
             fold(f"{line.last_name} {line.first_name}"),
             email_key(line.email),
@@ -386,3 +312,14 @@ def _flag(lines):
         )
         line.same_as = None if line.problem else seen.get(same)
         seen.setdefault(same, line.row_number)
+
+
+def _problem_of(line):
+    """What is missing for anybody to be recognised by the line; "" when nothing is."""
+    if not (line.last_name or line.full_name):
+        return "Le nom manque."
+    if not line.has_key:
+        return "Il manque un e-mail, un numéro d’adhérent ou un numéro ORIAS."
+    if not (email_key(line.email) or line.member_number or line.orias):
+        return f"L’adresse « {line.email[:100]} » n’est pas une adresse e-mail."
+    return ""

@@ -15,6 +15,7 @@ def grant(apps, schema_editor):
             "view_sheetjournal",
             "view_unrecognisedcount",
             "lift_limit",
+            "recount_sheet",
         ],
         administrator=["cancel_sheet"],
     )

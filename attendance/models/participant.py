@@ -63,6 +63,8 @@ class Participant(models.Model):
     member_number = models.CharField("numéro d’adhérent", max_length=50, blank=True)
     orias = models.CharField("numéro ORIAS", max_length=50, blank=True)
     firm = models.CharField("cabinet", max_length=200, blank=True)
+    # Null stands for the whole session.
+    minutes = models.PositiveIntegerField("minutes suivies", null=True, blank=True)
     state = models.CharField("état", max_length=12, choices=State)
     # What is wrong with the line itself: a French sentence for the organism.
     problem = models.CharField("anomalie", max_length=300, blank=True)

@@ -93,7 +93,10 @@ class Sheet(Counting, Journalled):
         verbose_name = "feuille de présence"
         verbose_name_plural = "feuilles de présence"
         ordering = ["-deposited_at", "-pk"]
-        permissions = [("cancel_sheet", "Peut annuler une feuille validée")]
+        permissions = [
+            ("cancel_sheet", "Peut annuler une feuille validée"),
+            ("recount_sheet", "Peut recompter une feuille validée"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=models.F("starts_on")),
@@ -315,6 +318,7 @@ class Sheet(Counting, Journalled):
                     member_number=line.member_number,
                     orias=line.orias,
                     firm=line.firm,
+                    minutes=line.minutes,
                     search=fold(
                         f"{line.last_name} {line.first_name} {line.email} {line.member_number} "
                         f"{line.orias} {line.firm}"

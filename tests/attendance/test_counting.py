@@ -8,7 +8,7 @@ from anacofi_portal.journal import WrongStatus
 from attendance.models import Sheet
 from mailing.models import Message
 from members import ledger
-from members.models import HoursCredit
+from members.models import HoursCredit, Membership
 from qcm.models import Invitation
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import (
@@ -17,6 +17,8 @@ from tests.factories import (
     make_training,
     row_of,
 )
+from tests.files import ROSTER_HEADER, make_xlsx
+from trainings.models import AnnualRules
 
 # --- validating -----------------------------------------------------------------------------------
 
@@ -145,7 +147,7 @@ def test_validating_takes_as_many_queries_for_any_number_of_lines(
         sheet.validate(by=owner)
 
 
-VALIDATING_QUERIES = 38
+VALIDATING_QUERIES = 39
 
 
 def test_the_same_people_on_a_second_sheet_are_told_and_not_counted_twice(training, owner):
@@ -167,6 +169,77 @@ def test_already_counted_is_about_its_own_training_only(training, owner, organis
     make_sheet(training, rows=[row_of(member)]).validate(by=owner)
     other = make_training(organism, status="approved")
     assert states(make_sheet(other, rows=[row_of(member)])) == ["recognised"]
+
+
+# --- part of a training, counted again ---------------------------------------------------------
+
+
+def timed(member, followed):
+    return [*row_of(member), followed]
+
+
+TIMED = [*ROSTER_HEADER, "Durée suivie"]
+
+
+def test_who_followed_part_of_the_training_gets_their_part_of_each_kind(amf_training, owner):
+    half, little, whole = (make_member() for _ in range(3))
+    content = make_xlsx([TIMED, timed(half, "3h30"), timed(little, "0h20"), timed(whole, "")])
+    make_sheet(amf_training, content=content).validate(by=owner)
+    hours = dict(HoursCredit.objects.values_list("member", "minutes"))
+    assert hours == {half.pk: 60, whole.pk: 120}
+    assert dict(Invitation.objects.values_list("member", "minutes")) == {
+        half.pk: 30,
+        whole.pk: 60,
+    }
+
+
+def test_the_whole_training_only_when_the_year_says_so(amf_training, owner):
+    rules = AnnualRules.for_year(amf_training.year)
+    rules.partial_presence = "whole"
+    rules.save()
+    half, whole = make_member(), make_member()
+    content = make_xlsx([TIMED, timed(half, "3h30"), timed(whole, "7h")])
+    make_sheet(amf_training, content=content).validate(by=owner)
+    assert list(HoursCredit.objects.values_list("member", "minutes")) == [(whole.pk, 120)]
+    assert list(Invitation.objects.values_list("member", flat=True)) == [whole.pk]
+
+
+def test_a_longer_session_replaces_a_shorter_one_and_never_adds(training, owner):
+    member = make_member()
+    for followed in ("3h30", "1h", "7h"):
+        content = make_xlsx([TIMED, timed(member, followed)])
+        make_sheet(training, content=content).validate(by=owner)
+    minutes = list(HoursCredit.objects.order_by("pk").values_list("minutes", flat=True))
+    assert minutes == [60, -60, 120]
+
+
+def test_a_membership_mended_afterwards_is_counted_again_once(amf_training, owner, officer):
+    late, counted = make_member(cif=False), make_member()
+    late.memberships.all().delete()
+    sheet = make_sheet(amf_training, rows=[row_of(late), row_of(counted)])
+    sheet.validate(by=owner)
+    told = mails("lines_to_confirm").get()
+    assert told.values["strangers"] == 1
+    assert sheet.recount(by=officer) == 0
+    Membership.objects.create(member=late, kind="member", starts_on=sheet.starts_on)
+    Membership.objects.create(member=late, kind="cif", starts_on=sheet.starts_on)
+    before = Message.objects.count()
+    assert sheet.recount(by=officer) == 1
+    assert ledger.year_total(late, amf_training.year)["associative"] == 120
+    assert Invitation.objects.filter(member=late).count() == 1
+    assert sheet.journal.last().comment == "1 adhérent de plus"
+    assert Message.objects.count() == before + 2
+    assert sheet.recount(by=officer) == 0
+    assert Message.objects.count() == before + 2
+
+
+def test_recounting_is_for_officers_on_validated_sheets(training, owner, officer):
+    sheet = make_sheet(training, rows=[row_of(make_member())])
+    with pytest.raises(WrongStatus):
+        sheet.recount(by=officer)
+    sheet.validate(by=owner)
+    with pytest.raises(PermissionDenied):
+        sheet.recount(by=owner)
 
 
 # --- cancelling -----------------------------------------------------------------------------------

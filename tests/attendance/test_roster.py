@@ -218,9 +218,29 @@ def test_a_webinar_that_gives_minutes_unticks_zero():
     assert [line.present for line in lines] == [True, False]
 
 
-def test_a_duration_is_kept_as_typed():
+def test_a_duration_is_read_and_kept_as_typed():
     (line,) = lines_of(["A", "1", "3h30"], header=["Nom", "N° adhérent", "Durée suivie"])
-    assert line.raw["Durée suivie"] == "3h30"
+    assert (line.minutes, line.raw["Durée suivie"]) == (210, "3h30")
+
+
+@pytest.mark.parametrize("title", ["Duration (Minutes)", "Temps de connexion", "Heures suivies"])
+def test_a_column_of_durations_is_known_by_its_many_names(title):
+    header = ["Nom", "N° adhérent", title]
+    assert [line.minutes for line in lines_of(["A", "1", 2], ["B", "2", None], header=header)] == [
+        2 if "Minutes" in title else 120,
+        None,
+    ]
+
+
+def test_no_time_at_all_unticks_unless_a_column_says_present():
+    header = ["Nom", "N° adhérent", "Durée", "Présent"]
+    lines = lines_of(["A", "1", 0, ""], ["B", "2", 0, "oui"], ["C", "3", 2, "oui"], header=header)
+    assert [line.present for line in lines] == [False, True, True]
+
+
+def test_an_unreadable_duration_is_a_problem_of_its_line():
+    lines = lines_of(["A", "1", "beaucoup"], header=["Nom", "N° adhérent", "Durée"])
+    assert lines[0].problem.startswith("La durée « beaucoup » n’est pas lisible.")
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,7 @@ def test_the_administrator_edits_this_years_rules_and_no_one_the_past_ones(
         "pass_mark": "80",
         "max_attempts": "2",
         "qcm_grace_days": "10",
+        "partial_presence": "whole",
     }
     for user, rules, changed in [
         (officer, current, False),
@@ -265,6 +266,7 @@ def test_rules_out_of_bounds_are_refused(client, administrator, name, value):
         "pass_mark": "70",
         "max_attempts": "3",
         "qcm_grace_days": "31",
+        "partial_presence": "prorata",
         name: value,
     }
     client.force_login(administrator)

@@ -19,6 +19,7 @@ class AnnualRulesAdmin(PortalAdmin):
         "pass_mark",
         "max_attempts",
         "qcm_grace_days",
+        "partial_presence",
     ]
 
     def has_change_permission(self, request, obj=None):

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('pass_mark', models.PositiveSmallIntegerField(default=70, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='seuil de réussite du QCM (%)')),
                 ('max_attempts', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='tentatives')),
                 ('qcm_grace_days', models.PositiveSmallIntegerField(default=31, verbose_name='jours après le 31 décembre pour passer un QCM')),
+                ('partial_presence', models.CharField(choices=[('prorata', 'au prorata du temps suivi, par 15 minutes'), ('whole', 'rien : la formation entière seulement')], default='prorata', help_text='Ce que compte qui n’a suivi qu’une partie d’une formation.', max_length=8, verbose_name='présence partielle')),
             ],
             options={
                 'verbose_name': 'règles annuelles',

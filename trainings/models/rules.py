@@ -11,6 +11,10 @@ from anacofi_portal.journal import WrongStatus
 class AnnualRules(models.Model):
     """What the association asks for in one calendar year; frozen once the year is past."""
 
+    class PartialPresence(models.TextChoices):
+        PRORATA = "prorata", "au prorata du temps suivi, par 15 minutes"
+        WHOLE = "whole", "rien : la formation entière seulement"
+
     year = models.PositiveSmallIntegerField("année", unique=True)
     minutes_due = models.PositiveIntegerField(
         "minutes dues", default=15 * 60, help_text="Les deux natures d’heures ensemble."
@@ -26,6 +30,14 @@ class AnnualRules(models.Model):
     )
     qcm_grace_days = models.PositiveSmallIntegerField(
         "jours après le 31 décembre pour passer un QCM", default=31
+    )
+
+    partial_presence = models.CharField(
+        "présence partielle",
+        max_length=8,
+        choices=PartialPresence,
+        default=PartialPresence.PRORATA,
+        help_text="Ce que compte qui n’a suivi qu’une partie d’une formation.",
     )
 
     class Meta:
