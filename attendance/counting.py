@@ -35,7 +35,7 @@ class Counting:
             # Two sheets of one training queue here.
             sheet.training = sheet.training.lock()
             require_approved(sheet.training)
-            sheet._refresh_states()
+            sheet.refresh_states()
             participants = list(sheet.participants.filter(included=True))
             if not participants:
                 raise WrongStatus(NOBODY_TICKED)
@@ -48,7 +48,7 @@ class Counting:
                 comment=in_words(summary),
                 update_fields=["validated_at"],
             )
-            sheet._refresh_states()
+            sheet.refresh_states()
             emails.hours_counted(sheet, credited)
             emails.list_validated(sheet, summary)
             if summary["unrecognised"] or strangers:
@@ -68,10 +68,10 @@ class Counting:
             sheet.require_status(self.Status.VALIDATED)
             sheet.training = sheet.training.lock()
             require_approved(sheet.training)
-            return sheet._count_more(by)
+            return sheet.count_more(by)
 
-    def _count_more(self, by):
-        """What `recount` does, under its locks; how many members more."""
+    def count_more(self, by):
+        """What `recount` does, under the locks of the sheet and its training; how many more."""
         waiting = self.participants.filter(
             included=True,
             member__isnull=False,
@@ -84,7 +84,7 @@ class Counting:
         if more:
             people = "adhérent" if more == 1 else "adhérents"
             self.write_journal(to_status="recompte", by=by, comment=f"{more} {people} de plus")
-        self._refresh_states()
+        self.refresh_states()
         emails.hours_counted(self, credited)
         return more
 
@@ -124,7 +124,7 @@ class Counting:
             if withdrawn:
                 invitations.withdraw(list(withdrawn.values()), reason=reason, by=by)
             sheet.move_to(self.Status.CANCELLED, by=by, comment=reason)
-            sheet._refresh_states()
+            sheet.refresh_states()
             emails.hours_cancelled(sheet, entries, reason)
             emails.sheet_cancelled(sheet, reason)
         return sheet
@@ -198,7 +198,7 @@ class Counting:
             by=by,
         )
 
-    def _refresh_states(self):
+    def refresh_states(self):
         """Say again, on the training's lists still to validate, who was counted already."""
         model = self.participants.model
         State = model.State

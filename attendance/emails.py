@@ -13,6 +13,7 @@ from trainings.models import AnnualRules
 SHEET_LINK = "attendance.links.sheet_url"
 ADMIN_LINK = "attendance.links.admin_url"
 HOURS_LINK = "attendance.links.hours_url"
+OFFERS_LINK = "attendance.links.offers_url"
 
 
 def session_of(sheet):
@@ -89,6 +90,14 @@ def lines_to_confirm(sheet, summary, strangers):
             for staff in settings.STAFF_EMAILS
         ],
         about=sheet,
+    )
+
+
+def people_offered(number):
+    """To staff: the registry has changed, and people who waited are in it now."""
+    outbox.queue_many(
+        "attendance/email/people_offered",
+        [(staff, {"number": number}, (OFFERS_LINK,)) for staff in settings.STAFF_EMAILS],
     )
 
 

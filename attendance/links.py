@@ -17,3 +17,9 @@ def admin_url(pk):
 def hours_url():
     """Where a member asks for the way in to « Mes heures »."""
     return settings.SITE_URL + reverse("members:ask")
+
+
+def offers_url():
+    """The people offered to staff, in the admin."""
+    url = reverse("admin:attendance_participant_changelist")
+    return f"{settings.SITE_URL}{url}?attente=proposes"

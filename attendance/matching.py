@@ -1,14 +1,14 @@
 """Who a line is, by the registry: a key that is known, and a family name that agrees.
 
 The registry stays secret: to the organism a line is recognised, already counted, or not
-recognised, whatever the reason.
+recognised, whatever the reason. The reason is told to staff alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anacofi_portal.spreadsheets import fold
-from members.keys import email_key, number_key, orias_key
-from members.models import Member
+from members.keys import KEY_OF
+from members.models import FormerKey, Member
 
 BATCH = 500
 # Words of a family name that say nothing by themselves.
@@ -18,71 +18,128 @@ PARTICLES = frozenset(
 )
 # From the surest key to the least: a mailbox may be shared.
 KINDS = (("number_key", "numéro"), ("orias_key", "ORIAS"), ("email_key", "e-mail"))
+TYPED = {"number_key": "member_number", "orias_key": "orias", "email_key": "email"}
 
 
 @dataclass(frozen=True)
 class Match:
-    member: Member
-    by: str  # the keys that were known and agreed, in French
+    """Who a line is: `member`, or None; `note` says to staff why nobody is recognised."""
+
+    member: Member | None = None
+    by: str = ""  # the keys that were known and agreed, in French
+    note: str = ""
 
 
-def find(lines) -> list[Match | None]:
-    """Who each line (a `roster.Line`) is, or None; the number of queries does not grow with
-    the lines, but for one each 500 different keys.
+@dataclass
+class Known:
+    """What the registry knows of all the lines' keys at once."""
+
+    by_key: dict = field(default_factory=dict)  # (column, key): {id: member}
+    names: dict = field(default_factory=dict)  # id: [family names, the present one first]
+
+
+def find(lines) -> list[Match]:
+    """Who each line (a `roster.Line`) is; the number of queries does not grow with the lines,
+    but for one each 500 different keys.
     """
-    wanted = [_keys(line) for line in lines]
-    known = {}
-    for field, _ in KINDS:
-        values = sorted({keys[field] for keys in wanted if keys[field]})
-        for start in range(0, len(values), BATCH):
-            for member in Member.objects.filter(**{f"{field}__in": values[start : start + BATCH]}):
-                known.setdefault((field, getattr(member, field)), []).append(member)
+    wanted = [keys_of(line) for line in lines]
+    known = look_up(wanted)
     return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
 
 
-def _keys(line):
-    return {
-        "number_key": number_key(line.member_number),
-        "orias_key": orias_key(line.orias),
-        "email_key": email_key(line.email),
-    }
+def keys_of(line):
+    """The line's keys in their compared form: {column: key}."""
+    return {column: KEY_OF[column](getattr(line, name)) for column, name in TYPED.items()}
+
+
+def look_up(wanted) -> Known:
+    """Whom the registry knows by these keys, present and former, whatever their name."""
+    known = Known()
+    every = set()
+    for column, _ in KINDS:
+        values = sorted({keys[column] for keys in wanted if keys[column]})
+        every.update(values)
+        for batch in _batches(values):
+            for member in Member.objects.filter(**{f"{column}__in": batch}):
+                _know(known, column, getattr(member, column), member)
+    columns = [column for column, _ in KINDS]
+    for batch in _batches(sorted(every)):
+        for former in FormerKey.objects.filter(kind__in=columns, value__in=batch).select_related(
+            "member"
+        ):
+            _know(known, former.kind, former.value, former.member)
+    for batch in _batches(sorted(known.names)):
+        for former in FormerKey.objects.filter(kind=FormerKey.Kind.LAST_NAME, member__in=batch):
+            known.names[former.member_id].append(former.value)
+    return known
+
+
+def _batches(values):
+    return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
+
+
+def _know(known, column, key, member):
+    known.by_key.setdefault((column, key), {})[member.pk] = member
+    known.names.setdefault(member.pk, [member.last_name])
 
 
 def _match(line, keys, known):
-    found = {}
-    for field, word in KINDS:
-        for member in known.get((field, keys[field]), ()) if keys[field] else ():
-            if names_agree(line, member):
-                found.setdefault(member.pk, (member, []))[1].append(word)
-    ranked = sorted(
-        (
-            (first_names_agree(line, member), len(words), -_rank(words), member.pk)
-            for member, words in found.values()
-        ),
-        reverse=True,
+    """Each key names the members who have it and whose family name agrees; all must meet."""
+    named, others = {}, {}
+    for column, word in KINDS:
+        holders = known.by_key.get((column, keys[column]), {}) if keys[column] else {}
+        agreeing = {
+            pk: member
+            for pk, member in holders.items()
+            if any(names_agree(line, member, name) for name in known.names[pk])
+        }
+        if agreeing:
+            named[word] = agreeing
+        elif holders:
+            others[word] = holders
+    if not named:
+        return Match(note=_other_names(others))
+    common = set.intersection(*(set(members) for members in named.values()))
+    if not common:
+        return Match(note=_two_people(named))
+    members = {pk: member for one in named.values() for pk, member in one.items() if pk in common}
+    if len(members) > 1:
+        first = [one for one in members.values() if first_names_agree(line, one)]
+        if len(first) != 1:
+            return Match(note=f"Rien ne distingue sur la ligne {_people(members.values())}.")
+        members = {first[0].pk: first[0]}
+    return Match(next(iter(members.values())), ", ".join(named))
+
+
+def _people(members):
+    """« DUPONT Jean (A00001) et DUPONT Marie (A00002) »."""
+    names = [f"{one.last_name} {one.first_name} ({one.number})".strip() for one in members][:5]
+    return " et ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _other_names(others):
+    return " ".join(
+        f"Clé connue ({word}) sous un autre nom : {_people(holders.values())}."
+        for word, holders in others.items()
     )
-    if not ranked:
-        return None
-    if len(ranked) > 1 and ranked[0][:3] == ranked[1][:3]:
-        # Two people of one name share a mailbox, and nothing on the line tells them apart.
-        return None
-    member, words = found[ranked[0][3]]
-    return Match(member, ", ".join(words))
 
 
-def _rank(words):
-    order = [word for _, word in KINDS]
-    return min(order.index(word) for word in words)
+def _two_people(named):
+    return (
+        "Les identifiants désignent des personnes différentes : "
+        + " ; ".join(f"{word} : {_people(members.values())}" for word, members in named.items())
+        + "."
+    )
 
 
-def names_agree(line, member) -> bool:
-    """Whether the family name on the line is the member's.
+def names_agree(line, member, last_name=None) -> bool:
+    """Whether the family name on the line is the member's (or `last_name`, a former one).
 
     Case, accents, hyphens and the order of words do not count; one part of a compound name is
     enough (« Dupont » for « Dupont-Martin »), a particle alone is not. Where one cell holds both
     names, or they were put in each other's column, all the words are looked at.
     """
-    family = fold(member.last_name).split()
+    family = fold(last_name or member.last_name).split()
     if line.full_name:
         words = fold(line.full_name).split()
         return _contains(words, family) or _same(fold(line.last_name).split(), family)

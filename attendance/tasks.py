@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from . import deposits, reading
+from . import deposits, offers, reading
 from .models import Sheet
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,12 @@ def read_sheet(pk):
         logger.info("Sheet %s is gone or read already", pk)
         return
     reading.read(sheet)
+
+
+@shared_task
+def offer_people_again():
+    """Offer staff the people not recognised whom the registry has since its last change."""
+    offers.offer_again()
 
 
 @shared_task

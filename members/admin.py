@@ -24,8 +24,8 @@ from anacofi_portal.files import check_size
 from anacofi_portal.spreadsheets import fold
 from anacofi_portal.spreadsheets.writing import safe_cell
 
-from . import registry
-from .models import HoursCredit, Member, Membership, RegistryImport
+from . import former, registry
+from .models import FormerKey, HoursCredit, Member, Membership, RegistryImport
 from .tasks import read_import
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,15 @@ class MembershipInline(TabularInline):
         return False
 
 
+class FormerKeyInline(TabularInline):
+    model = FormerKey
+    extra = 0
+    fields = ["kind", "value"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 class CreditInline(ReadOnlyMixin, TabularInline):
     model = HoursCredit
     fields = ["created_at", "training", "kind", "shown_minutes", "year", "session_on", "reason"]
@@ -106,7 +115,7 @@ class MemberAdmin(ExportMixin, PortalAdmin):
     search_help_text = "Nom, numéro, e-mail, cabinet, ORIAS"
     ordering = ["last_name", "first_name", "number"]
     fields = ["number", "title", "last_name", "first_name", "email", "firm", "orias"]
-    inlines = [MembershipInline, CreditInline]
+    inlines = [MembershipInline, FormerKeyInline, CreditInline]
     resource_classes = [MemberResource]
     export_form_class = ExportForm
 
@@ -142,8 +151,10 @@ class MemberAdmin(ExportMixin, PortalAdmin):
         return ["number"] if obj else []
 
     def save_model(self, request, obj, form, change):
+        before = former.keys_of(Member.objects.get(pk=obj.pk)) if change else {}
         obj.refresh_keys()
         super().save_model(request, obj, form, change)
+        former.keep([(obj, before)])
 
     @admin.display(description="adhérent", boolean=True, ordering="is_member")
     def member(self, member):

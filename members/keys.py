@@ -28,3 +28,12 @@ def orias_key(value):
 def last_name_key(value):
     """A family name folded: no case, accents, hyphens or apostrophes."""
     return fold(cell_text(value))[:100]
+
+
+# The key of each compared column of `Member`.
+KEY_OF = {
+    "number_key": number_key,
+    "email_key": email_key,
+    "orias_key": orias_key,
+    "last_name_key": last_name_key,
+}

@@ -59,6 +59,41 @@ class Member(models.Model):
         )
 
 
+class FormerKey(models.Model):
+    """What a member was known by before: rosters of old files and old habits still say it."""
+
+    class Kind(models.TextChoices):
+        NUMBER = "number_key", "ancien numéro d’adhérent"
+        EMAIL = "email_key", "ancien e-mail"
+        ORIAS = "orias_key", "ancien numéro ORIAS"
+        LAST_NAME = "last_name_key", "ancien nom de famille"
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="former_keys")
+    kind = models.CharField("nature", max_length=13, choices=Kind)
+    # In the compared form of its kind (see `members.keys`).
+    value = models.CharField("valeur", max_length=254, db_index=True)
+    noted_at = models.DateTimeField("noté le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "ancien identifiant"
+        verbose_name_plural = "anciens identifiants"
+        ordering = ["member", "kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "kind", "value"],
+                name="members_former_key_once",
+                violation_error_message="Cet ancien identifiant est déjà noté.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} : {self.value}"
+
+    def save(self, *args, **kwargs):
+        self.value = keys.KEY_OF[self.kind](self.value)
+        super().save(*args, **kwargs)
+
+
 class Membership(models.Model):
     """A span of days during which someone was a member, or an ANACOFI-CIF member."""
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from anacofi_portal.journal import WrongStatus
 from anacofi_portal.spreadsheets import UnreadableWorkbook, cell_text, fold, read_workbook
 
-from .keys import email_key, last_name_key, orias_key
+from . import former
+from .keys import KEY_OF, email_key, last_name_key, orias_key
 from .models import Member, Membership, RegistryImport
 
 MAX_ROWS = 100_000
@@ -259,7 +260,7 @@ def abandon(registry_import):
 
 
 def _write(made, *, since, on):
-    kinds = Membership.Kind
+    kinds, now = Membership.Kind, timezone.now()
     fresh = [
         Member(number=line.number, **{name: getattr(line, name) for name in FIELDS})
         for line in made.new
@@ -267,17 +268,20 @@ def _write(made, *, since, on):
     for member in fresh:
         member.refresh_keys()
     Member.objects.bulk_create(fresh, batch_size=1000)
-    changed = []
+    changed, before = [], []
     for member, line, _ in made.changed:
+        before.append((member, former.keys_of(member)))
         for name in FIELDS:
             setattr(member, name, getattr(line, name))
         member.refresh_keys()
+        member.updated_at = now
         changed.append(member)
     Member.objects.bulk_update(
         changed,
-        [*FIELDS, "number_key", "email_key", "orias_key", "last_name_key", "search"],
+        [*FIELDS, *KEY_OF, "search", "updated_at"],
         batch_size=500,
     )
+    former.keep(before)
     ids = dict(
         Member.objects.filter(
             number__in=[line.number for line in [*made.new, *made.returned, *made.cif_joined]]

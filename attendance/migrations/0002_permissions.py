@@ -16,6 +16,7 @@ def grant(apps, schema_editor):
             "view_unrecognisedcount",
             "lift_limit",
             "recount_sheet",
+            "confirm_participant",
         ],
         administrator=["cancel_sheet"],
     )

@@ -1,6 +1,7 @@
 """The lines of a list, and how many of an organism's were not recognised today."""
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -27,6 +28,10 @@ class ParticipantQuerySet(models.QuerySet):
             included=True,
             member__isnull=False,
         )
+
+    def waiting(self):
+        """The ticked lines of validated sheets that nobody in the registry stands for."""
+        return self.filter(sheet__status=Sheet.Status.VALIDATED, included=True, member__isnull=True)
 
     def summary(self):
         """How many lines of each kind: {"recognised": …, "already": …, "unrecognised": …,
@@ -79,6 +84,18 @@ class Participant(models.Model):
         related_name="participations",
     )
     matched_by = models.CharField("reconnu par", max_length=30, blank=True)
+    # Why nobody was recognised; it tells of the registry, so the organism never reads it.
+    staff_note = models.TextField("pour l’ANACOFI", blank=True, editable=False)
+    looked_up_at = models.DateTimeField("cherché le", default=timezone.now, editable=False)
+    # Whom the registry has for it since it changed: for staff to confirm.
+    offered_member = models.ForeignKey(
+        Member,
+        verbose_name="adhérent proposé",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     added_by_hand = models.BooleanField("ajouté à la main", default=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -115,9 +132,43 @@ class Participant(models.Model):
         verbose_name_plural = "participants"
         # As in the file; those added by hand after them.
         ordering = [models.F("row_number").asc(nulls_last=True), "pk"]
+        permissions = [("confirm_participant", "Peut dire qui est une personne non reconnue")]
 
     def __str__(self):
         return f"{self.last_name} {self.first_name}".strip()
+
+    def confirm(self, member, *, by):
+        """Staff say who the line is; on a validated sheet it is counted at once.
+
+        Raises WrongStatus, ValueError when the member stands on the list already,
+        PermissionDenied.
+        """
+        if not by.has_perm("attendance.confirm_participant"):
+            raise PermissionDenied
+        with transaction.atomic():
+            sheet = self.sheet.lock()
+            sheet.require_status(Sheet.Status.DRAFT, Sheet.Status.VALIDATED)
+            line = sheet.participants.get(pk=self.pk)
+            if line.member_id:
+                raise WrongStatus("Cette ligne est déjà reconnue.")
+            twin = sheet.participants.filter(member=member).first()
+            if twin:
+                where = f"ligne {twin.row_number}" if twin.row_number else "ajouté à la main"
+                raise ValueError(f"{member} est déjà sur cette liste ({where}).")
+            line.member, line.state = member, self.State.RECOGNISED
+            line.matched_by, line.problem, line.staff_note = "l’ANACOFI", "", ""
+            line.offered_member = None
+            line.changed_by, line.changed_at = by, timezone.now()
+            line.save()
+            # The organism reads this journal: it learns that the line is known, not who it is.
+            sheet.write_journal(to_status="participant confirmé", by=by, comment=str(line))
+            if sheet.status == Sheet.Status.VALIDATED:
+                sheet.training = sheet.training.lock()
+                if sheet.training.status == sheet.training.Status.APPROVED:
+                    sheet.count_more(by)
+            else:
+                sheet.refresh_states()
+        return line
 
 
 class UnrecognisedCount(models.Model):

@@ -212,12 +212,12 @@ class Sheet(Counting, Journalled):
         self.require_status(self.Status.DRAFT)
         match = matching.find([line])[0]
         counts = self._count_model()
-        if not counts.take(self.training.organism, 0 if match else 1):
+        if not counts.take(self.training.organism, 0 if match.member else 1):
             raise WrongStatus(LIMIT_REACHED)
         with transaction.atomic():
             sheet = self.lock()
             sheet.require_status(self.Status.DRAFT)
-            twin = match and sheet.participants.filter(member=match.member).first()
+            twin = match.member and sheet.participants.filter(member=match.member).first()
             if twin:
                 where = f"ligne {twin.row_number}" if twin.row_number else "ajoutée à la main"
                 raise WrongStatus(f"Cette personne est déjà sur la liste ({where}).")
@@ -266,7 +266,7 @@ class Sheet(Counting, Journalled):
         """
         matches = matching.find(roster.lines)
         unrecognised = sum(
-            match is None and not line.problem and line.same_as is None
+            match.member is None and not line.problem and line.same_as is None
             for line, match in zip(roster.lines, matches, strict=True)
         )
         with transaction.atomic():
@@ -296,7 +296,7 @@ class Sheet(Counting, Journalled):
         )
         rows, seen = [], {}
         for line, match in zip(lines, matches, strict=True):
-            member = match.member if match and not line.problem else None
+            member = match.member if not line.problem else None
             above = line.same_as or (seen.get(member.pk) if member else None)
             problem, state = line.problem, State.UNRECOGNISED
             if problem:
@@ -328,6 +328,7 @@ class Sheet(Counting, Journalled):
                     included=line.present and not above,
                     member=member,
                     matched_by=match.by if member else "",
+                    staff_note="" if member else match.note,
                 )
             )
         return rows

@@ -281,6 +281,8 @@ def test_a_member_edited_by_staff_keeps_its_keys_in_step(client, officer, settin
         "email": "Anne@Exemple.test",
         "memberships-TOTAL_FORMS": 0,
         "memberships-INITIAL_FORMS": 0,
+        "former_keys-TOTAL_FORMS": 0,
+        "former_keys-INITIAL_FORMS": 0,
         "credits-TOTAL_FORMS": 0,
         "credits-INITIAL_FORMS": 0,
     }
@@ -288,6 +290,8 @@ def test_a_member_edited_by_staff_keeps_its_keys_in_step(client, officer, settin
     member.refresh_from_db()
     assert (member.last_name_key, member.email_key) == ("le goff durand", "anne@exemple.test")
     assert member.number
+    # What it was known by before is kept.
+    assert set(member.former_keys.values_list("kind", "value")) >= {("last_name_key", "ancien")}
     assert (
         client.post(
             reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}

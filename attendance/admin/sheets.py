@@ -1,4 +1,4 @@
-"""Attendance as staff see it; the administrator alone cancels a validated sheet."""
+"""Sheets as staff see them; the administrator alone cancels a validated one."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -9,20 +9,16 @@ from django.urls import path, reverse
 from anacofi_portal import files
 from anacofi_portal.admin import (
     JournalInline,
-    PortalAdmin,
-    ReadOnlyMixin,
     Verb,
     VerbAdmin,
-    admin_url,
     lines,
     link,
 )
 from anacofi_portal.admin_forms import CommentForm, ConfirmForm
-from anacofi_portal.durations import format_minutes
 from anacofi_portal.spreadsheets import fold
 
-from .counting import in_words
-from .models import Participant, Sheet, SheetJournal, UnrecognisedCount
+from ..counting import in_words
+from ..models import Participant, Sheet, SheetJournal, UnrecognisedCount
 
 Status = Sheet.Status
 
@@ -214,95 +210,6 @@ class SheetAdmin(VerbAdmin):
     @admin.display(description="remarques de lecture")
     def shown_notes(self, sheet):
         return lines(sheet.notes)
-
-
-@admin.register(Participant)
-class ParticipantAdmin(ReadOnlyMixin, PortalAdmin):
-    """Every line of every sheet, as typed and as matched. Read-only."""
-
-    list_display = [
-        "row_number",
-        "last_name",
-        "first_name",
-        "state",
-        "included",
-        "member",
-        "matched_by",
-        "session",
-    ]
-    list_display_links = ["last_name", "first_name"]
-    list_filter = ["state", "included", "added_by_hand"]
-    list_select_related = ["member", "sheet__training"]
-    search_fields = ["search"]
-    search_help_text = "Nom, e-mail, numéro"
-    fields = [
-        "shown_sheet",
-        "row_number",
-        "last_name",
-        "first_name",
-        "email",
-        "member_number",
-        "orias",
-        "firm",
-        "shown_minutes",
-        "shown_raw",
-        "state",
-        "problem",
-        "included",
-        "shown_member",
-        "matched_by",
-        "added_by_hand",
-        "changed_by",
-        "changed_at",
-        "shown_credit",
-        "shown_invitation",
-    ]
-    readonly_fields = [
-        "shown_sheet",
-        "shown_minutes",
-        "shown_raw",
-        "shown_member",
-        "shown_credit",
-        "shown_invitation",
-    ]
-
-    def lookup_allowed(self, lookup, value, request=None):
-        return lookup == "sheet__id__exact" or super().lookup_allowed(lookup, value, request)
-
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
-
-    @admin.display(description="session", ordering="sheet__starts_on")
-    def session(self, participant):
-        return str(participant.sheet)
-
-    @admin.display(description="feuille")
-    def shown_sheet(self, participant):
-        return link(admin_url(participant.sheet), str(participant.sheet))
-
-    @admin.display(description="temps suivi")
-    def shown_minutes(self, participant):
-        minutes = participant.minutes
-        return "toute la session" if minutes is None else format_minutes(minutes)
-
-    @admin.display(description="ligne telle que reçue")
-    def shown_raw(self, participant):
-        return lines(f"{title} : {value}" for title, value in participant.raw.items())
-
-    @admin.display(description="adhérent")
-    def shown_member(self, participant):
-        member = participant.member
-        return link(admin_url(member), f"{member} ({member.number})") if member else None
-
-    @admin.display(description="heures associatives")
-    def shown_credit(self, participant):
-        entry = participant.associative_credit
-        return link(admin_url(entry), str(entry)) if entry else None
-
-    @admin.display(description="QCM")
-    def shown_invitation(self, participant):
-        invitation = participant.invitation
-        return link(admin_url(invitation), str(invitation)) if invitation else None
 
 
 @admin.register(UnrecognisedCount)

@@ -1,0 +1,210 @@
+"""Every line of every sheet as staff see it, and who the unrecognised ones are."""
+
+from django import forms
+from django.contrib import admin, messages
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+
+from anacofi_portal.admin import Verb, VerbAdmin, admin_url, lines, link
+from anacofi_portal.admin_forms import ConfirmForm
+from anacofi_portal.durations import format_minutes
+from anacofi_portal.journal import WrongStatus
+from anacofi_portal.spreadsheets import fold
+from members.keys import number_key
+from members.models import Member
+
+from ..models import Participant, Sheet
+from ..suggestions import suggest
+
+Status = Sheet.Status
+MOST_AT_ONCE = 200
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Lines that nobody stands for, and those whom the registry has by now."""
+
+    title = "à confirmer"
+    parameter_name = "attente"
+
+    def lookups(self, request, model_admin):
+        return [("proposes", "proposés depuis"), ("tous", "sans adhérent reconnu")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "proposes":
+            return queryset.waiting().filter(offered_member__isnull=False)
+        if self.value() == "tous":
+            return queryset.waiting()
+        return queryset
+
+
+class WhoForm(ConfirmForm):
+    """Who a line is: one of those suggested, or a member number."""
+
+    suggested = forms.ChoiceField(
+        label="Adhérents proposés", required=False, widget=UnfoldAdminRadioSelectWidget
+    )
+    number = forms.CharField(
+        label="Ou son numéro d’adhérent",
+        required=False,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def __init__(self, data=None, *, obj=None):
+        super().__init__(data, obj=obj)
+        self.fields["suggested"].choices = [
+            (
+                one.member.pk,
+                f"{one.member} ({one.member.number}), {one.member.firm or '–'} : {one.why}",
+            )
+            for one in suggest(obj)
+        ]
+        if obj.offered_member_id:
+            self.fields["suggested"].initial = obj.offered_member_id
+        if not self.fields["suggested"].choices:
+            del self.fields["suggested"]
+
+    def clean(self):
+        data = super().clean()
+        if typed := data.get("number"):
+            found = list(Member.objects.filter(number_key=number_key(typed))[:2])
+            if len(found) != 1:
+                self.add_error("number", f"Aucun adhérent ne porte le numéro « {typed} ».")
+            else:
+                data["member"] = found[0]
+        elif chosen := data.get("suggested"):
+            data["member"] = Member.objects.get(pk=chosen)
+        elif not self.errors:
+            raise forms.ValidationError("Choisissez un adhérent, ou tapez son numéro.")
+        return data
+
+
+@admin.register(Participant)
+class ParticipantAdmin(VerbAdmin):
+    """Every line of every sheet, as typed and as matched. Read-only, but for who it is."""
+
+    verbs = [
+        Verb(
+            "confirmer",
+            "Dire qui c’est",
+            permission="attendance.confirm_participant",
+            run=lambda line, user, data: line.confirm(data["member"], by=user),
+            offered=lambda line: (
+                line.member_id is None and line.sheet.status in {Status.DRAFT, Status.VALIDATED}
+            ),
+            form=WhoForm,
+            text="Sur une liste validée, ses heures comptent aussitôt et l’adhérent est prévenu. "
+            "L’organisme voit seulement que la ligne est reconnue.",
+            done="La ligne est reconnue.",
+        )
+    ]
+    actions = ["confirm_offered"]
+
+    list_display = [
+        "row_number",
+        "last_name",
+        "first_name",
+        "state",
+        "included",
+        "member",
+        "matched_by",
+        "offered_member",
+        "session",
+    ]
+    list_display_links = ["last_name", "first_name"]
+    list_filter = [WaitingFilter, "state", "included", "added_by_hand"]
+    list_select_related = ["member", "offered_member", "sheet__training"]
+    search_fields = ["search"]
+    search_help_text = "Nom, e-mail, numéro"
+    fields = [
+        "shown_sheet",
+        "row_number",
+        "last_name",
+        "first_name",
+        "email",
+        "member_number",
+        "orias",
+        "firm",
+        "shown_minutes",
+        "shown_raw",
+        "state",
+        "problem",
+        "included",
+        "shown_member",
+        "matched_by",
+        "staff_note",
+        "offered_member",
+        "added_by_hand",
+        "changed_by",
+        "changed_at",
+        "shown_credit",
+        "shown_invitation",
+    ]
+    readonly_fields = [
+        "shown_sheet",
+        "shown_minutes",
+        "shown_raw",
+        "shown_member",
+        "shown_credit",
+        "shown_invitation",
+    ]
+
+    def waiting_count(self, request):
+        return Participant.objects.waiting().filter(offered_member__isnull=False).count()
+
+    @admin.action(description="Confirmer les personnes proposées", permissions=["confirm"])
+    def confirm_offered(self, request, queryset):
+        done, refused = 0, []
+        for line in queryset.filter(offered_member__isnull=False).select_related(
+            "offered_member", "sheet"
+        )[:MOST_AT_ONCE]:
+            try:
+                line.confirm(line.offered_member, by=request.user)
+                done += 1
+            except (WrongStatus, ValueError) as error:
+                refused.append(f"{line} : {error}")
+        self.message_user(
+            request, f"{done} ligne{'s' if done > 1 else ''} reconnue{'s' if done > 1 else ''}."
+        )
+        for sentence in refused:
+            self.message_user(request, sentence, messages.WARNING)
+
+    def has_confirm_permission(self, request):
+        return request.user.has_perm("attendance.confirm_participant")
+
+    def lookup_allowed(self, lookup, value, request=None):
+        return lookup == "sheet__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    @admin.display(description="session", ordering="sheet__starts_on")
+    def session(self, participant):
+        return str(participant.sheet)
+
+    @admin.display(description="feuille")
+    def shown_sheet(self, participant):
+        return link(admin_url(participant.sheet), str(participant.sheet))
+
+    @admin.display(description="temps suivi")
+    def shown_minutes(self, participant):
+        minutes = participant.minutes
+        return "toute la session" if minutes is None else format_minutes(minutes)
+
+    @admin.display(description="ligne telle que reçue")
+    def shown_raw(self, participant):
+        return lines(f"{title} : {value}" for title, value in participant.raw.items())
+
+    @admin.display(description="adhérent")
+    def shown_member(self, participant):
+        member = participant.member
+        return link(admin_url(member), f"{member} ({member.number})") if member else None
+
+    @admin.display(description="heures associatives")
+    def shown_credit(self, participant):
+        entry = participant.associative_credit
+        return link(admin_url(entry), str(entry)) if entry else None
+
+    @admin.display(description="QCM")
+    def shown_invitation(self, participant):
+        invitation = participant.invitation
+        return link(admin_url(invitation), str(invitation)) if invitation else None
