@@ -13,6 +13,7 @@ from . import followed
 from .headers import HEADER_ROWS, KEYS, columns_of, find_header, is_header
 
 SHOWN_NOTES = 10
+APPROVAL_NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{4,6}(?![\d-])")
 
 ABSENT = frozenset(
     ("non", "n", "no", "absent", "absente", "abs", "a", "excuse", "excusee", "excuse e", "0")
@@ -79,6 +80,7 @@ class Roster:
     tab: str  # the name of the sheet that was read
     lines: list[Line]
     notes: list[str]  # French sentences: what was not taken, and where
+    cited: list[str] = field(default_factory=list)  # approval numbers that the file names
 
 
 MODEL_HINT = (
@@ -107,6 +109,7 @@ def parse(workbook) -> Roster:
     best = max(found, key=lambda one: (_tab_rank(one[0].name), len(one[2]), len(one[0].rows)))
     sheet, index, columns = best
     roster = _read_lines(sheet, index, columns)
+    roster.cited = _cited(visible, {sheet.name: index for sheet, index, _ in found})
     for other, *_ in found:
         if other is not sheet:
             roster.notes.append(
@@ -119,6 +122,17 @@ def parse(workbook) -> Roster:
             f"{sheet.rows[index].number} (feuille « {sheet.name} »)."
         )
     return roster
+
+
+def _cited(sheets, headers):
+    """The approval numbers above the headers, and on the sheets that hold no list."""
+    texts = (
+        cell_text(cell)
+        for sheet in sheets
+        for row in sheet.rows[: headers.get(sheet.name, HEADER_ROWS)]
+        for cell in row.cells
+    )
+    return sorted({number for text in texts for number in APPROVAL_NUMBER.findall(text)})[:5]
 
 
 def _tab_rank(name):

@@ -16,7 +16,7 @@ from anacofi_portal.spreadsheets import fold, write_workbook
 from organisms.access import organism_required, writing_required
 from trainings.models import Training
 
-from . import deposits
+from . import cautions, deposits
 from .counting import NOBODY_TICKED, in_words
 from .forms import ParticipantForm, SessionForm
 from .models import DepositedFile, Participant, Sheet
@@ -289,7 +289,7 @@ def sheet(request, pk):
             "states": [(key, label) for key, (label, _) in FILTERS.items()],
             "state": state,
             "query": query,
-            "same": found.same_roster if found.status == Sheet.Status.DRAFT else None,
+            "cautions": cautions.of(found) if found.status == Sheet.Status.DRAFT else [],
             "journal": found.journal.select_related("by"),
         },
     )

@@ -185,7 +185,7 @@ def make_sheet(training=None, *, rows=None, content=None, **fields):
         training=training,
         scan_name="emargement.pdf",
         scan_type="application/pdf",
-        scan_sha256="0" * 64,
+        scan_sha256=values.pop("scan_sha256", f"{next(_numbers):064}"),
         roster_name=values.pop("roster_name", "presents.xlsx"),
         roster_sha256=hashlib.sha256(content).hexdigest(),
         **values,

@@ -72,6 +72,8 @@ class Sheet(Counting, Journalled):
     # What reading left aside (totals, another list): French sentences for the organism.
     notes = models.JSONField("remarques de lecture", default=list, blank=True)
     tab = models.CharField("feuille lue", max_length=255, blank=True)
+    # Approval numbers that the file names, its own among them.
+    cited = models.JSONField("agréments cités", default=list, blank=True, editable=False)
     # Which task reads it, and until when no other may.
     reading_until = models.DateTimeField(null=True, blank=True, editable=False)
     readings = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -280,9 +282,11 @@ class Sheet(Counting, Journalled):
             sheet.participants.all().delete()
             sheet.participants.model.objects.bulk_create(participants, batch_size=500)
             sheet.tab, sheet.notes = roster.tab[:255], roster.notes
+            sheet.cited = roster.cited
             sheet.read_at, sheet.reading_until = timezone.now(), None
             sheet.move_to(
-                self.Status.DRAFT, update_fields=["tab", "notes", "read_at", "reading_until"]
+                self.Status.DRAFT,
+                update_fields=["tab", "notes", "cited", "read_at", "reading_until"],
             )
 
     def _participants_of(self, lines, matches):
@@ -346,12 +350,14 @@ class Sheet(Counting, Journalled):
         """Whether another roster can be given, or the sheet thrown away."""
         return self.status in {self.Status.UNREADABLE, self.Status.DRAFT}
 
-    @property
-    def same_roster(self):
-        """An earlier sheet of the organism, not cancelled, with the same file; or None."""
+    def same_file(self, column):
+        """An earlier sheet of the organism, not cancelled, with the same file; or None.
+
+        `column` is `roster_sha256` or `scan_sha256`.
+        """
         return (
             Sheet.objects.filter(
-                training__organism=self.training.organism_id, roster_sha256=self.roster_sha256
+                training__organism=self.training.organism_id, **{column: getattr(self, column)}
             )
             .exclude(status=self.Status.CANCELLED)
             .filter(pk__lt=self.pk)
