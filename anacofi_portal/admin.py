@@ -116,6 +116,7 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
             "title": verb.label,
             "subtitle": str(obj),
             "verb": verb,
+            "text": verb.text_for(obj),
             "form": form,
             "back": back,
             "original": obj,
@@ -140,6 +141,10 @@ class Verb:
         self.done = done
         self.text = text
         self.danger = danger
+
+    def text_for(self, obj):
+        """What the page says; `text` may be a function of the row, for what depends on it."""
+        return self.text(obj) if callable(self.text) else self.text
 
     def form_for(self, obj, data):
         return self.form(data, obj=obj)

@@ -1,5 +1,7 @@
 """« Valider la liste » and its cancelling: everything once, in one transaction."""
 
+from dataclasses import dataclass, field
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -15,9 +17,41 @@ from . import emails
 from .followed import share
 
 ASSOCIATIVE = HoursCredit.Kind.ASSOCIATIVE
+SHOWN_NAMES = 20
 NOBODY_TICKED = (
     "Aucun participant n’est coché : cochez au moins une ligne, ou supprimez la feuille."
 )
+
+
+@dataclass
+class TakenBack:
+    """What undoing some lines takes away, by id, and what each member keeps by other lines."""
+
+    members: dict = field(default_factory=dict)
+    entries: dict = field(default_factory=dict)  # standing associative entries
+    invitations: dict = field(default_factory=dict)
+    kept: dict = field(default_factory=dict)  # member: {kind: minutes}
+
+    def __str__(self):
+        """In French, for whoever is about to confirm."""
+        passed = sum(one.status == "passed" for one in self.invitations.values())
+        waiting = len(self.invitations) - passed
+        names = [str(one) for one in self.members.values()]
+        more = f" et {len(names) - SHOWN_NAMES} autres" if len(names) > SHOWN_NAMES else ""
+        said = [
+            f"Heures associatives retirées : {people(len(self.entries))}.",
+            f"QCM réussis dont les heures sont retirées : {people(passed)}.",
+            f"QCM qui ne sont plus à passer : {people(waiting)}.",
+            "Chacun reçoit un e-mail avec le motif, l’organisme aussi.",
+        ]
+        if names:
+            said.append(f"Adhérents de la liste : {', '.join(names[:SHOWN_NAMES])}{more}.")
+        return " ".join(said)
+
+
+def people(number):
+    """« 2 adhérents »."""
+    return f"{number} adhérent{'s' if number > 1 else ''}"
 
 
 class Counting:
@@ -82,8 +116,7 @@ class Counting:
         credited, _ = self._count(participants, by)
         more = len({one.member_id for one in participants if one.linked})
         if more:
-            people = "adhérent" if more == 1 else "adhérents"
-            self.write_journal(to_status="recompte", by=by, comment=f"{more} {people} de plus")
+            self.write_journal(to_status="recompte", by=by, comment=f"{people(more)} de plus")
         self.refresh_states()
         emails.hours_counted(self, credited)
         return more
@@ -103,31 +136,62 @@ class Counting:
             sheet = self.lock()
             sheet.require_status(self.Status.VALIDATED)
             sheet.training = sheet.training.lock()
-            participants = sheet.participants.filter(included=True, member__isnull=False)
-            others = (
-                sheet.participants.model.objects.counted_for(sheet.training)
-                .exclude(sheet=sheet)
-                .values_list("member", "associative_credit", "invitation")
-            )
-            kept_hours = {member for member, credit, _ in others if credit}
-            kept_qcm = {member for member, _, invitation in others if invitation}
-            credited, withdrawn = set(), {}
-            for one in participants.select_related("invitation"):
-                if one.associative_credit_id and one.member_id not in kept_hours:
-                    credited.add(one.member_id)
-                if one.invitation_id and one.member_id not in kept_qcm:
-                    withdrawn[one.invitation_id] = one.invitation
-            standing = ledger.standing(sorted(credited), training=sheet.training)
-            entries = [entry for (_, kind), entry in standing.items() if kind == ASSOCIATIVE]
-            if entries:
-                ledger.counter(entries, reason=reason, by=by)
-            if withdrawn:
-                invitations.withdraw(list(withdrawn.values()), reason=reason, by=by)
+            lines = sheet.participants.filter(included=True, member__isnull=False)
+            entries = sheet.take_back(lines, reason=reason, by=by)
             sheet.move_to(self.Status.CANCELLED, by=by, comment=reason)
             sheet.refresh_states()
             emails.hours_cancelled(sheet, entries, reason)
             emails.sheet_cancelled(sheet, reason)
         return sheet
+
+    def to_take_back(self, lines):
+        """What undoing these lines (a queryset of this sheet's) would take: see `TakenBack`.
+
+        What another validated line of the training entitles to stays, if it is as much.
+        """
+        lines = list(lines.select_related("member", "invitation"))
+        members = sorted({one.member_id for one in lines})
+        others = list(
+            self.participants.model.objects.counted_for(self.training)
+            .filter(member__in=members)
+            .exclude(pk__in=[one.pk for one in lines])
+        )
+        shares = self._shares(others)
+        standing = ledger.standing(members, training=self.training)
+        taken = TakenBack()
+        for one in lines:
+            mine = shares.get(one.member_id, dict.fromkeys(HoursCredit.Kind.values, 0))
+            taken.kept[one.member_id] = mine
+            entry = standing.get((one.member_id, ASSOCIATIVE))
+            if one.associative_credit_id and entry and entry.minutes > mine[ASSOCIATIVE]:
+                taken.entries[entry.pk] = entry
+            if one.invitation_id and one.invitation.minutes > mine[HoursCredit.Kind.AMF]:
+                taken.invitations[one.invitation_id] = one.invitation
+            taken.members[one.member_id] = one.member
+        return taken
+
+    def take_back(self, lines, *, reason, by):
+        """Undo these lines by counter-entries; the associative entries that were countered."""
+        taken = self.to_take_back(lines)
+        entries = list(taken.entries.values())
+        if entries:
+            ledger.counter(entries, reason=reason, by=by)
+            smaller = {pk: taken.kept[pk] for pk in {one.member_id for one in entries}}
+            self._credit({pk: own for pk, own in smaller.items() if own[ASSOCIATIVE]}, by)
+        gone, lowered = [], {}
+        for one in taken.invitations.values():
+            left = taken.kept[one.member_id][HoursCredit.Kind.AMF]
+            if left:
+                lowered[one.member_id] = left
+            else:
+                gone.append(one)
+        if gone:
+            invitations.withdraw(gone, reason=reason, by=by)
+        if lowered:
+            invitations.lower(
+                training=self.training, minutes_by_member=lowered, reason=reason, by=by
+            )
+        return entries
 
     def _count(self, participants, by):
         """Credit and invite the members of these lines, by how long they were there.

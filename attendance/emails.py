@@ -13,6 +13,7 @@ from trainings.models import AnnualRules
 SHEET_LINK = "attendance.links.sheet_url"
 ADMIN_LINK = "attendance.links.admin_url"
 HOURS_LINK = "attendance.links.hours_url"
+LINE_LINK = "attendance.links.participant_url"
 OFFERS_LINK = "attendance.links.offers_url"
 
 
@@ -132,6 +133,33 @@ def sheet_cancelled(sheet, reason):
         {**_values(sheet), "reason": reason},
         about=sheet,
         link=(SHEET_LINK, sheet.pk),
+    )
+
+
+def line_cancelled(sheet, participant, reason):
+    """To the organism: one person was taken off a validated list, with the reason."""
+    outbox.queue(
+        "attendance/email/line_cancelled",
+        sheet.training.organism.email,
+        {**_values(sheet), "participant": str(participant), "reason": reason},
+        about=sheet,
+        link=(SHEET_LINK, sheet.pk),
+    )
+
+
+def removal_asked(sheet, participant, reason):
+    """To staff: the organism asks that someone be taken off a validated list."""
+    outbox.queue_many(
+        "attendance/email/removal_asked",
+        [
+            (
+                staff,
+                {**_values(sheet), "participant": str(participant), "reason": reason},
+                (LINE_LINK, participant.pk),
+            )
+            for staff in settings.STAFF_EMAILS
+        ],
+        about=sheet,
     )
 
 

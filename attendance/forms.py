@@ -44,6 +44,17 @@ class SessionForm(forms.Form):
         return data
 
 
+class RemovalForm(forms.Form):
+    """Why someone is to be taken off a validated list."""
+
+    reason = forms.CharField(
+        label="Raison",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="L’ANACOFI retire la personne, ou vous répond.",
+    )
+
+
 class ParticipantForm(forms.Form):
     """« Ajouter un participant »: a name, and something to know the member by."""
 

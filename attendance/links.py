@@ -23,3 +23,8 @@ def offers_url():
     """The people offered to staff, in the admin."""
     url = reverse("admin:attendance_participant_changelist")
     return f"{settings.SITE_URL}{url}?attente=proposes"
+
+
+def participant_url(pk):
+    """A line in the admin."""
+    return settings.SITE_URL + reverse("admin:attendance_participant_change", args=[pk])

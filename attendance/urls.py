@@ -17,6 +17,7 @@ urlpatterns = [
     path("feuilles/<int:pk>/fichier/", views.replace_roster, name="replace"),
     path("feuilles/<int:pk>/cocher/", views.tick, name="tick"),
     path("feuilles/<int:pk>/ajouter/", views.add_participant, name="add"),
+    path("feuilles/<int:pk>/lignes/<int:line>/retrait/", views.ask_removal, name="ask_removal"),
     path("feuilles/<int:pk>/valider/", views.validate, name="validate"),
     path("feuilles/<int:pk>/supprimer/", views.discard, name="discard"),
     path("feuilles/<int:pk>/scan/", views.scan, name="scan"),

@@ -18,7 +18,7 @@ from trainings.models import Training
 
 from . import cautions, deposits
 from .counting import NOBODY_TICKED, in_words
-from .forms import ParticipantForm, SessionForm
+from .forms import ParticipantForm, RemovalForm, SessionForm
 from .models import DepositedFile, Participant, Sheet
 from .models.sheet import last_day_for, require_open
 
@@ -284,6 +284,8 @@ def sheet(request, pk):
             "organism": request.organism,
             "sheet": found,
             "may_change": found.status == Sheet.Status.DRAFT and request.organism.may_write,
+            "may_add": found.is_completable and request.organism.may_write,
+            "may_ask": found.status == Sheet.Status.VALIDATED and request.organism.may_write,
             "page": Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
             "summary": found.participants.summary(),
             "states": [(key, label) for key, (label, _) in FILTERS.items()],
@@ -372,8 +374,10 @@ def _reload(request, sentence):
 def add_participant(request, pk):
     """« Ajouter un participant »."""
     found = _sheet(request, pk)
-    if found.status != Sheet.Status.DRAFT:
-        messages.error(request, "Cette liste ne peut plus être complétée.")
+    try:
+        found.require_completable()
+    except WrongStatus as error:
+        messages.error(request, str(error))
         return redirect("attendance:sheet", pk)
     form = ParticipantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -388,6 +392,28 @@ def add_participant(request, pk):
             return redirect("attendance:sheet", pk)
     return render(
         request, "attendance/add.html", {"nav": "attendance", "sheet": found, "form": form}
+    )
+
+
+@writing_required
+def ask_removal(request, pk, line):
+    """Ask staff to take someone off a validated list."""
+    found = _sheet(request, pk)
+    participant = get_object_or_404(found.participants.filter(included=True), pk=line)
+    form = RemovalForm(request.POST or None)
+    try:
+        found.require_status(Sheet.Status.VALIDATED)
+        if request.method == "POST" and form.is_valid():
+            found.ask_removal(participant, by=request.user, reason=form.cleaned_data["reason"])
+            messages.success(request, "Votre demande est envoyée à l’ANACOFI.")
+            return redirect("attendance:sheet", pk)
+    except WrongStatus as error:
+        messages.error(request, str(error))
+        return redirect("attendance:sheet", pk)
+    return render(
+        request,
+        "attendance/removal.html",
+        {"nav": "attendance", "sheet": found, "participant": participant, "form": form},
     )
 
 

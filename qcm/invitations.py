@@ -206,3 +206,28 @@ def withdraw(invitations, *, reason: str, by=None) -> None:
             by_training.setdefault(one.training_id, []).append(one)
         for group in by_training.values():
             emails.uncounted(group, reason=reason)
+
+
+def lower(*, training, minutes_by_member: dict[int, int], reason: str, by=None) -> None:
+    """Let these invitations stand for fewer minutes, above zero; members who lose hours are told.
+
+    Passed ones have their credit countered and a smaller one written. Constant number of queries;
+    call it inside a transaction.
+    """
+    rows = [
+        one
+        for one in Invitation.objects.select_for_update()
+        .filter(training=training, member__in=list(minutes_by_member))
+        .prefetch_related("member", "training", "credit")
+        .order_by("pk")
+        if one.minutes > minutes_by_member[one.member_id]
+    ]
+    passed = [one for one in rows if one.status == Status.PASSED and one.credit_id]
+    for one in rows:
+        one.minutes = minutes_by_member[one.member_id]
+    if passed:
+        ledger.counter([one.credit for one in passed], reason=reason, by=by)
+        _credit(training, passed[0].session_on, passed, by)
+    Invitation.objects.bulk_update(rows, ["minutes", "credit"], batch_size=500)
+    _journal([(one, one.status, reason) for one in rows], by)
+    emails.uncounted(passed, reason=reason)

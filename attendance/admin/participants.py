@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from anacofi_portal.admin import Verb, VerbAdmin, admin_url, lines, link
-from anacofi_portal.admin_forms import ConfirmForm
+from anacofi_portal.admin_forms import CommentForm, ConfirmForm
 from anacofi_portal.durations import format_minutes
 from anacofi_portal.journal import WrongStatus
 from anacofi_portal.spreadsheets import fold
@@ -95,7 +95,20 @@ class ParticipantAdmin(VerbAdmin):
             text="Sur une liste validée, ses heures comptent aussitôt et l’adhérent est prévenu. "
             "L’organisme voit seulement que la ligne est reconnue.",
             done="La ligne est reconnue.",
-        )
+        ),
+        Verb(
+            "retirer",
+            "Retirer de la liste",
+            permission="attendance.cancel_sheet",
+            run=lambda line, user, data: line.cancel(by=user, **data),
+            offered=lambda line: line.is_cancellable,
+            form=CommentForm,
+            text=lambda line: line.sheet.to_take_back(
+                line.sheet.participants.filter(pk=line.pk, member__isnull=False)
+            ),
+            done="La personne est retirée de la liste ; elle et l’organisme sont prévenus.",
+            danger=True,
+        ),
     ]
     actions = ["confirm_offered"]
 

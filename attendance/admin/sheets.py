@@ -124,9 +124,9 @@ class SheetAdmin(VerbAdmin):
             run=lambda sheet, user, data: sheet.cancel(by=user, **data),
             offered=lambda sheet: sheet.status == Status.VALIDATED,
             form=CommentForm,
-            text="Les heures comptées par cette feuille sont retirées par des contre-écritures et "
-            "les QCM non passés sont retirés. L’organisme et les adhérents sont prévenus, avec ce "
-            "motif.",
+            text=lambda sheet: sheet.to_take_back(
+                sheet.participants.filter(included=True, member__isnull=False)
+            ),
             done="La feuille est annulée ; l’organisme et les adhérents sont prévenus.",
             danger=True,
         ),

@@ -170,6 +170,41 @@ class Participant(models.Model):
                 sheet.refresh_states()
         return line
 
+    @property
+    def is_cancellable(self):
+        """Whether staff may take it off: recognised and ticked, on a validated list."""
+        return (
+            self.included
+            and self.member_id is not None
+            and self.sheet.status == Sheet.Status.VALIDATED
+        )
+
+    def cancel(self, *, by, comment):
+        """Take one person off a validated list: hours countered, untaken QCM withdrawn.
+
+        Raises WrongStatus, ValueError without a reason, PermissionDenied.
+        """
+        if not by.has_perm("attendance.cancel_sheet"):
+            raise PermissionDenied
+        reason = comment.strip()
+        if not reason:
+            raise ValueError("Écrivez le motif du retrait.")
+        with transaction.atomic():
+            sheet = self.sheet.lock()
+            sheet.training = sheet.training.lock()
+            line = sheet.participants.get(pk=self.pk)
+            line.sheet = sheet
+            if not line.is_cancellable:
+                raise WrongStatus("Cette ligne ne compte pas : il n’y a rien à retirer.")
+            entries = sheet.take_back(sheet.participants.filter(pk=line.pk), reason=reason, by=by)
+            line.included, line.problem = False, f"Retirée par l’ANACOFI : {reason}"[:300]
+            line.changed_by, line.changed_at = by, timezone.now()
+            line.save()
+            sheet.write_journal(to_status="participant retiré", by=by, comment=f"{line} : {reason}")
+            sheet.refresh_states()
+            emails.hours_cancelled(sheet, entries, reason)
+            emails.line_cancelled(sheet, line, reason)
+
 
 class UnrecognisedCount(models.Model):
     """Unrecognised lines of an organism in one day, over all forms: the registry stays secret."""

@@ -12,12 +12,14 @@ from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
 from anacofi_portal.spreadsheets import fold
 from trainings.models import Training
 
-from .. import matching, reading
-from ..counting import Counting
+from .. import emails, matching, reading
+from ..counting import Counting, require_approved
 
 # A task that died leaves its sheet to another after this; read_workbook ends well before.
 READING_LEASE = timedelta(minutes=3)
 MAX_READINGS = 3
+# A participant forgotten on a validated list can be added for so long.
+FORGOTTEN_FOR = timedelta(days=30)
 
 LIMIT_REACHED = (
     "Plus de 200 lignes n’ont pas été reconnues aujourd’hui, tous fichiers et ajouts réunis : vos "
@@ -209,16 +211,17 @@ class Sheet(Counting, Journalled):
     def add_participant(self, line, *, by):
         """Add a line (`roster.Line`) typed by hand; the participant.
 
-        Raises WrongStatus: not a draft, the day's limit, or already on this list.
+        On a validated list it is counted at once, for 30 days. Raises WrongStatus: not a list to
+        complete, the day's limit, or already on this list.
         """
-        self.require_status(self.Status.DRAFT)
+        self.require_completable()
         match = matching.find([line])[0]
         counts = self._count_model()
         if not counts.take(self.training.organism, 0 if match.member else 1):
             raise WrongStatus(LIMIT_REACHED)
         with transaction.atomic():
             sheet = self.lock()
-            sheet.require_status(self.Status.DRAFT)
+            sheet.require_completable()
             twin = match.member and sheet.participants.filter(member=match.member).first()
             if twin:
                 where = f"ligne {twin.row_number}" if twin.row_number else "ajoutée à la main"
@@ -228,7 +231,24 @@ class Sheet(Counting, Journalled):
             participant.changed_by, participant.changed_at = by, timezone.now()
             participant.save()
             sheet.write_journal(to_status="participant ajouté", by=by, comment=str(participant))
+            if sheet.status == self.Status.VALIDATED:
+                sheet.training = sheet.training.lock()
+                require_approved(sheet.training)
+                sheet.count_more(by)
         return participant
+
+    def ask_removal(self, participant, *, by, reason):
+        """Ask staff to take someone off a validated list. Raises WrongStatus, ValueError."""
+        reason = reason.strip()
+        if not reason:
+            raise ValueError("Dites à l’ANACOFI pourquoi cette personne est à retirer.")
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.VALIDATED)
+            sheet.write_journal(
+                to_status="retrait demandé", by=by, comment=f"{participant} : {reason}"
+            )
+            emails.removal_asked(sheet, participant, reason)
 
     # --- what the reading task does ---------------------------------------------------------------
 
@@ -344,6 +364,23 @@ class Sheet(Counting, Journalled):
         from .participant import UnrecognisedCount
 
         return UnrecognisedCount
+
+    @property
+    def is_completable(self):
+        """Whether « Ajouter un participant » works: to validate, or validated lately."""
+        if self.status == self.Status.DRAFT:
+            return True
+        lately = timezone.now() - FORGOTTEN_FOR
+        return self.status == self.Status.VALIDATED and self.validated_at > lately
+
+    def require_completable(self):
+        """Raise WrongStatus, in French, unless someone can still be added."""
+        if self.status == self.Status.VALIDATED and not self.is_completable:
+            raise WrongStatus(
+                f"Cette liste est validée depuis plus de {FORGOTTEN_FOR.days} jours : écrivez à "
+                "l’ANACOFI pour ajouter quelqu’un."
+            )
+        self.require_status(self.Status.DRAFT, self.Status.VALIDATED)
 
     @property
     def is_replaceable(self):
