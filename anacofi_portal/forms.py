@@ -8,12 +8,13 @@ STEP_MINUTES = 15
 
 
 class DurationField(forms.Field):
-    """Whole minutes typed as « 3 h 30 »; steps of 15. Empty gives None."""
+    """Whole minutes typed as « 3 h 30 »; steps of 15 unless told. Empty gives None."""
 
     widget = forms.TextInput
 
-    def __init__(self, *, min_minutes=0, **kwargs):
+    def __init__(self, *, min_minutes=0, step=STEP_MINUTES, **kwargs):
         self.min_minutes = min_minutes
+        self.step = step
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("maxlength", "20")
         self.widget.attrs.setdefault("placeholder", "ex. : 3 h 30")
@@ -30,9 +31,10 @@ class DurationField(forms.Field):
             minutes = parse_minutes(text)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
-        if minutes % STEP_MINUTES:
+        if minutes % self.step:
             raise forms.ValidationError(
-                f"{format_minutes(minutes)} : les durées vont de 15 en 15 minutes."
+                f"{format_minutes(minutes)} : les durées vont de {self.step} en {self.step} "
+                "minutes."
             )
         if minutes < self.min_minutes:
             raise forms.ValidationError(

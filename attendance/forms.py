@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 
+from anacofi_portal.forms import DurationField
 from members.keys import email_key, orias_key
 
 from .models.sheet import date_error
@@ -66,6 +67,9 @@ class ParticipantForm(forms.Form):
     )
     orias = forms.CharField(label="N° ORIAS", max_length=50, required=False)
     firm = forms.CharField(label="Cabinet", max_length=200, required=False)
+    minutes = DurationField(
+        label="Temps suivi", required=False, step=1, help_text="Laissez vide pour toute la session."
+    )
 
     def clean_email(self):
         email = self.cleaned_data["email"]

@@ -57,6 +57,8 @@ SYNONYMS = {
         "total time|time spent"
     ),
 }
+# The columns that the portal adds to the list it gives back.
+SYNONYMS |= {"result": "resultat du portail", "origin": "ligne du portail"}
 FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names.split("|")}
 KEYS = ("member_number", "email", "orias")
 

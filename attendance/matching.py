@@ -47,6 +47,14 @@ def find(lines) -> list[Match]:
     return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
 
 
+def count_unrecognised(lines, matches):
+    """How many of these lines count against the day's limit: those that a key was tried for."""
+    return sum(
+        match.member is None and not line.problem and line.same_as is None
+        for line, match in zip(lines, matches, strict=True)
+    )
+
+
 def keys_of(line):
     """The line's keys in their compared form: {column: key}."""
     return {column: KEY_OF[column](getattr(line, name)) for column, name in TYPED.items()}

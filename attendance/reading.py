@@ -10,27 +10,41 @@ logger = logging.getLogger(__name__)
 MAX_LINES = 10_000
 
 
-def read(sheet):
-    """Read the roster, if no other task is at it, and keep its lines or say what is wrong."""
-    if not sheet.claim():
-        sheet.give_up()
+def read(one):
+    """Read a roster (a Sheet's or a SecondReading's), if no other task is at it.
+
+    Its lines are kept, or what is wrong with it is said.
+    """
+    if not one.claim():
+        one.give_up()
         return
-    name = sheet.roster.name
+    name = one.roster.name
     try:
-        with sheet.roster.open("rb") as file:
+        with one.roster.open("rb") as file:
             found = roster.parse(read_workbook(file, max_rows=MAX_LINES))
     except (UnreadableWorkbook, roster.UnreadableRoster) as error:
-        sheet.mark_unreadable(str(error), of=name)
+        one.mark_unreadable(str(error), of=name)
     else:
-        sheet.record(found, of=name)
+        one.record(found, of=name)
 
 
 def read_soon(pk):
     """Ask a worker to read the sheet; beat does it when the broker is away."""
     from .tasks import read_sheet
 
+    _soon(read_sheet, pk)
+
+
+def read_second_soon(pk):
+    """The same for a second reading."""
+    from .tasks import read_second
+
+    _soon(read_second, pk)
+
+
+def _soon(task, pk):
     try:
-        read_sheet.delay(pk)
+        task.delay(pk)
     except Exception:
         # The row says what is to be done: whoever clicked must not see an error page.
-        logger.exception("The broker did not take the reading of sheet %s; beat will", pk)
+        logger.exception("The broker did not take %s of %s; beat will do it", task.name, pk)

@@ -58,6 +58,9 @@ class Line:
     present: bool = True
     problem: str = ""
     same_as: int | None = None  # the row of the same person above
+    # Of a file that the portal annotated: what it said of the line, and its row then.
+    result: str = ""
+    origin: int | None = None
 
     @property
     def has_key(self):
@@ -218,6 +221,7 @@ def _line(row, columns, titles):
         if len(" ".join(filter(None, names)).split()) > 8:
             # A sentence, not a name.
             return None
+    origin = values.get("origin", "")
     raw = {
         (titles[index] if index < len(titles) else f"Colonne {index + 1}"): text
         for index, text in enumerate(texts)
@@ -240,6 +244,8 @@ def _line(row, columns, titles):
         member_number=values.get("member_number", "")[:50],
         orias=re.sub(r"(?<=\d)\s+(?=\d)", "", values.get("orias", ""))[:50],
         firm=values.get("firm", "")[:200],
+        result=values.get("result", "")[:50],
+        origin=int(origin) if re.fullmatch(r"\d{1,7}", origin) else None,
     )
 
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import deposits, offers, reading
-from .models import Sheet
+from .models import SecondReading, Sheet
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=7)
@@ -24,6 +24,16 @@ def read_sheet(pk):
 
 
 @shared_task
+def read_second(pk):
+    """Read a file that checks or corrects a list."""
+    one = SecondReading.objects.filter(pk=pk, status=SecondReading.Status.READING).first()
+    if one is None:
+        logger.info("Second reading %s is gone or read already", pk)
+        return
+    reading.read(one)
+
+
+@shared_task
 def offer_people_again():
     """Offer staff the people not recognised whom the registry has since its last change."""
     offers.offer_again()
@@ -32,6 +42,10 @@ def offer_people_again():
 @shared_task
 def sweep_reading():
     """Read the sheets whose task was lost; forget files chosen long ago and never sent."""
-    for sheet in Sheet.objects.overdue(timezone.now()):
-        reading.read(sheet)
-    deposits.forget(before=timezone.now() - KEPT)
+    now = timezone.now()
+    for model in (Sheet, SecondReading):
+        for one in model.objects.overdue(now):
+            reading.read(one)
+    deposits.forget(before=now - KEPT)
+    for one in SecondReading.objects.filter(deposited_at__lt=now - KEPT):
+        one.forget()

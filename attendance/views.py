@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,16 +18,14 @@ from trainings.models import Training
 
 from . import cautions, deposits
 from .counting import NOBODY_TICKED, in_words
-from .forms import ParticipantForm, RemovalForm, SessionForm
+from .forms import SessionForm
 from .models import DepositedFile, Participant, Sheet
 from .models.sheet import last_day_for, require_open
+from .pages import MANAGED, get_sheet, get_training
 
 Kind = DepositedFile.Kind
 LINES_A_PAGE = 100
 MODEL_HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "N° ORIAS", "Cabinet"]
-# « Gérer la formation » exists once a training was approved.
-MANAGED = (Training.Status.APPROVED, Training.Status.REVOKED)
-
 State = Participant.State
 FILTERS = {
     "recognised": ("Reconnus", Q(state=State.RECOGNISED, included=True)),
@@ -38,21 +36,10 @@ FILTERS = {
     ),
     "unticked": ("Décochés", Q(included=False)),
 }
-
-
-def _training(request, pk):
-    return get_object_or_404(
-        Training.objects.visible_to(request.user)
-        .filter(status__in=MANAGED)
-        .select_related("organism"),
-        pk=pk,
-    )
-
-
-def _sheet(request, pk):
-    return get_object_or_404(
-        Sheet.objects.visible_to(request.user).select_related("training__organism"), pk=pk
-    )
+# What the organism has to look at, on top.
+PROBLEMS_FIRST = Case(
+    When(included=True, state__in=[State.UNRECOGNISED, State.PROBLEM], then=0), default=1
+)
 
 
 @organism_required
@@ -86,7 +73,7 @@ def training_list(request):
 @writing_required
 def training(request, pk):
     """« Gérer la formation »: its sheets, and the form to deposit one."""
-    found = _training(request, pk)
+    found = get_training(request, pk)
     form = SessionForm(request.POST or None, training=found)
     closed = _why_closed(found)
     file_errors = {}
@@ -203,7 +190,7 @@ def _zone(training, kind, kept, errors=None):
 @require_POST
 def upload(request, pk, kind):
     """One file, chosen or dropped: stored at once. Answers the zone's new HTML."""
-    found = _training(request, pk)
+    found = get_training(request, pk)
     if kind not in Kind.values:
         raise Http404
     file = request.FILES.get("file") or request.FILES.get(kind)
@@ -222,7 +209,7 @@ def upload(request, pk, kind):
 @require_POST
 def remove_file(request, pk, kind):
     """Take back a file that was chosen and not sent yet."""
-    found = _training(request, pk)
+    found = get_training(request, pk)
     if kind not in Kind.values:
         raise Http404
     kept = deposits.waiting(found, by=request.user)[kind]
@@ -241,7 +228,7 @@ def _sentence(text):
 @require_GET
 def roster_model(request, pk):
     """The workbook to fill, with the training's name in it."""
-    found = _training(request, pk)
+    found = get_training(request, pk)
     content = write_workbook(
         [
             ("Présents", [MODEL_HEADER]),
@@ -268,7 +255,7 @@ def roster_model(request, pk):
 @require_GET
 def sheet(request, pk):
     """A sheet: being read, unreadable, to validate, validated or cancelled."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     lines = found.participants.select_related("changed_by")
     state = request.GET.get("etat", "")
     if state in FILTERS:
@@ -276,6 +263,8 @@ def sheet(request, pk):
     query = request.GET.get("q", "").strip()
     if query:
         lines = lines.filter(search__contains=fold(query))
+    if found.status == Sheet.Status.DRAFT:
+        lines = lines.order_by(PROBLEMS_FIRST, *Participant._meta.ordering)
     return render(
         request,
         "attendance/sheet.html",
@@ -301,7 +290,7 @@ def sheet(request, pk):
 @require_GET
 def progress(request, pk):
     """Asked again and again by the waiting page; sends it to the list when it is ready."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     if found.status == Sheet.Status.READING:
         return render(request, "attendance/_reading.html", {"sheet": found})
     response = HttpResponse()
@@ -311,29 +300,9 @@ def progress(request, pk):
 
 @writing_required
 @require_POST
-def replace_roster(request, pk):
-    """Another roster for a sheet that is unreadable, or whose list is not the right one."""
-    found = _sheet(request, pk)
-    file = request.FILES.get("file")
-    if file is None:
-        messages.error(request, "Choisissez le fichier Excel des présents.")
-        return redirect("attendance:sheet", pk)
-    try:
-        found.require_status(Sheet.Status.UNREADABLE, Sheet.Status.DRAFT)
-        kept = deposits.store(found.training, Kind.ROSTER, file, by=request.user)
-        found.replace_roster(kept, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    except WrongStatus as error:
-        messages.error(request, str(error))
-    return redirect("attendance:sheet", pk)
-
-
-@writing_required
-@require_POST
 def tick(request, pk):
     """Tick and untick lines: one by a script as it is clicked, or a page of them by its form."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     among, ticked = _ids(request, "among"), _ids(request, "ticked")
     try:
         found.tick(ticked, among=among, by=request.user)
@@ -371,56 +340,9 @@ def _reload(request, sentence):
 
 
 @writing_required
-def add_participant(request, pk):
-    """« Ajouter un participant »."""
-    found = _sheet(request, pk)
-    try:
-        found.require_completable()
-    except WrongStatus as error:
-        messages.error(request, str(error))
-        return redirect("attendance:sheet", pk)
-    form = ParticipantForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            participant = found.add_participant(form.line(), by=request.user)
-        except WrongStatus as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request, f"{participant} est sur la liste : {participant.get_state_display()}."
-            )
-            return redirect("attendance:sheet", pk)
-    return render(
-        request, "attendance/add.html", {"nav": "attendance", "sheet": found, "form": form}
-    )
-
-
-@writing_required
-def ask_removal(request, pk, line):
-    """Ask staff to take someone off a validated list."""
-    found = _sheet(request, pk)
-    participant = get_object_or_404(found.participants.filter(included=True), pk=line)
-    form = RemovalForm(request.POST or None)
-    try:
-        found.require_status(Sheet.Status.VALIDATED)
-        if request.method == "POST" and form.is_valid():
-            found.ask_removal(participant, by=request.user, reason=form.cleaned_data["reason"])
-            messages.success(request, "Votre demande est envoyée à l’ANACOFI.")
-            return redirect("attendance:sheet", pk)
-    except WrongStatus as error:
-        messages.error(request, str(error))
-        return redirect("attendance:sheet", pk)
-    return render(
-        request,
-        "attendance/removal.html",
-        {"nav": "attendance", "sheet": found, "participant": participant, "form": form},
-    )
-
-
-@writing_required
 def validate(request, pk):
     """« Valider la liste »: a page that says what will happen, then it happens, once."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     if request.method == "POST":
         try:
             found.validate(by=request.user)
@@ -459,7 +381,7 @@ def validate(request, pk):
 @writing_required
 def discard(request, pk):
     """Throw away a sheet of which nothing was counted."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     if request.method == "POST":
         try:
             found.discard()
@@ -486,7 +408,7 @@ def discard(request, pk):
 @require_GET
 def scan(request, pk):
     """The signed sheet, as deposited."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     return files.serve(found.scan, name=found.scan_name, content_type=found.scan_type)
 
 
@@ -494,5 +416,5 @@ def scan(request, pk):
 @require_GET
 def roster(request, pk):
     """The roster, as deposited."""
-    found = _sheet(request, pk)
+    found = get_sheet(request, pk)
     return files.serve(found.roster, name=found.roster_name, content_type="")

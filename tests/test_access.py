@@ -20,6 +20,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from attendance import deposits
+from attendance.models import SecondReading
 from mailing.models import Message
 from members import links as member_links
 from members.models import RegistryImport, SignInLink
@@ -156,6 +157,12 @@ TABLE = {
     "attendance:replace": post(theirs(SENT), "sheet"),
     "attendance:tick": post(theirs(SENT), "sheet"),
     "attendance:add": get(theirs(200), "sheet"),
+    "attendance:edit": get(theirs(200), "sheet", "line"),
+    "attendance:annotated": get(theirs(200), "sheet"),
+    "attendance:check": post(theirs(SENT), "approved", file="=pdf"),
+    "attendance:second": get(theirs(200), "second"),
+    "attendance:apply_second": post(theirs(SENT), "second"),
+    "attendance:forget_second": post(theirs(SENT), "second"),
     "attendance:ask_removal": get(theirs(SENT), "sheet", "line"),
     "attendance:validate": get(theirs(200), "sheet"),
     "attendance:discard": get(theirs(200), "sheet"),
@@ -205,6 +212,9 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     submitted_document.save()
     sheet = factories.make_sheet(approved, rows=[factories.row_of(factories.make_member())])
     deposits.store(approved, "scan", pdf(), by=owner)
+    second = SecondReading.objects.create(
+        training=approved, sheet=sheet, purpose="complete", status="ready"
+    )
     invitation = factories.make_invitation(approved)
     other_invitation = factories.make_invitation(approved)
     attempt = invitation.start()
@@ -238,6 +248,7 @@ def world(organism, owner, contributor, outsider, officer, administrator):
             "submitted_document": submitted_document.pk,
             "approved": approved.pk,
             "sheet": sheet.pk,
+            "second": second.pk,
             "line": sheet.participants.get().pk,
             "invitation": invitation.pk,
             "attempt": attempt.pk,

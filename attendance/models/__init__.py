@@ -2,6 +2,14 @@
 
 from .deposit import DepositedFile
 from .participant import Participant, UnrecognisedCount
+from .second import SecondReading
 from .sheet import Sheet, SheetJournal
 
-__all__ = ["DepositedFile", "Participant", "Sheet", "SheetJournal", "UnrecognisedCount"]
+__all__ = [
+    "DepositedFile",
+    "Participant",
+    "SecondReading",
+    "Sheet",
+    "SheetJournal",
+    "UnrecognisedCount",
+]

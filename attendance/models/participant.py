@@ -137,6 +137,11 @@ class Participant(models.Model):
     def __str__(self):
         return f"{self.last_name} {self.first_name}".strip()
 
+    @property
+    def where(self):
+        """Which line of the list it is, in French."""
+        return f"ligne {self.row_number}" if self.row_number else "ajouté à la main"
+
     def confirm(self, member, *, by):
         """Staff say who the line is; on a validated sheet it is counted at once.
 
@@ -153,8 +158,7 @@ class Participant(models.Model):
                 raise WrongStatus("Cette ligne est déjà reconnue.")
             twin = sheet.participants.filter(member=member).first()
             if twin:
-                where = f"ligne {twin.row_number}" if twin.row_number else "ajouté à la main"
-                raise ValueError(f"{member} est déjà sur cette liste ({where}).")
+                raise ValueError(f"{member} est déjà sur cette liste ({twin.where}).")
             line.member, line.state = member, self.State.RECOGNISED
             line.matched_by, line.problem, line.staff_note = "l’ANACOFI", "", ""
             line.offered_member = None

@@ -14,10 +14,8 @@ from trainings.models import Training
 
 from .. import emails, matching, reading
 from ..counting import Counting, require_approved
+from .leased import Leased, LeasedQuerySet
 
-# A task that died leaves its sheet to another after this; read_workbook ends well before.
-READING_LEASE = timedelta(minutes=3)
-MAX_READINGS = 3
 # A participant forgotten on a validated list can be added for so long.
 FORGOTTEN_FOR = timedelta(days=30)
 
@@ -27,25 +25,14 @@ LIMIT_REACHED = (
     "lever cette limite. Ne gardez dans vos fichiers que des adhérents de l’ANACOFI."
 )
 ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
-GAVE_UP = (
-    "Le fichier n’a pas pu être lu. Ouvrez-le dans Excel, enregistrez-le au format "
-    "« Classeur Excel (.xlsx) », puis déposez-le à nouveau."
-)
 
 
-class SheetQuerySet(models.QuerySet):
+class SheetQuerySet(LeasedQuerySet):
     def visible_to(self, user):
         return self.filter(training__organism__people__user=user)
 
-    def overdue(self, now):
-        """Still being read although no task seems to be at it."""
-        return self.filter(status=Sheet.Status.READING).filter(
-            Q(reading_until__isnull=True, deposited_at__lt=now - timedelta(seconds=45))
-            | Q(reading_until__lt=now)
-        )
 
-
-class Sheet(Counting, Journalled):
+class Sheet(Counting, Journalled, Leased):
     """The attendance sheet (feuille de présence) of one session of an approved training."""
 
     class Status(models.TextChoices):
@@ -76,9 +63,6 @@ class Sheet(Counting, Journalled):
     tab = models.CharField("feuille lue", max_length=255, blank=True)
     # Approval numbers that the file names, its own among them.
     cited = models.JSONField("agréments cités", default=list, blank=True, editable=False)
-    # Which task reads it, and until when no other may.
-    reading_until = models.DateTimeField(null=True, blank=True, editable=False)
-    readings = models.PositiveSmallIntegerField(default=0, editable=False)
     deposited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="déposée par",
@@ -87,7 +71,6 @@ class Sheet(Counting, Journalled):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    deposited_at = models.DateTimeField("déposée le", auto_now_add=True)
     read_at = models.DateTimeField("lue le", null=True, blank=True)
     validated_at = models.DateTimeField("validée le", null=True, blank=True)
 
@@ -224,9 +207,8 @@ class Sheet(Counting, Journalled):
             sheet.require_completable()
             twin = match.member and sheet.participants.filter(member=match.member).first()
             if twin:
-                where = f"ligne {twin.row_number}" if twin.row_number else "ajoutée à la main"
-                raise WrongStatus(f"Cette personne est déjà sur la liste ({where}).")
-            participant = sheet._participants_of([line], [match])[0]
+                raise WrongStatus(f"Cette personne est déjà sur la liste ({twin.where}).")
+            participant = sheet.participants_of([line], [match])[0]
             participant.added_by_hand = True
             participant.changed_by, participant.changed_at = by, timezone.now()
             participant.save()
@@ -250,23 +232,31 @@ class Sheet(Counting, Journalled):
             )
             emails.removal_asked(sheet, participant, reason)
 
+    def edit_participant(self, participant, line, *, by):
+        """Correct what a line says (a `roster.Line` typed by hand): it is looked up anew.
+
+        The row as it came stays beside it. Raises WrongStatus: not a draft, the day's limit, or
+        someone who is on this list already.
+        """
+        self.require_status(self.Status.DRAFT)
+        match = matching.find([line])[0]
+        if not self._count_model().take(self.training.organism, 0 if match.member else 1):
+            raise WrongStatus(LIMIT_REACHED)
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.DRAFT)
+            others = sheet.participants.exclude(pk=participant.pk)
+            if twin := match.member and others.filter(member=match.member).first():
+                raise WrongStatus(f"Cette personne est déjà sur la liste ({twin.where}).")
+            edited = sheet.participants_of([line], [match])[0]
+            edited.pk, edited.raw = participant.pk, participant.raw
+            edited.row_number, edited.included = participant.row_number, participant.included
+            edited.added_by_hand = participant.added_by_hand
+            edited.changed_by, edited.changed_at = by, timezone.now()
+            edited.save()
+        return edited
+
     # --- what the reading task does ---------------------------------------------------------------
-
-    def claim(self):
-        """Whether this task may read the sheet now; no other may until the lease ends."""
-        now = timezone.now()
-        free = Q(reading_until__isnull=True) | Q(reading_until__lt=now)
-        taken = (
-            Sheet.objects.filter(free, pk=self.pk, status=self.Status.READING)
-            .filter(readings__lt=MAX_READINGS)
-            .update(reading_until=now + READING_LEASE, readings=models.F("readings") + 1)
-        )
-        return bool(taken)
-
-    def give_up(self):
-        """Stop after several readings that ended in nothing."""
-        if self.readings >= MAX_READINGS:
-            self.mark_unreadable(GAVE_UP, of=self.roster.name)
 
     def mark_unreadable(self, error, *, of):
         """Say why the roster gives no list. `of` is the stored name of the file that was read."""
@@ -287,10 +277,7 @@ class Sheet(Counting, Journalled):
         A constant number of queries for any number of lines (but for batches of 500).
         """
         matches = matching.find(roster.lines)
-        unrecognised = sum(
-            match.member is None and not line.problem and line.same_as is None
-            for line, match in zip(roster.lines, matches, strict=True)
-        )
+        unrecognised = matching.count_unrecognised(roster.lines, matches)
         with transaction.atomic():
             sheet = self.lock()
             if sheet.status != self.Status.READING or sheet.roster.name != of:
@@ -298,7 +285,7 @@ class Sheet(Counting, Journalled):
             if not self._count_model().take(sheet.training.organism, unrecognised):
                 sheet.mark_unreadable(LIMIT_REACHED, of=of)
                 return
-            participants = sheet._participants_of(roster.lines, matches)
+            participants = sheet.participants_of(roster.lines, matches)
             sheet.participants.all().delete()
             sheet.participants.model.objects.bulk_create(participants, batch_size=500)
             sheet.tab, sheet.notes = roster.tab[:255], roster.notes
@@ -309,13 +296,13 @@ class Sheet(Counting, Journalled):
                 update_fields=["tab", "notes", "cited", "read_at", "reading_until"],
             )
 
-    def _participants_of(self, lines, matches):
+    def participants_of(self, lines, matches):
         """Unsaved participants; who was counted by another sheet, or stands above, is said so."""
         model = self._meta.get_field("participants").related_model
         State = model.State
         counted = set(
             model.objects.counted_for(self.training)
-            .exclude(sheet=self)
+            .exclude(sheet_id=self.pk)
             .values_list("member", flat=True)
         )
         rows, seen = [], {}

@@ -7,7 +7,8 @@ from django.utils import timezone
 from anacofi_portal.journal import WrongStatus
 from attendance import deposits, reading, tasks
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
-from attendance.models.sheet import GAVE_UP, LIMIT_REACHED
+from attendance.models.leased import GAVE_UP
+from attendance.models.sheet import LIMIT_REACHED
 from attendance.roster import Line
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import (
