@@ -12,6 +12,7 @@ from organisms.access import organism_required, writing_required
 
 from . import annotated, deposits
 from .forms import ParticipantForm, RemovalForm
+from .headers import IGNORED, KINDS
 from .models import DepositedFile, SecondReading, Sheet
 from .pages import get_sheet, get_training
 
@@ -211,3 +212,40 @@ def annotated_list(request, pk):
     name = f"presents-{found.starts_on:%Y-%m-%d}-annote.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@writing_required
+@require_POST
+def tell_columns(request, pk):
+    """What the file's columns mean; it is then read again."""
+    found = get_sheet(request, pk)
+    allowed = {*KINDS, IGNORED}
+    told = {
+        title: kind
+        for position, (title, _) in enumerate(found.columns)
+        if (kind := request.POST.get(f"colonne-{position}", "")) in allowed
+    }
+    if not told:
+        messages.error(request, "Dites au moins d’une colonne ce qu’elle contient.")
+        return redirect("attendance:sheet", pk)
+    try:
+        found.tell_columns(told, by=request.user)
+    except WrongStatus as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)
+
+
+@writing_required
+@require_POST
+def pick_session(request, pk):
+    """Which of the file's sessions this sheet is about, or a sheet for each."""
+    found = get_sheet(request, pk)
+    try:
+        if "each" in request.POST:
+            made = found.split_sessions(by=request.user)
+            messages.success(request, f"{len(made) + 1} feuilles sont faites, une par session.")
+            return redirect("attendance:training", found.training_id)
+        found.pick_session(request.POST.get("session", ""), by=request.user)
+    except (WrongStatus, ValueError) as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)

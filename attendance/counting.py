@@ -46,7 +46,7 @@ class TakenBack:
         ]
         if names:
             said.append(f"Adhérents de la liste : {', '.join(names[:SHOWN_NAMES])}{more}.")
-        return " ".join(said)
+        return "\n".join(said)
 
 
 def people(number):

@@ -57,13 +57,32 @@ SYNONYMS = {
         "total time|time spent"
     ),
 }
+SYNONYMS["session_on"] = (
+    "date|dates|date session|date de session|date de la session|date formation|"
+    "date de formation|date de la formation|session|session date|date of session|jour|"
+    "date presence|date de presence"
+)
+# What a column can be told to be, by hand.
+KINDS = {
+    "last_name": "Nom",
+    "first_name": "Prénom",
+    "full_name": "Nom et prénom ensemble",
+    "email": "E-mail",
+    "member_number": "N° adhérent",
+    "orias": "N° ORIAS",
+    "firm": "Cabinet",
+    "presence": "Présence ou émargement",
+    "minutes": "Temps suivi",
+    "session_on": "Date de la session",
+}
+IGNORED = "ignore"
 # The columns that the portal adds to the list it gives back.
 SYNONYMS |= {"result": "resultat du portail", "origin": "ligne du portail"}
 FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names.split("|")}
 KEYS = ("member_number", "email", "orias")
 
 
-def find_header(rows):
+def find_header(rows, meanings=None):
     """(index in `rows`, {column: field}) of the header among the first 50 rows, or None.
 
     A header names people, and something to know them by.
@@ -72,7 +91,7 @@ def find_header(rows):
     for index, row in enumerate(rows):
         if row.number > HEADER_ROWS:
             break
-        columns = columns_of(row.cells)
+        columns = columns_of(row.cells, meanings)
         if is_header(columns) and (best is None or len(columns) > len(best[1])):
             best = (index, columns)
     return best
@@ -84,14 +103,18 @@ def is_header(columns):
     return named and bool(kinds & {"first_name", *KEYS})
 
 
-def columns_of(cells):
-    """{column index: field} of the cells that name a field; several may name « presence »."""
+def columns_of(cells, meanings=None):
+    """{column index: field} of the cells that name a field; several may name « presence ».
+
+    `meanings` holds what the organism told of columns by hand: {folded header: field}.
+    """
     columns = {}
     for index, cell in enumerate(cells):
         if not isinstance(cell, str) or len(cell) > 80:
             continue
-        kind = guess(fold(clean_text(cell)))
-        if kind and (kind == "presence" or kind not in columns.values()):
+        name = fold(clean_text(cell))
+        kind = (meanings or {}).get(name) or guess(name)
+        if kind and kind != IGNORED and (kind == "presence" or kind not in columns.values()):
             columns[index] = kind
     kinds = set(columns.values())
     if "last_name" in kinds and "first_name" in kinds:

@@ -21,11 +21,21 @@ def read(one):
     name = one.roster.name
     try:
         with one.roster.open("rb") as file:
-            found = roster.parse(read_workbook(file, max_rows=MAX_LINES))
-    except (UnreadableWorkbook, roster.UnreadableRoster) as error:
+            workbook = read_workbook(file, max_rows=MAX_LINES)
+        found = roster.parse(workbook, meanings=meanings_of(one), pick=one.picked)
+    except UnreadableWorkbook as error:
         one.mark_unreadable(str(error), of=name)
+    except roster.UnreadableRoster as error:
+        one.mark_unreadable(str(error), of=name, columns=error.columns)
     else:
         one.record(found, of=name)
+
+
+def meanings_of(one):
+    """What the organism told of its columns by hand."""
+    from .models import ColumnMeaning
+
+    return ColumnMeaning.of(one.training.organism_id)
 
 
 def read_soon(pk):

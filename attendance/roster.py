@@ -5,14 +5,17 @@ Pure: takes a workbook that was read, knows neither the registry nor the databas
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from anacofi_portal.spreadsheets import cell_text, fold
 from members.keys import email_key
 
-from . import followed
+from . import followed, sessions
 from .headers import HEADER_ROWS, KEYS, columns_of, find_header, is_header
+from .sessions import TAB, Session
 
 SHOWN_NOTES = 10
+MOST_COLUMNS = 40
 APPROVAL_NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{4,6}(?![\d-])")
 
 ABSENT = frozenset(
@@ -38,7 +41,14 @@ BAD_TAB = re.compile(r"inscri|absent|invit|annul|attente|regist")
 
 
 class UnreadableRoster(Exception):
-    """No list was found; `str()` is a French sentence that says what to do."""
+    """No list was found; `str()` is a French sentence that says what to do.
+
+    `columns` holds the titles of the row most like a header: their meaning can be told by hand.
+    """
+
+    def __init__(self, sentence, columns=()):
+        super().__init__(sentence)
+        self.columns = [[title, ""] for title in columns]
 
 
 @dataclass
@@ -59,6 +69,7 @@ class Line:
     problem: str = ""
     same_as: int | None = None  # the row of the same person above
     # Of a file that the portal annotated: what it said of the line, and its row then.
+    session_on: date | None = None
     result: str = ""
     origin: int | None = None
 
@@ -84,6 +95,8 @@ class Roster:
     lines: list[Line]
     notes: list[str]  # French sentences: what was not taken, and where
     cited: list[str] = field(default_factory=list)  # approval numbers that the file names
+    columns: list = field(default_factory=list)  # [[title, field or ""], …] of the header
+    sessions: list[Session] = field(default_factory=list)  # when the file holds several
 
 
 MODEL_HINT = (
@@ -92,11 +105,12 @@ MODEL_HINT = (
 )
 
 
-def parse(workbook) -> Roster:
+def parse(workbook, *, meanings=None, pick="") -> Roster:
     """The list of a workbook. Raises UnreadableRoster when no visible sheet holds one.
 
-    One sheet is read: the one whose name and header look most like a list of those present. What
-    is left aside (another list, totals, signatures) is told in `notes`.
+    One sheet is read: the one whose name and header look most like a list of those present, or
+    the one that `pick` (a `Session.key`) names. What is left aside (another list, totals,
+    signatures) is told in `notes`. `meanings` is what was told of columns by hand.
     """
     visible = [sheet for sheet in workbook.sheets if sheet.visible]
     if not any(sheet.rows for sheet in visible):
@@ -106,15 +120,22 @@ def parse(workbook) -> Roster:
                 "enregistrez, puis déposez le fichier à nouveau."
             )
         raise UnreadableRoster("Le classeur ne contient aucune ligne. " + MODEL_HINT)
-    found = [(sheet, *header) for sheet in visible if (header := find_header(sheet.rows))]
+    found = [(sheet, *header) for sheet in visible if (header := find_header(sheet.rows, meanings))]
     if not found:
-        raise UnreadableRoster(_no_header(visible))
-    best = max(found, key=lambda one: (_tab_rank(one[0].name), len(one[2]), len(one[0].rows)))
+        raise UnreadableRoster(_no_header(visible), _likeliest_titles(visible))
+    tabs = [one for one in found if TAB + one[0].name == pick] or found
+    best = max(tabs, key=lambda one: (_tab_rank(one[0].name), len(one[2]), len(one[0].rows)))
     sheet, index, columns = best
-    roster = _read_lines(sheet, index, columns)
+    roster = _read_lines(sheet, index, columns, meanings)
     roster.cited = _cited(visible, {sheet.name: index for sheet, index, _ in found})
+    # A list of those present beside one of those invited is no session of its own.
+    equals = [one for one in found if _tab_rank(one[0].name) == _tab_rank(sheet.name)]
+    roster.sessions = sessions.found(roster.lines, equals)
+    if pick and not pick.startswith(TAB):
+        roster.lines = [one for one in roster.lines if sessions.key_of(one) == pick]
+        _flag(roster.lines)
     for other, *_ in found:
-        if other is not sheet:
+        if other is not sheet and not (roster.sessions and other in [one for one, *_ in equals]):
             roster.notes.append(
                 f"Seule la feuille « {sheet.name} » a été lue ; « {other.name} » contient aussi "
                 "une liste. Si elle compte, déposez-la à part."
@@ -161,13 +182,18 @@ def _no_header(sheets):
     return "Aucune ligne d’en-tête n’a été trouvée dans ce fichier. " + MODEL_HINT
 
 
-def _read_lines(sheet, index, columns):
+def _read_lines(sheet, index, columns, meanings):
     header = sheet.rows[index]
     titles = _titles(header.cells)
-    roster = Roster(tab=sheet.name, lines=[], notes=[])
+    roster = Roster(tab=sheet.name, lines=[], notes=_twin_columns(header.cells, columns, meanings))
+    roster.columns = [
+        [title, columns.get(position, "")]
+        for position, title in enumerate(titles)
+        if cell_text(header.cells[position])
+    ][:MOST_COLUMNS]
     left, blocks = [], [Block(columns, titles)]
     for row in sheet.rows[index + 1 :]:
-        again = columns_of(row.cells)
+        again = columns_of(row.cells, meanings)
         if is_header(again):
             # A header repeated at a page break, or a second list below the first.
             columns, titles = again, _titles(row.cells)
@@ -181,6 +207,7 @@ def _read_lines(sheet, index, columns):
         block.lines.append(line)
         block.presence.append(_presence_cells(row.cells, columns))
         block.followed.append(_cell(row.cells, columns, "minutes"))
+        line.session_on = sessions.day_of(_cell(row.cells, columns, "session_on"))
     for block in blocks:
         _tick(block)
         _measure(block)
@@ -273,6 +300,45 @@ def _presence_cells(cells, columns):
         for index, kind in columns.items()
         if kind == "presence"
     ]
+
+
+def _twin_columns(cells, columns, meanings):
+    """A sentence for each column that says what another one says already."""
+    notes, first = [], {kind: index for index, kind in reversed(columns.items())}
+    for index, cell in enumerate(cells):
+        if index in columns or not isinstance(cell, str):
+            continue
+        for kind in columns_of([cell], meanings).values():
+            if kind in first and kind not in {"full_name", "session_on"}:
+                read = cell_text(cells[first[kind]])
+                notes.append(
+                    f"Deux colonnes disent la même chose : « {read} » (colonne "
+                    f"{letters_of(first[kind])}) est lue, « {cell_text(cell)} » (colonne "
+                    f"{letters_of(index)}) ne l’est pas."
+                )
+    return notes
+
+
+def letters_of(index):
+    """A column as the spreadsheet names it: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _likeliest_titles(sheets):
+    """The texts of the row most like a header among the first ones; none without two texts."""
+    rows = [
+        [cell_text(cell) for cell in row.cells if isinstance(cell, str) and len(cell) <= 80]
+        for sheet in sheets
+        for row in sheet.rows
+        if row.number <= HEADER_ROWS
+    ]
+    best = max(rows, key=len, default=[])
+    return best[:MOST_COLUMNS] if len(best) > 1 else []
 
 
 def _cell(cells, columns, wanted):

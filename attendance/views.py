@@ -19,6 +19,7 @@ from trainings.models import Training
 from . import cautions, deposits
 from .counting import NOBODY_TICKED, in_words
 from .forms import SessionForm
+from .headers import IGNORED, KINDS
 from .models import DepositedFile, Participant, Sheet
 from .models.sheet import last_day_for, require_open
 from .pages import MANAGED, get_sheet, get_training
@@ -281,6 +282,7 @@ def sheet(request, pk):
             "state": state,
             "query": query,
             "cautions": cautions.of(found) if found.status == Sheet.Status.DRAFT else [],
+            "column_kinds": [*KINDS.items(), (IGNORED, "à ne pas lire")],
             "journal": found.journal.select_related("by"),
         },
     )

@@ -157,6 +157,8 @@ TABLE = {
     "attendance:replace": post(theirs(SENT), "sheet"),
     "attendance:tick": post(theirs(SENT), "sheet"),
     "attendance:add": get(theirs(200), "sheet"),
+    "attendance:columns": post(theirs(SENT), "sheet"),
+    "attendance:pick": post(theirs(SENT), "sheet"),
     "attendance:edit": get(theirs(200), "sheet", "line"),
     "attendance:annotated": get(theirs(200), "sheet"),
     "attendance:check": post(theirs(SENT), "approved", file="=pdf"),

@@ -62,6 +62,8 @@ class WhoForm(ConfirmForm):
             self.fields["suggested"].initial = obj.offered_member_id
         if not self.fields["suggested"].choices:
             del self.fields["suggested"]
+            self.fields["number"].label = "Son numéro d’adhérent"
+            self.fields["number"].help_text = "Personne, au registre, n’a un nom voisin."
 
     def clean(self):
         data = super().clean()

@@ -138,6 +138,11 @@ class Participant(models.Model):
         return f"{self.last_name} {self.first_name}".strip()
 
     @property
+    def is_settled(self):
+        """Whether the line needs nothing: somebody stands for it."""
+        return self.state in {self.State.RECOGNISED, self.State.ALREADY_COUNTED}
+
+    @property
     def where(self):
         """Which line of the list it is, in French."""
         return f"ligne {self.row_number}" if self.row_number else "ajouté à la main"

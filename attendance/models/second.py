@@ -94,7 +94,10 @@ class SecondReading(Leased):
             transaction.on_commit(lambda: reading.read_second_soon(one.pk))
         return one
 
-    def mark_unreadable(self, error, *, of):
+    # The whole file, whatever sessions it holds.
+    picked = ""
+
+    def mark_unreadable(self, error, *, of, columns=()):
         """Say why the roster gives no list."""
         type(self).objects.filter(pk=self.pk, status=self.Status.READING, roster=of).update(
             status=self.Status.UNREADABLE, error=error, reading_until=None

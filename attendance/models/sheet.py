@@ -1,5 +1,6 @@
 """The sheet of one session, and what an organism may do with it."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from trainings.models import Training
 
 from .. import emails, matching, reading
 from ..counting import Counting, require_approved
+from ..splitting import Splitting
 from .leased import Leased, LeasedQuerySet
 
 # A participant forgotten on a validated list can be added for so long.
@@ -32,7 +34,7 @@ class SheetQuerySet(LeasedQuerySet):
         return self.filter(training__organism__people__user=user)
 
 
-class Sheet(Counting, Journalled, Leased):
+class Sheet(Counting, Splitting, Journalled, Leased):
     """The attendance sheet (feuille de présence) of one session of an approved training."""
 
     class Status(models.TextChoices):
@@ -61,6 +63,11 @@ class Sheet(Counting, Journalled, Leased):
     # What reading left aside (totals, another list): French sentences for the organism.
     notes = models.JSONField("remarques de lecture", default=list, blank=True)
     tab = models.CharField("feuille lue", max_length=255, blank=True)
+    # [[title, field or ""], …] of the file's header, or of the row most like one.
+    columns = models.JSONField("colonnes", default=list, blank=True, editable=False)
+    # The sessions that the file holds, when there are several, and the one kept here.
+    sessions = models.JSONField("sessions du fichier", default=list, blank=True, editable=False)
+    picked = models.CharField("session gardée", max_length=300, blank=True, editable=False)
     # Approval numbers that the file names, its own among them.
     cited = models.JSONField("agréments cités", default=list, blank=True, editable=False)
     deposited_by = models.ForeignKey(
@@ -150,7 +157,7 @@ class Sheet(Counting, Journalled, Leased):
             sheet.participants.all().delete()
             sheet.roster = roster.file.name
             sheet.roster_name, sheet.roster_sha256 = roster.name, roster.sha256
-            sheet.error, sheet.notes, sheet.tab = "", [], ""
+            sheet.error, sheet.notes, sheet.tab, sheet.picked = "", [], "", ""
             sheet.reading_until, sheet.readings, sheet.read_at = None, 0, None
             sheet.move_to(
                 self.Status.READING,
@@ -163,6 +170,7 @@ class Sheet(Counting, Journalled, Leased):
                     "error",
                     "notes",
                     "tab",
+                    "picked",
                     "reading_until",
                     "readings",
                     "read_at",
@@ -258,17 +266,21 @@ class Sheet(Counting, Journalled, Leased):
 
     # --- what the reading task does ---------------------------------------------------------------
 
-    def mark_unreadable(self, error, *, of):
-        """Say why the roster gives no list. `of` is the stored name of the file that was read."""
+    def mark_unreadable(self, error, *, of, columns=()):
+        """Say why the roster gives no list. `of` is the stored name of the file that was read.
+
+        `columns` holds the titles whose meaning can be told by hand.
+        """
         with transaction.atomic():
             sheet = self.lock()
             if sheet.status != self.Status.READING or sheet.roster.name != of:
                 return
             sheet.error, sheet.read_at, sheet.reading_until = error, timezone.now(), None
+            sheet.columns, sheet.sessions = list(columns), []
             sheet.move_to(
                 self.Status.UNREADABLE,
                 comment=error,
-                update_fields=["error", "read_at", "reading_until"],
+                update_fields=["error", "columns", "sessions", "read_at", "reading_until"],
             )
 
     def record(self, roster, *, of):
@@ -289,11 +301,20 @@ class Sheet(Counting, Journalled, Leased):
             sheet.participants.all().delete()
             sheet.participants.model.objects.bulk_create(participants, batch_size=500)
             sheet.tab, sheet.notes = roster.tab[:255], roster.notes
-            sheet.cited = roster.cited
+            sheet.cited, sheet.columns = roster.cited, roster.columns
+            sheet.sessions = [asdict(one) for one in roster.sessions]
             sheet.read_at, sheet.reading_until = timezone.now(), None
             sheet.move_to(
                 self.Status.DRAFT,
-                update_fields=["tab", "notes", "cited", "read_at", "reading_until"],
+                update_fields=[
+                    "tab",
+                    "notes",
+                    "cited",
+                    "columns",
+                    "sessions",
+                    "read_at",
+                    "reading_until",
+                ],
             )
 
     def participants_of(self, lines, matches):

@@ -38,7 +38,9 @@ def row_of(member):
 
 def deposit(training, rows, *, day, by, header=HEADER):
     """A sheet with these rows, already read."""
-    scan = SimpleUploadedFile("emargement.png", signed_sheet(training.title), "image/png")
+    scan = SimpleUploadedFile(
+        "emargement.png", signed_sheet(f"{training.title}, {day:%d/%m/%Y}"), "image/png"
+    )
     content = write_workbook([("Présents", [header, *rows])])
     roster = SimpleUploadedFile(f"presents-{day:%d-%m-%Y}.xlsx", content, XLSX)
     sheet = Sheet.deposit(
