@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from anacofi_portal.journal import WrongStatus
 from members import ledger
 from members.models import HoursCredit, Membership
@@ -36,7 +37,8 @@ class Counting:
                     "validée."
                 )
             sheet._refresh_states()
-            participants = list(sheet.participants.filter(included=True))
+            # Neither the rows as typed nor the keys: thousands of lines need their members only.
+            participants = list(sheet.participants.filter(included=True).only("member", "sheet"))
             if not participants:
                 raise WrongStatus(
                     "Aucun participant n’est coché : cochez au moins une ligne, ou supprimez la "
@@ -55,13 +57,12 @@ class Counting:
                 )
             linked = []
             for one in participants:
-                one.associative_credit = credits.get(one.member_id)
-                one.invitation = invited.get(one.member_id)
-                if one.associative_credit or one.invitation:
+                credit, invitation = credits.get(one.member_id), invited.get(one.member_id)
+                one.associative_credit_id = credit and credit.pk
+                one.invitation_id = invitation and invitation.pk
+                if one.associative_credit_id or one.invitation_id:
                     linked.append(one)
-            sheet.participants.bulk_update(
-                linked, ["associative_credit", "invitation"], batch_size=500
-            )
+            bulk.update(sheet.participants.model, linked, ["associative_credit", "invitation"])
             summary = sheet.participants.summary()
             sheet.validated_at = timezone.now()
             sheet.move_to(

@@ -49,7 +49,7 @@ def hours_counted(sheet, entries):
         return
     year = sheet.training.year
     ids = [entry.member_id for entry in entries]
-    members = Member.objects.in_bulk(ids)
+    members = Member.objects.only("email", "first_name", "last_name").in_bulk(ids)
     totals = ledger.year_totals(ids, year)
     cif = ledger.cif_members(ids, on=sheet.starts_on)
     due = format_minutes(AnnualRules.for_year(year).minutes_due)

@@ -27,16 +27,19 @@ class Match:
 
 
 def find(lines) -> list[Match | None]:
-    """Who each line (a `roster.Line`) is, or None; the number of queries does not grow with
-    the lines, but for one each 500 different keys.
-    """
+    """Who each line (a `roster.Line`) is, or None; one query for each 500 lines."""
     wanted = [_keys(line) for line in lines]
-    known = {}
-    for field, _ in KINDS:
-        values = sorted({keys[field] for keys in wanted if keys[field]})
-        for start in range(0, len(values), BATCH):
-            for member in Member.objects.filter(**{f"{field}__in": values[start : start + BATCH]}):
-                known.setdefault((field, getattr(member, field)), []).append(member)
+    fields, known = [field for field, _ in KINDS], {}
+    # Without order: sorting would cost more than finding.
+    short = Member.objects.only("last_name", "first_name", *fields).order_by()
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        values = {field: sorted({keys[field] for keys in batch} - {""}) for field in fields}
+        # Not one filter with « or »: the database would read the whole registry for it.
+        parts = [short.filter(**{f"{field}__in": some}) for field, some in values.items() if some]
+        for member in parts[0].union(*parts[1:]) if parts else ():
+            for field in fields:
+                known.setdefault((field, getattr(member, field)), {})[member.pk] = member
     return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
 
 
@@ -51,9 +54,12 @@ def _keys(line):
 def _match(line, keys, known):
     found = {}
     for field, word in KINDS:
-        for member in known.get((field, keys[field]), ()) if keys[field] else ():
-            if names_agree(line, member):
-                found.setdefault(member.pk, (member, []))[1].append(word)
+        for pk, member in known.get((field, keys[field]), {}).items() if keys[field] else ():
+            if pk in found or names_agree(line, member):
+                found.setdefault(pk, (member, []))[1].append(word)
+    if len(found) == 1:
+        ((member, words),) = found.values()
+        return Match(member, ", ".join(words))
     ranked = sorted(
         (
             (first_names_agree(line, member), len(words), -_rank(words), member.pk)

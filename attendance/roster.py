@@ -55,6 +55,12 @@ SYNONYMS = {
 }
 FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names.split("|")}
 KEYS = ("member_number", "email", "orias")
+# Every word by which `guess()` tells a field: most cells of a list hold none.
+TELLING = frozenset(
+    ("orias", "mail", "email", "courriel", "mails", "emails", "adherent", "adherents", "adh")
+    + ("membre", "anacofi", "member", "prenom", "prenoms", "cabinet", "societe", "entreprise")
+    + ("company", "nom", "noms", "present", "presents", "presence", "emargement")
+)
 
 ABSENT = frozenset(
     ("non", "n", "no", "absent", "absente", "abs", "a", "excuse", "excusee", "excuse e", "0")
@@ -197,7 +203,10 @@ def guess(name):
     """The field that a folded header names, or None."""
     if name in FIELD_OF:
         return FIELD_OF[name]
-    words = set(name.split())
+    words = name.split()
+    if TELLING.isdisjoint(words):
+        return None
+    words = set(words)
     if len(words) > 7:
         return None
     if "orias" in words:
@@ -378,9 +387,10 @@ def _flag(lines):
             line.problem = "Il manque un e-mail, un numéro d’adhérent ou un numéro ORIAS."
         elif not (email_key(line.email) or line.member_number or line.orias):
             line.problem = f"L’adresse « {line.email[:100]} » n’est pas une adresse e-mail."
+        email = email_key(line.email)
         same = (
             fold(f"{line.last_name} {line.first_name}"),
-            email_key(line.email),
+            email,
             fold(line.member_number),
             fold(line.orias),
         )

@@ -72,6 +72,16 @@ class Queries:
     def __init__(self):
         self.count = 0
 
+    def also_each(self, owner, attribute):
+        """A patch that counts each call of a function as one statement more."""
+        real = getattr(owner, attribute)
+
+        def counted(*args, **kwargs):
+            self.count += 1
+            return real(*args, **kwargs)
+
+        return mock.patch.object(owner, attribute, counted)
+
     def __call__(self, execute, sql, params, many, context):
         self.count += "SAVEPOINT" not in sql
         return execute(sql, params, many, context)
@@ -117,6 +127,7 @@ def run_whole(training, owner, kind, content):
     """Read and validate one roster as the portal does: {name: number}."""
     from django.db import connection
 
+    from anacofi_portal import bulk
     from attendance import matching, reading, roster
     from attendance.models import Sheet
 
@@ -129,6 +140,8 @@ def run_whole(training, owner, kind, content):
         stack.enter_context(watch.around(matching, "find", "finding"))
         stack.enter_context(watch.around(Sheet, "record", "recording"))
         stack.enter_context(connection.execute_wrapper(queries))
+        # A COPY goes by that wrapper unseen.
+        stack.enter_context(queries.also_each(bulk, "insert"))
         stack.enter_context(memory)
         with watch.of("whole"):
             reading.read(sheet)
@@ -278,6 +291,9 @@ def main():
         )
         members = ground.make_registry()
         training, owner = ground.make_training()
+        # A worker holds no registry: its collector must not walk ours again and again.
+        gc.collect()
+        gc.freeze()
         print("| " + " | ".join(title for *_, title in COLUMNS) + " |")
         print("|" + "|".join("-" * (len(title) + 2) for *_, title in COLUMNS) + "|", flush=True)
         found = measure(training, owner, members)

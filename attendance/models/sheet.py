@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from anacofi_portal.files import PrivateFileField
 from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
 from anacofi_portal.spreadsheets import fold
@@ -275,7 +276,7 @@ class Sheet(Counting, Journalled):
                 return
             participants = sheet._participants_of(roster.lines, matches)
             sheet.participants.all().delete()
-            sheet.participants.model.objects.bulk_create(participants, batch_size=500)
+            bulk.insert(sheet.participants.model, participants)
             sheet.tab, sheet.notes = roster.tab[:255], roster.notes
             sheet.read_at, sheet.reading_until = timezone.now(), None
             sheet.move_to(
@@ -306,7 +307,7 @@ class Sheet(Counting, Journalled):
                 seen[member.pk] = line.row_number
             rows.append(
                 model(
-                    sheet=self,
+                    sheet_id=self.pk,
                     row_number=line.row_number,
                     raw=line.raw,
                     last_name=line.last_name,
@@ -322,7 +323,7 @@ class Sheet(Counting, Journalled):
                     state=state,
                     problem=problem[:300],
                     included=line.present and not above,
-                    member=member,
+                    member_id=member.pk if member else None,
                     matched_by=match.by if member else "",
                 )
             )

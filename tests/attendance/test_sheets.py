@@ -195,13 +195,13 @@ def test_reading_takes_as_many_queries_for_any_number_of_lines(
 ):
     rows = [row_of(make_member()) for _ in range(lines)]
     sheet = make_sheet(training, rows=rows, read=False)
-    # Claimed; numbers and e-mails; the sheet locked, its training and organism; the day's count
+    # Claimed; the keys; the sheet locked, its training and organism; the day's count
     # made, locked and kept; who was counted; old lines, new lines; sheet, journal; savepoints.
     with django_assert_num_queries(READING_QUERIES):
         reading.read(sheet)
 
 
-READING_QUERIES = 21
+READING_QUERIES = 20
 
 
 def test_a_reading_that_was_lost_is_done_by_the_sweep(training):
