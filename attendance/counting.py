@@ -72,7 +72,8 @@ class Counting:
                 update_fields=["validated_at"],
             )
             sheet._refresh_states()
-            emails.hours_counted(sheet, [one for one in credits.values() if one.written])
+            written = [one for one in credits.values() if one.written]
+            emails.hours_counted(sheet, written, cif=cif)
             emails.list_validated(sheet, summary)
             if summary["unrecognised"]:
                 emails.lines_to_confirm(sheet, summary)

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import random
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +34,9 @@ GIVEN = (
 @contextlib.contextmanager
 def database():
     """A migrated database that is dropped at the end, on the server of DATABASE_URL."""
-    server = os.environ["DATABASE_URL"]
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        sys.exit("Le banc veut PostgreSQL (TEST_DATABASE_URL, TEST_REDIS_URL) : rien n'a tourné.")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -96,6 +99,16 @@ def make_registry():
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return members
+
+
+def make_files(sizes, kinds):
+    """{(lines, kind): bytes} of rosters; the registry is written, and not kept in memory."""
+    members = make_registry()
+    files = {}
+    for lines in sizes:
+        rows = make_rows(members, lines)
+        files |= {(lines, kind): make_file(kind, rows) for kind in kinds}
+    return files
 
 
 def make_training():

@@ -145,7 +145,7 @@ def test_validating_takes_as_many_queries_for_any_number_of_lines(
         sheet.validate(by=owner)
 
 
-VALIDATING_QUERIES = 37
+VALIDATING_QUERIES = 36
 
 
 def test_the_same_people_on_a_second_sheet_are_told_and_not_counted_twice(training, owner):
