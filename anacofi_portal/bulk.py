@@ -4,6 +4,9 @@ PostgreSQL gets one COPY or one UPDATE, several times faster than Django's bulk_
 bulk_update, which serve a few rows and other databases.
 """
 
+import gc
+import threading
+from contextlib import contextmanager
 from operator import attrgetter
 
 from django.db import connections, models, router, transaction
@@ -21,6 +24,30 @@ PLAIN = (
     models.IntegerField,
     models.TextField,
 )
+
+_lock = threading.Lock()
+_uncollected = {"blocks": 0, "was_enabled": False}
+
+
+@contextmanager
+def uncollected():
+    """Keep the collector of cycles from walking rows that are made by the thousand.
+
+    None of them is part of a cycle, and a fifth of the time went to looking for one. Threads may
+    be in here together: the last to leave lets the collector work again.
+    """
+    with _lock:
+        if not _uncollected["blocks"]:
+            _uncollected["was_enabled"] = gc.isenabled()
+            gc.disable()
+        _uncollected["blocks"] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _uncollected["blocks"] -= 1
+            if not _uncollected["blocks"] and _uncollected["was_enabled"]:
+                gc.enable()
 
 
 def insert(model, instances):

@@ -26,7 +26,7 @@ class Counting:
         Members are judged by the first day of the session: who was not one then is recorded
         without hours.
         """
-        with transaction.atomic():
+        with bulk.uncollected(), transaction.atomic():
             sheet = self.lock()
             sheet.require_status(self.Status.DRAFT)
             # Two sheets of one training queue here.

@@ -2,6 +2,7 @@
 
 import logging
 
+from anacofi_portal import bulk
 from anacofi_portal.spreadsheets import UnreadableWorkbook, read_workbook
 
 from . import roster
@@ -18,11 +19,11 @@ def read(sheet):
     name = sheet.roster.name
     try:
         with sheet.roster.open("rb") as file:
-            found = roster.parse(read_workbook(file, max_rows=MAX_LINES))
+            workbook = read_workbook(file, max_rows=MAX_LINES)
+        with bulk.uncollected():
+            sheet.record(roster.parse(workbook), of=name)
     except (UnreadableWorkbook, roster.UnreadableRoster) as error:
         sheet.mark_unreadable(str(error), of=name)
-    else:
-        sheet.record(found, of=name)
 
 
 def read_soon(pk):

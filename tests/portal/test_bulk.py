@@ -1,5 +1,8 @@
 """Thousands of rows at once, the same on every database."""
 
+import gc
+import threading
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -84,3 +87,26 @@ def test_updated_fields_are_saved_and_the_others_are_not():
         "DUPONT",
     )
     assert (second.associative_credit, second.raw["Nom"]) == (None, "DUPONT")
+
+
+def test_the_collector_works_again_when_the_last_block_ends_even_by_an_error():
+    inside, leave = threading.Event(), threading.Event()
+
+    def other():
+        with bulk.uncollected():
+            inside.set()
+            leave.wait(10)
+
+    def failing():
+        with bulk.uncollected():
+            thread.start()
+            assert inside.wait(10)
+            raise ValueError("arrêt")
+
+    thread = threading.Thread(target=other)
+    with pytest.raises(ValueError, match="arrêt"):
+        failing()
+    assert not gc.isenabled()
+    leave.set()
+    thread.join()
+    assert gc.isenabled()
