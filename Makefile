@@ -8,12 +8,14 @@ DEMO := PORTAL_DEMO=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) PORTAL_ENV=
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format
+.PHONY: help demo demo-reset test test-corpus bench-roster lint format
 
 help:
 	@echo "make demo        le portail, avec des données inventées, sur http://localhost:$(PORT)"
 	@echo "make demo-reset  efface var/ et recommence"
 	@echo "make test        contrôles et tests, dans un vrai navigateur aussi"
+	@echo "make test-corpus envoie chaque fichier des exemples partagés par les vraies pages"
+	@echo "make bench-roster mesure une liste de 100, 1 000 et 10 000 lignes (PostgreSQL)"
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Il faut Python 3.11 ou plus récent."; exit 1)
@@ -43,6 +45,12 @@ lint: $(VENV)/.installed-dev
 
 test: $(VENV)/.installed-dev
 	bash scripts/test.sh
+
+test-corpus: $(VENV)/.installed-dev
+	env $$($(BIN)/python scripts/services.py) $(BIN)/pytest -m corpus -s -q tests/corpus
+
+bench-roster: $(VENV)/.installed-dev
+	@env $$($(BIN)/python scripts/services.py) $(BIN)/python -m bench.roster
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix --quiet .

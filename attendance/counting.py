@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from anacofi_portal.journal import WrongStatus
 from members import ledger
 from members.models import HoursCredit, Membership
@@ -18,9 +19,20 @@ from .followed import share
 
 ASSOCIATIVE = HoursCredit.Kind.ASSOCIATIVE
 SHOWN_NAMES = 20
+# What counting a line needs of it.
+COUNTED = ("sheet", "member", "minutes")
 NOBODY_TICKED = (
     "Aucun participant n’est coché : cochez au moins une ligne, ou supprimez la feuille."
 )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What counting some lines wrote."""
+
+    entries: list  # associative entries written now
+    cif: set  # ids of the ANACOFI-CIF members among them
+    strangers: int  # recognised members who were none on the session's day
 
 
 @dataclass
@@ -70,10 +82,12 @@ class Counting:
             sheet.training = sheet.training.lock()
             require_approved(sheet.training)
             sheet.refresh_states()
-            participants = list(sheet.participants.filter(included=True))
+            # Neither the rows as typed nor the keys: thousands of lines need their members only.
+            lines = sheet.participants.filter(included=True).only(*COUNTED)
+            participants = list(lines)
             if not participants:
                 raise WrongStatus(NOBODY_TICKED)
-            credited, strangers = sheet._count(participants, by)
+            counted = sheet._count(participants, by)
             summary = sheet.participants.summary()
             sheet.validated_at = timezone.now()
             sheet.move_to(
@@ -83,10 +97,10 @@ class Counting:
                 update_fields=["validated_at"],
             )
             sheet.refresh_states()
-            emails.hours_counted(sheet, credited)
+            emails.hours_counted(sheet, counted.entries, cif=counted.cif)
             emails.list_validated(sheet, summary)
-            if summary["unrecognised"] or strangers:
-                emails.lines_to_confirm(sheet, summary, strangers)
+            if summary["unrecognised"] or counted.strangers:
+                emails.lines_to_confirm(sheet, summary, counted.strangers)
         return sheet
 
     def recount(self, *, by):
@@ -112,13 +126,13 @@ class Counting:
             associative_credit__isnull=True,
             invitation__isnull=True,
         )
-        participants = list(waiting)
-        credited, _ = self._count(participants, by)
+        participants = list(waiting.only(*COUNTED))
+        counted = self._count(participants, by)
         more = len({one.member_id for one in participants if one.linked})
         if more:
             self.write_journal(to_status="recompte", by=by, comment=f"{people(more)} de plus")
         self.refresh_states()
-        emails.hours_counted(self, credited)
+        emails.hours_counted(self, counted.entries, cif=counted.cif)
         return more
 
     def cancel(self, *, by, comment):
@@ -196,8 +210,7 @@ class Counting:
     def _count(self, participants, by):
         """Credit and invite the members of these lines, by how long they were there.
 
-        Returns (the associative entries written now, how many recognised members were none on
-        the session's day). `linked` is set on each line.
+        `linked` is set on each line: whether it counts for anything.
         """
         members = sorted({one.member_id for one in participants if one.member_id})
         joined, cif = _memberships(members, on=self.starts_on)
@@ -205,16 +218,20 @@ class Counting:
         credits = self._credit({pk: shares[pk] for pk in sorted(joined)}, by)
         invited = self._invite({pk: shares[pk] for pk in sorted(cif)}, by)
         for one in participants:
-            one.associative_credit = credits.get(one.member_id)
-            one.invitation = invited.get(one.member_id)
-            one.linked = bool(one.associative_credit or one.invitation)
-        self.participants.bulk_update(
+            credit, invitation = credits.get(one.member_id), invited.get(one.member_id)
+            one.associative_credit_id = credit and credit.pk
+            one.invitation_id = invitation and invitation.pk
+            one.linked = bool(credit or invitation)
+        bulk.update(
+            self.participants.model,
             [one for one in participants if one.linked],
             ["associative_credit", "invitation"],
-            batch_size=500,
         )
-        written = [one for one in credits.values() if one.written]
-        return written, len(set(members) - joined)
+        return Counted(
+            entries=[one for one in credits.values() if one.written],
+            cif=cif,
+            strangers=len(set(members) - joined),
+        )
 
     def _shares(self, participants):
         """{member: {kind: minutes that count}}; of two lines of one member, the longer."""

@@ -45,15 +45,17 @@ def list_validated(sheet, summary):
     )
 
 
-def hours_counted(sheet, entries):
-    """To each member whose associative hours were just written: them, and the year's total."""
+def hours_counted(sheet, entries, *, cif):
+    """To each member whose associative hours were just written: them, and the year's total.
+
+    `cif`: ids of those who were ANACOFI-CIF members on the first day, and owe hours.
+    """
     if not entries:
         return
     year = sheet.training.year
     ids = [entry.member_id for entry in entries]
-    members = Member.objects.in_bulk(ids)
+    members = Member.objects.only("email", "first_name", "last_name").in_bulk(ids)
     totals = ledger.year_totals(ids, year)
-    cif = ledger.cif_members(ids, on=sheet.starts_on)
     due = format_minutes(AnnualRules.for_year(year).minutes_due)
     values = _values(sheet)
     outbox.queue_many(

@@ -62,6 +62,12 @@ SYNONYMS["session_on"] = (
     "date de formation|date de la formation|session|session date|date of session|jour|"
     "date presence|date de presence"
 )
+# Every word by which `guess()` tells a field: most cells of a list hold none.
+TELLING = frozenset(
+    ("orias", "mail", "email", "courriel", "mails", "emails", "adherent", "adherents", "adh")
+    + ("membre", "anacofi", "member", "prenom", "prenoms", "cabinet", "societe", "entreprise")
+    + ("company", "nom", "noms", "present", "presents", "presence", "emargement")
+)
 # What a column can be told to be, by hand.
 KINDS = {
     "last_name": "Nom",
@@ -127,7 +133,10 @@ def guess(name):
     """The field that a folded header names, or None."""
     if name in FIELD_OF:
         return FIELD_OF[name]
-    words = set(name.split())
+    words = name.split()
+    if TELLING.isdisjoint(words):
+        return None
+    words = set(words)
     if len(words) > 7:
         return None
     if "orias" in words:

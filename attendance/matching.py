@@ -63,12 +63,14 @@ def keys_of(line):
 def look_up(wanted) -> Known:
     """Whom the registry knows by these keys, present and former, whatever their name."""
     known = Known()
+    short = Member.objects.only("number", "last_name", "first_name", *TYPED)
     every = set()
     for column, _ in KINDS:
         values = sorted({keys[column] for keys in wanted if keys[column]})
         every.update(values)
         for batch in _batches(values):
-            for member in Member.objects.filter(**{f"{column}__in": batch}):
+            # Without order: sorting would cost more than finding.
+            for member in short.filter(**{f"{column}__in": batch}).order_by():
                 _know(known, column, getattr(member, column), member)
     columns = [column for column, _ in KINDS]
     for batch in _batches(sorted(every)):
@@ -93,14 +95,13 @@ def _know(known, column, key, member):
 
 def _match(line, keys, known):
     """Each key names the members who have it and whose family name agrees; all must meet."""
-    named, others = {}, {}
+    named, others, agreed = {}, {}, {}
     for column, word in KINDS:
         holders = known.by_key.get((column, keys[column]), {}) if keys[column] else {}
-        agreeing = {
-            pk: member
-            for pk, member in holders.items()
-            if any(names_agree(line, member, name) for name in known.names[pk])
-        }
+        for pk, member in holders.items():
+            if pk not in agreed:
+                agreed[pk] = any(names_agree(line, member, name) for name in known.names[pk])
+        agreeing = {pk: member for pk, member in holders.items() if agreed[pk]}
         if agreeing:
             named[word] = agreeing
         elif holders:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from members.models import FormerKey, Member
 
 from . import emails, matching
@@ -57,9 +58,7 @@ def _offer_batch(changed):
         for one, match in zip(waiting, matches, strict=True):
             one.looked_up_at, one.offered_member = now, match.member
             one.staff_note = "" if match.member else match.note
-        Participant.objects.bulk_update(
-            waiting, ["looked_up_at", "offered_member", "staff_note"], batch_size=500
-        )
+        bulk.update(Participant, waiting, ["looked_up_at", "offered_member", "staff_note"])
     return sum(one.offered_member is not None for one in waiting)
 
 

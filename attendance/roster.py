@@ -127,6 +127,13 @@ def parse(workbook, *, meanings=None, pick="") -> Roster:
     best = max(tabs, key=lambda one: (_tab_rank(one[0].name), len(one[2]), len(one[0].rows)))
     sheet, index, columns = best
     roster = _read_lines(sheet, index, columns, meanings)
+    for above in sheet.rows[:index]:
+        if is_header(columns_of(above.cells, meanings)):
+            roster.notes.append(
+                f"La liste est lue sous l’en-tête de la ligne {sheet.rows[index].number}. Celle de "
+                f"la ligne {above.number}, au-dessus, a été laissée de côté : si elle compte, "
+                "déposez-la à part."
+            )
     roster.cited = _cited(visible, {sheet.name: index for sheet, index, _ in found})
     # A list of those present beside one of those invited is no session of its own.
     equals = [one for one in found if _tab_rank(one[0].name) == _tab_rank(sheet.name)]
@@ -184,19 +191,20 @@ def _no_header(sheets):
 
 def _read_lines(sheet, index, columns, meanings):
     header = sheet.rows[index]
-    titles = _titles(header.cells)
+    width = max(len(row.cells) for row in sheet.rows)
+    titles = _titles(header.cells, width)
     roster = Roster(tab=sheet.name, lines=[], notes=_twin_columns(header.cells, columns, meanings))
     roster.columns = [
         [title, columns.get(position, "")]
         for position, title in enumerate(titles)
-        if cell_text(header.cells[position])
+        if position < len(header.cells) and cell_text(header.cells[position])
     ][:MOST_COLUMNS]
     left, blocks = [], [Block(columns, titles)]
     for row in sheet.rows[index + 1 :]:
         again = columns_of(row.cells, meanings)
         if is_header(again):
             # A header repeated at a page break, or a second list below the first.
-            columns, titles = again, _titles(row.cells)
+            columns, titles = again, _titles(row.cells, width)
             blocks.append(Block(columns, titles))
             continue
         line = _line(row, columns, titles)
@@ -220,14 +228,18 @@ def _read_lines(sheet, index, columns, meanings):
     return roster
 
 
-def _titles(cells):
-    """The words of each column's header, made different when one stands twice."""
-    titles, seen = [], {}
-    for index, cell in enumerate(cells):
-        title = cell_text(cell)[:60] or f"Colonne {index + 1}"
-        seen[title] = seen.get(title, 0) + 1
-        titles.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
-    return titles
+def _titles(cells, width):
+    """The words of each column's header, made different from those before it."""
+    titles = {}
+    for index in range(width):
+        title = cell_text(cells[index])[:60] if index < len(cells) else ""
+        title = unique = title or f"Colonne {index + 1}"
+        number = 1
+        while unique in titles:
+            number += 1
+            unique = f"{title} ({number})"
+        titles[unique] = index
+    return list(titles)
 
 
 def _line(row, columns, titles):
@@ -249,11 +261,7 @@ def _line(row, columns, titles):
             # A sentence, not a name.
             return None
     origin = values.get("origin", "")
-    raw = {
-        (titles[index] if index < len(titles) else f"Colonne {index + 1}"): text
-        for index, text in enumerate(texts)
-        if text
-    }
+    raw = {title: text for title, text in zip(titles, texts, strict=False) if text}
     last_name, first_name = names[0], names[1]
     full_name = names[2]
     if not full_name and last_name and not first_name:

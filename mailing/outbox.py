@@ -8,6 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from anacofi_portal import bulk
+
 from .models import Message
 
 logger = logging.getLogger(__name__)
@@ -31,8 +33,9 @@ def queue_many(template, rows, *, about=None):
 
     Rows without an address are passed over: a member without e-mail is listed to staff.
     """
-    now = timezone.now()
-    messages = Message.objects.bulk_create(
+    now, label = timezone.now(), label_of(about)
+    messages = bulk.insert(
+        Message,
         [
             Message(
                 template=template,
@@ -40,13 +43,12 @@ def queue_many(template, rows, *, about=None):
                 values=values,
                 link={"path": link[0], "args": list(link[1:])} if link else {},
                 message_id=new_message_id(),
-                about=label_of(about),
+                about=label,
                 due_at=now,
             )
             for to, values, link in rows
             if to
         ],
-        batch_size=500,
     )
     schedule_delivery()
     return messages

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from trainings.models import AnnualRules
 
 from .models import HoursCredit, Member, Membership
@@ -69,7 +70,7 @@ def credit(
         for one, (_, entry) in zip(counters, countered, strict=True):
             entry.follows = one
             fresh.append(entry)
-    HoursCredit.objects.bulk_create(fresh, batch_size=500)
+    bulk.insert(HoursCredit, fresh)
     for entry in fresh:
         entry.written = True
         kept[entry.member_id] = entry
@@ -83,7 +84,8 @@ def counter(entries: list[HoursCredit], *, reason: str, by=None) -> list[HoursCr
     """
     if not reason.strip():
         raise ValueError("Une contre-écriture porte un motif.")
-    return HoursCredit.objects.bulk_create(
+    return bulk.insert(
+        HoursCredit,
         [
             HoursCredit(
                 member_id=entry.member_id,
@@ -98,7 +100,6 @@ def counter(entries: list[HoursCredit], *, reason: str, by=None) -> list[HoursCr
             )
             for entry in entries
         ],
-        batch_size=500,
     )
 
 

@@ -3,6 +3,8 @@
 Values are what the templates need and no more; times are written as they are read, in Paris.
 """
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,9 +16,16 @@ LINK = "qcm.links.invitation_url"
 REMINDER_LINK = "qcm.links.reminder_url"
 
 
+@lru_cache(maxsize=64)
 def moment(at):
-    """An aware time as « 31 janvier 2027 à 23:59 »."""
+    """An aware time as « 31 janvier 2027 à 23:59 »; thousands of mails hold the same one."""
     return date_format(timezone.localtime(at), r"j F Y \à H:i")
+
+
+@lru_cache(maxsize=64)
+def day(on):
+    """A day as « 31 janvier 2027 »."""
+    return date_format(on, "j F Y")
 
 
 def _values(invitation):
@@ -38,7 +47,7 @@ def invited(invitations, *, pass_mark):
                     one.member.email,
                     {
                         **_values(one),
-                        "session_on": date_format(one.session_on, "j F Y"),
+                        "session_on": day(one.session_on),
                         "attempts": one.attempts_allowed,
                         "pass_mark": pass_mark,
                     },

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from members import ledger
 from members.models import HoursCredit, Member
 from trainings.models import AnnualRules
@@ -84,7 +85,8 @@ def invite(
             changed.append(one)
             journal.append((one, before, comment))
     missing = [pk for pk in minutes_by_member if pk not in found]
-    Invitation.objects.bulk_create(
+    created = bulk.insert(
+        Invitation,
         [
             Invitation(
                 member_id=member_id,
@@ -97,15 +99,13 @@ def invite(
             )
             for member_id in missing
         ],
-        batch_size=500,
     )
-    created = list(Invitation.objects.filter(training=training, member__in=missing).order_by("pk"))
     told = created + told
     journal = [(one, "", "Invitation") for one in created] + journal
     _attach(created + list(found.values()), training)
     entries = _credit(training, session_on, credited, by)
     if changed:
-        Invitation.objects.bulk_update(changed, FIELDS, batch_size=500)
+        bulk.update(Invitation, changed, FIELDS)
         Reminder.objects.filter(invitation__in=told).delete()
     _journal(journal, by)
     emails.invited(told, pass_mark=rules.pass_mark)
@@ -126,7 +126,9 @@ def _attempts_used(invitations):
 
 def _attach(invitations, training):
     """Give each its member and training, read once."""
-    members = Member.objects.in_bulk([one.member_id for one in invitations])
+    members = Member.objects.only("email", "first_name").in_bulk(
+        [one.member_id for one in invitations]
+    )
     for one in invitations:
         one.member, one.training = members[one.member_id], training
 
@@ -148,7 +150,8 @@ def _credit(training, session_on, invitations, by):
 
 
 def _journal(rows, by, comment=""):
-    InvitationJournal.objects.bulk_create(
+    bulk.insert(
+        InvitationJournal,
         [
             InvitationJournal(
                 subject=one,
@@ -160,7 +163,6 @@ def _journal(rows, by, comment=""):
             )
             for one, before, said in rows
         ],
-        batch_size=500,
     )
 
 
@@ -228,6 +230,6 @@ def lower(*, training, minutes_by_member: dict[int, int], reason: str, by=None) 
     if passed:
         ledger.counter([one.credit for one in passed], reason=reason, by=by)
         _credit(training, passed[0].session_on, passed, by)
-    Invitation.objects.bulk_update(rows, ["minutes", "credit"], batch_size=500)
+    bulk.update(Invitation, rows, ["minutes", "credit"])
     _journal([(one, one.status, reason) for one in rows], by)
     emails.uncounted(passed, reason=reason)

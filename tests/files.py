@@ -1,7 +1,9 @@
 """Small files of the tests' own: PDFs, images, workbooks, as people would send them."""
 
 import io
+import zipfile
 
+import xlwt
 from openpyxl import Workbook
 from PIL import Image
 from pypdf import PdfWriter
@@ -33,6 +35,38 @@ def make_xlsx(rows, title="Feuil1"):
     target = io.BytesIO()
     workbook.save(target)
     return target.getvalue()
+
+
+def make_xls(rows):
+    """The bytes of an old workbook of one sheet with these rows."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Feuil1")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def make_zip(parts, compression=zipfile.ZIP_DEFLATED):
+    """The bytes of a ZIP of these parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", compression) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def make_html(rows):
+    """A page with one table, as web portals export it under the name of a workbook."""
+    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<html><body><table>{lines}</table></body></html>".encode()
+
+
+def make_text(rows, separator=";", encoding="utf-8"):
+    """Rows as text, one a line."""
+    return "\r\n".join(separator.join(row) for row in rows).encode(encoding)
 
 
 QCM_HEADER = ["Jeu", "Question", "Réponse A", "Réponse B", "Réponse C", "Bonne réponse"]

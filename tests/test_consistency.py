@@ -22,7 +22,7 @@ APPS = [
 ]
 PYTHON = [
     path
-    for folder in [*APPS, "tests"]
+    for folder in [*APPS, "tests", "bench"]
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]

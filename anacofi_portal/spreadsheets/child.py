@@ -22,6 +22,7 @@ MEMORY_BYTES = 1024**3
 CPU_SECONDS = 20
 OUTPUT_BYTES = 64 * 1024**2
 MAX_COLUMNS = 64
+MAX_ROW = 1_048_576
 MAX_CELL_CHARACTERS = 2000
 # Title lines, a header, totals and signatures come on top of the lines that count.
 EXTRA_ROWS = 100
@@ -196,6 +197,9 @@ class Rows:
                 cells.pop()
             if not cells:
                 continue
+            if not 1 <= number <= MAX_ROW:
+                # No spreadsheet program numbers a row so; and no column of ours holds it.
+                raise Refused("damaged")
             self.count += 1
             if self.count > self.cap:
                 raise Refused("too_many_rows")
@@ -258,7 +262,9 @@ def read_with_openpyxl(path, cap):
     for sheet in workbook.worksheets:
         # The declared dimension is not to be trusted: with it, cells are silently lost.
         sheet.reset_dimensions()
-        numbered = enumerate((list(row) for row in sheet.iter_rows(values_only=True)), start=1)
+        # Up to the last row there is: a row said to be the four billionth would be led up to.
+        cells = sheet.iter_rows(max_row=MAX_ROW, values_only=True)
+        numbered = enumerate((list(row) for row in cells), start=1)
         sheets.append(
             {
                 "name": sheet.title,

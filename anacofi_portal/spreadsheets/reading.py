@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
+from .values import clean_text
+
 WALL_SECONDS = 30
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +103,7 @@ def _read_path(path, max_rows):
         format=answer["format"],
         sheets=[
             Sheet(
-                name=sheet["name"],
+                name=clean_text(sheet["name"]),
                 visible=sheet["visible"],
                 rows=[Row(number, [_value(c) for c in cells]) for number, cells in sheet["rows"]],
             )

@@ -9,11 +9,17 @@ INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
 )
 
+WORD = re.compile(r"[a-z0-9]+")
+
 
 def clean_text(text: str) -> str:
     """The text composed (NFC), without control or invisible characters, spaces made single."""
-    text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
-    text = "".join(" " if unicodedata.category(one) in {"Cc", "Cs"} else one for one in text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    # Most cells have nothing to take away, and a roster has a hundred thousand of them.
+    if not text.isprintable():
+        text = text.translate(INVISIBLE)
+        text = "".join(" " if unicodedata.category(one) in {"Cc", "Cs"} else one for one in text)
     return " ".join(text.split())
 
 
@@ -32,6 +38,8 @@ def cell_text(value) -> str:
 
 def fold(text: str) -> str:
     """The text for comparing: no case, no accents, anything but letters and digits one space."""
-    text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    text = "".join(one for one in text if not unicodedata.combining(one))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", text.casefold()).split())
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
+        text = "".join(one for one in text if not unicodedata.combining(one)).casefold()
+    return " ".join(WORD.findall(text))

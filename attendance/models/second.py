@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from anacofi_portal.files import PrivateFileField
 from anacofi_portal.journal import WrongStatus
 from trainings.models import Training
@@ -146,7 +147,7 @@ class SecondReading(Leased):
             for one in made.added:
                 one.changed_by, one.changed_at = by, timezone.now()
             sheet.participants.filter(pk__in=[one.pk for one in made.removed]).delete()
-            Participant.objects.bulk_create(made.added, batch_size=500)
+            bulk.insert(Participant, made.added)
             sheet.write_journal(
                 to_status="liste corrigée",
                 by=by,

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from anacofi_portal import bulk
 from anacofi_portal.files import PrivateFileField
 from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
 from anacofi_portal.spreadsheets import fold
@@ -299,7 +300,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                 return
             participants = sheet.participants_of(roster.lines, matches)
             sheet.participants.all().delete()
-            sheet.participants.model.objects.bulk_create(participants, batch_size=500)
+            bulk.insert(sheet.participants.model, participants)
             sheet.tab, sheet.notes = roster.tab[:255], roster.notes
             sheet.cited, sheet.columns = roster.cited, roster.columns
             sheet.sessions = [asdict(one) for one in roster.sessions]
@@ -341,7 +342,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                 seen[member.pk] = line.row_number
             rows.append(
                 model(
-                    sheet=self,
+                    sheet_id=self.pk,
                     row_number=line.row_number,
                     raw=line.raw,
                     last_name=line.last_name,
@@ -358,7 +359,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                     state=state,
                     problem=problem[:300],
                     included=line.present and not above,
-                    member=member,
+                    member_id=member.pk if member else None,
                     matched_by=match.by if member else "",
                     staff_note="" if member else match.note,
                 )

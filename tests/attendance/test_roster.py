@@ -300,3 +300,27 @@ def test_the_messy_sample_is_read_as_a_person_reads_it():
 def test_a_sample_without_a_list_is_refused(name):
     with pytest.raises(UnreadableRoster):
         parse(read_workbook(SAMPLES / name))
+
+
+def test_columns_whose_names_meet_hide_no_cell():
+    header = ["Nom", "E-mail", "Note", "Note", "Note (2)", "Colonne 7"]
+    (line,) = lines_of(["DUPONT", "a@b.test", "1", "2", "3", "4", "5"], header=header)
+    assert line.raw == {
+        "Nom": "DUPONT",
+        "E-mail": "a@b.test",
+        "Note": "1",
+        "Note (2)": "2",
+        "Note (2) (2)": "3",
+        "Colonne 7": "4",
+        "Colonne 7 (2)": "5",
+    }
+
+
+def test_a_list_above_the_one_that_is_read_is_told():
+    fuller = [*HEADER, "N° ORIAS"]
+    roster = parse(workbook([HEADER, ["A", "a", "", "1"], fuller, ["B", "b", "", "2", "07000001"]]))
+    assert [line.last_name for line in roster.lines] == ["B"]
+    assert roster.notes == [
+        "La liste est lue sous l’en-tête de la ligne 3. Celle de la ligne 1, au-dessus, a été "
+        "laissée de côté : si elle compte, déposez-la à part."
+    ]

@@ -10,25 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import xlwt
 from openpyxl import Workbook as Xlsx
 
 from anacofi_portal.spreadsheets import UnreadableWorkbook, read_workbook, reading, write_workbook
-from tests.files import make_xlsx
+from tests.files import make_html, make_text, make_xls, make_xlsx, make_zip
 
 ROWS = [["Nom", "Prénom", "E-mail"], ["Le Goff", "Anne", "anne@cabinet.test"]]
 CHILD = Path(reading.__file__).with_name("child.py")
-
-
-def make_xls(rows):
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Feuil1")
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            sheet.write(number, column, value)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 def make_ods(rows):
@@ -64,19 +52,6 @@ def make_ods(rows):
     )
 
 
-def make_zip(parts, compression=zipfile.ZIP_DEFLATED):
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", compression) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return target.getvalue()
-
-
-def make_html(rows):
-    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<html><body><table>{lines}</table></body></html>".encode()
-
-
 def make_xml_2003(rows):
     lines = "".join(
         "<Row>"
@@ -89,10 +64,6 @@ def make_xml_2003(rows):
         'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="F">'
         f"<Table>{lines}</Table></Worksheet></Workbook>"
     ).encode()
-
-
-def make_text(rows, separator=";", encoding="utf-8"):
-    return "\r\n".join(separator.join(row) for row in rows).encode(encoding)
 
 
 def read(content, **options):
@@ -255,3 +226,27 @@ def test_the_child_knows_none_of_our_secrets(monkeypatch):
 def test_what_the_portal_writes_it_reads_and_a_formula_is_text():
     content = write_workbook([("Feuille", [["=1+1", "+33", "-2", "@a", "texte", 7]])])
     assert cells(read(content)) == [["'=1+1", "'+33", "'-2", "'@a", "texte", 7]]
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "1048577", "4000000000000000000000"])
+def test_a_row_numbered_as_no_program_does_is_refused(number):
+    content = make_xml_2003(ROWS).replace(b"<Row>", f'<Row ss:Index="{number}">'.encode(), 1)
+    with pytest.raises(UnreadableWorkbook) as refused:
+        read(content)
+    assert refused.value.code == "damaged"
+
+
+def test_a_row_far_beyond_the_last_one_costs_no_walk_to_it():
+    with zipfile.ZipFile(io.BytesIO(make_xlsx([["a"], ["b"]]))) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'r="2"', b'r="4000000000"').replace(
+        b'r="A2"', b'r="A4000000000"'
+    )
+    assert cells(read(make_zip(parts))) == [["a"]]
+
+
+def test_a_sheets_name_is_cleaned_as_its_cells_are():
+    # A database refuses NUL, and .xls names may hold one.
+    content = make_xls(ROWS).replace(b"\x06\x00Feuil1", b"\x06\x00Fe\x00il1")
+    assert [sheet.name for sheet in read(content).sheets] == ["Fe il1"]

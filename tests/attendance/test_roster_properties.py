@@ -1,0 +1,110 @@
+"""Any headers above any values: a list whose lines add up, or a sentence; never anything else."""
+
+import re
+from datetime import date, datetime, time
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from anacofi_portal.spreadsheets import Row, Sheet, Workbook, cell_text, clean_text, fold
+from attendance.headers import FIELD_OF, columns_of, find_header, is_header
+from attendance.roster import SHOWN_NOTES, UnreadableRoster, parse
+from tests.corpus.samples import check_storable
+
+# Columns of one name, or named as a column without name would be, must not hide one another.
+TWINS = ["Présent", "Présent (2)", "Colonne 2", "Colonne 7", "Date", "Date (2)"]
+COMMON = ["Nom", "Prénom", "E-mail", "N° adhérent"]
+NAMES = st.sampled_from([*FIELD_OF, *COMMON, *TWINS])
+HEADERS = st.lists(st.sampled_from(TWINS), max_size=4).map(lambda more: [*COMMON, *more])
+WORDS = st.sampled_from(
+    ["DUPONT", "Jean", "Total", "jean@cabinet.test", "A00123", "oui", "non", "x", "95 %", "Fait à"]
+    + ["Le Goff, Anne", "Mme ŒUVRE\u200b Zoé", "\u202f", "mailto:A@b.test;", "07000001", "=1+1"]
+)
+CELLS = st.one_of(
+    st.none(),
+    WORDS,
+    NAMES,
+    st.text(max_size=30),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(datetime(1, 1, 1)),
+    st.dates(date(1, 1, 1)),
+    st.times(time(0)),
+)
+
+
+def is_filled(cells):
+    return any(cell not in (None, "") for cell in cells)
+
+
+@st.composite
+def sheets(draw):
+    """Rows as the reader gives them: numbered upwards, none of them empty."""
+    likely = st.lists(NAMES, min_size=2, max_size=6)
+    rows = draw(st.lists(st.one_of(likely, st.lists(CELLS, max_size=8)), max_size=25))
+    if rows and draw(st.booleans()):
+        rows.insert(draw(st.integers(0, len(rows) - 1)), draw(HEADERS))
+    numbered, number = [], 0
+    for cells in rows:
+        number += draw(st.integers(1, 3))
+        if is_filled(cells):
+            numbered.append(Row(number, cells))
+    return Sheet(draw(st.sampled_from(["Feuil1", "Présents", "Inscrits", ""])), True, numbered)
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.lists(sheets(), max_size=2))
+def test_every_row_below_the_header_is_a_line_a_header_or_told(found):
+    try:
+        roster = parse(Workbook("xlsx", found))
+    except UnreadableRoster as error:
+        roster, refused = None, str(error)
+    if roster is None:
+        assert refused.endswith(".")
+        return
+    check_storable(roster)
+    # Which of two sheets of one name was read cannot be told, nor need it be: one adds up.
+    assert any(adds_up(roster, sheet) for sheet in found if sheet.name == roster.tab)
+
+
+def adds_up(roster, sheet):
+    header = find_header(sheet.rows)
+    if header is None:
+        return False
+    below = sheet.rows[header[0] + 1 :]
+    headers = sum(is_header(columns_of(row.cells)) for row in below)
+    told = sum(bool(re.match(r"Ligne \d+ laissée de côté", note)) for note in roster.notes)
+    more = [re.match(r"… et (\d+) autres", note) for note in roster.notes]
+    told += sum(int(one[1]) for one in more if one)
+    assert told <= SHOWN_NOTES or any(more)
+    cells = {row.number: row.cells for row in below}
+    numbers = [line.row_number for line in roster.lines]
+    return (
+        len(below) == len(roster.lines) + headers + told
+        and len(set(numbers)) == len(numbers)
+        and set(numbers) <= set(cells)
+        # Each cell that says something is kept as it was typed.
+        and all(
+            sorted(filter(None, map(cell_text, cells[line.row_number])))
+            == sorted(line.raw.values())
+            for line in roster.lines
+        )
+    )
+
+
+@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@given(st.text(max_size=40))
+def test_text_is_cleaned_and_folded_to_what_does_not_change_again(text):
+    cleaned, folded = clean_text(text), fold(text)
+    assert clean_text(cleaned) == cleaned
+    assert re.fullmatch(r"([a-z0-9]+( [a-z0-9]+)*)?", folded)
+    assert fold(folded) == folded
+    assert fold(cleaned) == fold(clean_text(cleaned))
+    cleaned.encode()
