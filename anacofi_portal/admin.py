@@ -101,14 +101,14 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
         form = verb.form_for(obj, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                verb.run(obj, request.user, form.cleaned_data)
+                said = verb.run(obj, request.user, form.cleaned_data)
             except WrongStatus as error:
                 messages.error(request, str(error))
                 return redirect(back)
             except ValueError as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, verb.done)
+                messages.success(request, " ".join(filter(None, [verb.done, verb.says(said)])))
                 return redirect(back)
         context = {
             **self.admin_site.each_context(request),
@@ -145,6 +145,11 @@ class Verb:
     def text_for(self, obj):
         """What the page says; `text` may be a function of the row, for what depends on it."""
         return self.text(obj) if callable(self.text) else self.text
+
+    @staticmethod
+    def says(result):
+        """What `run` itself has to say: a text that it returned."""
+        return result if isinstance(result, str) else ""
 
     def form_for(self, obj, data):
         return self.form(data, obj=obj)

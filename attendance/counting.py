@@ -116,6 +116,8 @@ class Counting:
             sheet.require_status(self.Status.VALIDATED)
             sheet.training = sheet.training.lock()
             require_approved(sheet.training)
+            # The organism reads this journal: how many more would tell it of the registry.
+            sheet.write_journal(to_status="recompte", by=by)
             return sheet.count_more(by)
 
     def count_more(self, by):
@@ -129,8 +131,6 @@ class Counting:
         participants = list(waiting.only(*COUNTED))
         counted = self._count(participants, by)
         more = len({one.member_id for one in participants if one.linked})
-        if more:
-            self.write_journal(to_status="recompte", by=by, comment=f"{people(more)} de plus")
         self.refresh_states()
         emails.hours_counted(self, counted.entries, cif=counted.cif)
         return more

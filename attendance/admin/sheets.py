@@ -17,7 +17,7 @@ from anacofi_portal.admin import (
 from anacofi_portal.admin_forms import CommentForm, ConfirmForm
 from anacofi_portal.spreadsheets import fold
 
-from ..counting import in_words
+from ..counting import in_words, people
 from ..models import Participant, Sheet, SheetJournal, UnrecognisedCount
 
 Status = Sheet.Status
@@ -109,13 +109,13 @@ class SheetAdmin(VerbAdmin):
             "recompter",
             "Recompter",
             permission="attendance.recount_sheet",
-            run=lambda sheet, user, data: sheet.recount(by=user),
+            run=lambda sheet, user, data: f"{people(sheet.recount(by=user))} de plus.",
             offered=lambda sheet: sheet.status == Status.VALIDATED,
             form=ConfirmForm,
             text="Les personnes reconnues qui n’avaient pas d’heures en reçoivent si elles étaient "
             "adhérentes le jour de la session : après la correction d’une adhésion, par exemple. "
             "Rien n’est compté deux fois.",
-            done="La feuille est recomptée ; le journal dit combien d’adhérents en plus.",
+            done="La feuille est recomptée.",
         ),
         Verb(
             "annuler",

@@ -227,7 +227,8 @@ def test_a_membership_mended_afterwards_is_counted_again_once(amf_training, owne
     assert sheet.recount(by=officer) == 1
     assert ledger.year_total(late, amf_training.year)["associative"] == 120
     assert Invitation.objects.filter(member=late).count() == 1
-    assert sheet.journal.last().comment == "1 adhérent de plus"
+    # The organism reads the journal: nothing there tells who was no member.
+    assert {row.comment for row in sheet.journal.filter(to_status="recompte")} == {""}
     assert Message.objects.count() == before + 2
     assert sheet.recount(by=officer) == 0
     assert Message.objects.count() == before + 2
