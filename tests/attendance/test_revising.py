@@ -322,4 +322,4 @@ def test_reading_a_second_file_takes_as_many_queries_for_any_number_of_lines(
         reading.read(one)
 
 
-SECOND_QUERIES = 18
+SECOND_QUERIES = 17

@@ -196,14 +196,14 @@ def test_reading_takes_as_many_queries_for_any_number_of_lines(
 ):
     rows = [row_of(make_member()) for _ in range(lines)]
     sheet = make_sheet(training, rows=rows, read=False)
-    # Claimed; meanings of columns; numbers and e-mails, then former
+    # Claimed; meanings of columns; all keys together, then former
     # ones and former names; the sheet locked, its training and organism; the day's count
     # made, locked and kept; who was counted; old lines, new lines; sheet, journal; savepoints.
     with django_assert_num_queries(READING_QUERIES):
         reading.read(sheet)
 
 
-READING_QUERIES = 24
+READING_QUERIES = 23
 
 
 def test_a_reading_that_was_lost_is_done_by_the_sweep(training):
