@@ -15,7 +15,7 @@ from qcm import invitations
 from trainings.models import AnnualRules, Training
 
 from . import emails
-from .followed import share
+from .followed import ABSENT, share
 
 ASSOCIATIVE = HoursCredit.Kind.ASSOCIATIVE
 SHOWN_NAMES = 20
@@ -288,7 +288,7 @@ class Counting:
             sheet__training=self.training,
             sheet__status=self.Status.DRAFT,
             member__isnull=False,
-            problem="",
+            problem__in=["", ABSENT],
         )
         lines.filter(state=State.RECOGNISED, member__in=counted).update(state=State.ALREADY_COUNTED)
         lines.filter(state=State.ALREADY_COUNTED).exclude(member__in=counted).update(

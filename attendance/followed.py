@@ -10,6 +10,8 @@ from anacofi_portal.durations import parse_minutes
 from anacofi_portal.spreadsheets import cell_text, fold
 
 STEP_MINUTES = 15
+# Why a line of someone known is unticked: the file says so, and the organism may say otherwise.
+ABSENT = "Absent d’après le fichier."
 HOURS, MINUTES = "hours", "minutes"
 # Nobody follows a session for more hours than that: a larger bare number is minutes.
 MOST_HOURS = 24

@@ -29,7 +29,8 @@ SYNONYMS = {
     "member_number": (
         "n adherent|no adherent|num adherent|numero adherent|numero d adherent|n d adherent|"
         "n adh|no adh|num adh|numero adh|adherent n|code adherent|id adherent|n membre|"
-        "numero membre|numero de membre|n de membre|matricule|n anacofi|numero anacofi|"
+        "numero membre|numero de membre|n de membre|matricule|matricule adherent|matricule membre|"
+        "n anacofi|numero anacofi|"
         "member number|member no|member id|membership number|membership id|n adherent anacofi"
     ),
     "orias": "orias|n orias|no orias|num orias|numero orias|code orias|immatriculation orias",

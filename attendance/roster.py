@@ -87,6 +87,7 @@ class Block:
     lines: list = field(default_factory=list)
     presence: list = field(default_factory=list)
     followed: list = field(default_factory=list)
+    days: list = field(default_factory=list)
 
 
 @dataclass
@@ -215,10 +216,13 @@ def _read_lines(sheet, index, columns, meanings):
         block.lines.append(line)
         block.presence.append(_presence_cells(row.cells, columns))
         block.followed.append(_cell(row.cells, columns, "minutes"))
-        line.session_on = sessions.day_of(_cell(row.cells, columns, "session_on"))
+        day = _cell(row.cells, columns, "session_on")
+        line.session_on = sessions.day_of(day)
+        block.days.append(cell_text(day))
     for block in blocks:
         _tick(block)
         _measure(block)
+        _date(block)
         roster.lines += block.lines
     _flag(roster.lines)
     for number, text in left[:SHOWN_NOTES]:
@@ -368,6 +372,15 @@ def _measure(block):
             line.problem = str(error)
         if line.minutes == 0 and not any(presence):
             line.present = False
+
+
+def _date(block):
+    """Say which lines have a date that cannot be read, in a column that holds dates."""
+    if not any(line.session_on for line in block.lines):
+        return
+    for line, text in zip(block.lines, block.days, strict=True):
+        if text and line.session_on is None:
+            line.problem = f"La date « {text[:60]} » n’est pas lisible. Écrivez-la 31/12/2026."
 
 
 def _tick(block):

@@ -16,6 +16,7 @@ from trainings.models import Training
 
 from .. import emails, matching, reading
 from ..counting import Counting, require_approved
+from ..followed import ABSENT
 from ..splitting import Splitting
 from .leased import Leased, LeasedQuerySet
 
@@ -332,6 +333,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             member = match.member if not line.problem else None
             above = line.same_as or (seen.get(member.pk) if member else None)
             problem, state = line.problem, State.UNRECOGNISED
+            absent = not line.present and not problem and not above
             if problem:
                 state = State.PROBLEM
             elif above:
@@ -357,7 +359,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                         f"{line.orias} {line.firm}"
                     ),
                     state=state,
-                    problem=problem[:300],
+                    problem=ABSENT if absent else problem[:300],
                     included=line.present and not above,
                     member_id=member.pk if member else None,
                     matched_by=match.by if member else "",

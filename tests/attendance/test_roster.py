@@ -324,3 +324,19 @@ def test_a_list_above_the_one_that_is_read_is_told():
         "La liste est lue sous l’en-tête de la ligne 3. Celle de la ligne 1, au-dessus, a été "
         "laissée de côté : si elle compte, déposez-la à part."
     ]
+
+
+def test_a_date_that_cannot_be_read_is_a_problem_of_its_line():
+    header = ["Nom", "N° adhérent", "Date de session"]
+    lines = lines_of(["A", "1", "02/03/2026"], ["B", "2", "mardi"], ["C", "3", ""], header=header)
+    assert [line.problem for line in lines] == [
+        "",
+        "La date « mardi » n’est pas lisible. Écrivez-la 31/12/2026.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("title", ["Matricule adhérent", "N° Adh.", "N° adhérent", "Code adhérent"])
+def test_a_member_number_is_known_by_its_many_names(title):
+    (line,) = lines_of(["A", "12"], header=["Nom", title])
+    assert line.member_number == "12"

@@ -10,6 +10,7 @@ from attendance.models import DepositedFile, Sheet, UnrecognisedCount
 from attendance.models.leased import GAVE_UP
 from attendance.models.sheet import LIMIT_REACHED
 from attendance.roster import Line
+from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import (
     make_member,
@@ -156,6 +157,22 @@ def test_reading_recognises_members_and_nobody_else(training):
     assert (first.member, first.matched_by, first.row_number) == (member, "numéro, e-mail", 2)
     assert first.raw["Nom"] == member.last_name
     assert (last.included, last.problem) == (False, "Même personne qu’à la ligne 2.")
+
+
+def test_who_was_absent_is_unticked_with_the_reason_and_may_be_ticked_all_the_same(training, owner):
+    member = make_member()
+    header = [*ROSTER_HEADER, "Présent"]
+    rows = [[*row_of(member), "non"], [*row_of(make_member()), "oui"]]
+    sheet = make_sheet(training, content=make_xlsx([header, *rows]))
+    line = sheet.participants.get(member=member)
+    assert (line.included, line.state, line.problem) == (
+        False,
+        "recognised",
+        "Absent d’après le fichier.",
+    )
+    sheet.tick([line.pk], among=[line.pk], by=owner)
+    sheet.validate(by=owner)
+    assert HoursCredit.objects.filter(member=member).exists()
 
 
 def test_one_member_on_two_lines_by_different_keys_is_told(training):
