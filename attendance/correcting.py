@@ -11,7 +11,7 @@ from anacofi_portal.journal import WrongStatus
 from organisms.access import organism_required, writing_required
 
 from . import annotated, deposits
-from .forms import ParticipantForm, RemovalForm
+from .forms import ParticipantForm, RemovalForm, SessionForm
 from .headers import IGNORED, KINDS
 from .models import DepositedFile, SecondReading, Sheet
 from .pages import get_sheet, get_training
@@ -249,3 +249,23 @@ def pick_session(request, pk):
     except (WrongStatus, ValueError) as error:
         messages.error(request, str(error))
     return redirect("attendance:sheet", pk)
+
+
+@writing_required
+def edit_session(request, pk):
+    """The days and the place of a session, before its list is validated."""
+    found = get_sheet(request, pk)
+    initial = {name: getattr(found, name) for name in ("starts_on", "ends_on", "place")}
+    form = SessionForm(request.POST or None, training=found.training, initial=initial)
+    try:
+        found.require_status(Sheet.Status.UNREADABLE, Sheet.Status.DRAFT)
+        if request.method == "POST" and form.is_valid():
+            found.change_session(by=request.user, **form.cleaned_data)
+            messages.success(request, "La session est corrigée.")
+            return redirect("attendance:sheet", pk)
+    except (WrongStatus, ValueError) as error:
+        messages.error(request, str(error))
+        return redirect("attendance:sheet", pk)
+    return render(
+        request, "attendance/session.html", {"nav": "attendance", "sheet": found, "form": form}
+    )

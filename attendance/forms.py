@@ -25,8 +25,8 @@ class SessionForm(forms.Form):
     )
     place = forms.CharField(label="Lieu", max_length=200, required=False)
 
-    def __init__(self, data=None, *, training):
-        super().__init__(data)
+    def __init__(self, data=None, *, training, initial=None):
+        super().__init__(data, initial=initial)
         self.training = training
         today = timezone.localdate()
         for name in ("starts_on", "ends_on"):

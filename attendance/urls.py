@@ -26,6 +26,7 @@ urlpatterns = [
     path("lectures/<int:pk>/", correcting.second, name="second"),
     path("lectures/<int:pk>/appliquer/", correcting.apply_second, name="apply_second"),
     path("lectures/<int:pk>/abandonner/", correcting.forget_second, name="forget_second"),
+    path("feuilles/<int:pk>/dates/", correcting.edit_session, name="session"),
     path("feuilles/<int:pk>/colonnes/", correcting.tell_columns, name="columns"),
     path("feuilles/<int:pk>/session/", correcting.pick_session, name="pick"),
     path("feuilles/<int:pk>/valider/", views.validate, name="validate"),

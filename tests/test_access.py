@@ -157,6 +157,7 @@ TABLE = {
     "attendance:replace": post(theirs(SENT), "sheet"),
     "attendance:tick": post(theirs(SENT), "sheet"),
     "attendance:add": get(theirs(200), "sheet"),
+    "attendance:session": get(theirs(200), "sheet"),
     "attendance:columns": post(theirs(SENT), "sheet"),
     "attendance:pick": post(theirs(SENT), "sheet"),
     "attendance:edit": get(theirs(200), "sheet", "line"),

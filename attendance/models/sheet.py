@@ -182,6 +182,21 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             transaction.on_commit(lambda: sheet.roster.storage.delete(old))
             transaction.on_commit(lambda: reading.read_soon(sheet.pk))
 
+    def change_session(self, *, starts_on, ends_on, place, by):
+        """Correct the session's days and place before validating; WrongStatus, ValueError."""
+        with transaction.atomic():
+            sheet = self.lock()
+            sheet.require_status(self.Status.UNREADABLE, self.Status.DRAFT)
+            if error := date_error(sheet.training, starts_on, ends_on):
+                raise ValueError(error)
+            sheet.starts_on, sheet.ends_on, sheet.place = starts_on, ends_on, place
+            sheet.save(update_fields=["starts_on", "ends_on", "place"])
+            sheet.write_journal(
+                to_status="session corrigée",
+                by=by,
+                comment=f"{starts_on:%d/%m/%Y} – {ends_on:%d/%m/%Y}, {place}".rstrip(", "),
+            )
+
     def discard(self):
         """Delete a sheet of which nothing was counted, and its files."""
         with transaction.atomic():

@@ -114,6 +114,27 @@ def test_problems_stand_first_on_a_list_to_validate(client, sheet, owner):
     assert [one.row_number for one in page] == [2, 3, 4]
 
 
+# --- the session ----------------------------------------------------------------------------------
+
+
+def test_a_session_is_corrected_before_its_list_is_validated(client, sheet, owner):
+    client.force_login(owner)
+    url = reverse("attendance:session", args=[sheet.pk])
+    assert 'value="Paris"' in client.get(url).content.decode()
+    day = timezone.localdate()
+    tomorrow = day + timedelta(days=1)
+    wrong = client.post(url, {"starts_on": f"{day}", "ends_on": f"{tomorrow}", "place": "Lyon"})
+    assert "dans le futur" in wrong.content.decode()
+    first = day.replace(month=1, day=1)
+    client.post(url, {"starts_on": f"{first}", "ends_on": f"{first}", "place": "Lyon"})
+    sheet.refresh_from_db()
+    assert (sheet.starts_on, sheet.ends_on, sheet.place) == (first, first, "Lyon")
+    assert sheet.journal.last().comment == f"{first:%d/%m/%Y} – {first:%d/%m/%Y}, Lyon"
+    sheet.validate(by=owner)
+    with pytest.raises(WrongStatus):
+        sheet.change_session(starts_on=day, ends_on=day, place="", by=owner)
+
+
 # --- a second file --------------------------------------------------------------------------------
 
 
