@@ -16,6 +16,8 @@ from .sessions import TAB, Session
 
 SHOWN_NOTES = 10
 MOST_COLUMNS = 40
+# A longer cell is read as no title.
+LONGEST_TITLE = 80
 APPROVAL_NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{4,6}(?![\d-])")
 
 ABSENT = frozenset(
@@ -196,9 +198,9 @@ def _read_lines(sheet, index, columns, meanings):
     titles = _titles(header.cells, width)
     roster = Roster(tab=sheet.name, lines=[], notes=_twin_columns(header.cells, columns, meanings))
     roster.columns = [
-        [title, columns.get(position, "")]
-        for position, title in enumerate(titles)
-        if position < len(header.cells) and cell_text(header.cells[position])
+        [text, columns.get(position, "")]
+        for position, cell in enumerate(header.cells)
+        if (text := cell_text(cell)) and len(text) <= LONGEST_TITLE
     ][:MOST_COLUMNS]
     left, blocks = [], [Block(columns, titles)]
     for row in sheet.rows[index + 1 :]:

@@ -11,6 +11,7 @@ from anacofi_portal.spreadsheets import cell_text
 TAB = "feuille:"
 # More different dates than that are something else: dates of birth, of registration.
 MOST = 12
+LONGEST_TAB = 200
 WRITTEN = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: .*)?")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T].*)?")
 
@@ -55,7 +56,7 @@ def found(lines, tabs):
     days = Counter(line.session_on for line in lines if line.session_on)
     if 1 < len(days) <= MOST:
         return [Session(day.isoformat(), f"{day:%d/%m/%Y}", days[day]) for day in sorted(days)]
-    if 1 < len(tabs) <= MOST:
+    if 1 < len(tabs) <= MOST and all(len(sheet.name) <= LONGEST_TAB for sheet, *_ in tabs):
         return [
             Session(TAB + sheet.name, f"feuille « {sheet.name} »", len(sheet.rows) - index - 1)
             for sheet, index, _ in tabs

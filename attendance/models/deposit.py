@@ -4,7 +4,10 @@ from django.conf import settings
 from django.db import models
 
 from anacofi_portal.files import PrivateFileField
+from anacofi_portal.journal import WrongStatus
 from trainings.models import Training
+
+ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
 
 
 class DepositedFileQuerySet(models.QuerySet):
@@ -45,3 +48,12 @@ class DepositedFile(models.Model):
 
     def __str__(self):
         return self.name
+
+    def take(self):
+        """Take the file for a sheet: the row goes, the bytes stay. Inside a transaction.
+
+        Raises WrongStatus when another click took it, or chose another file, meanwhile.
+        """
+        taken, _ = type(self).objects.filter(pk=self.pk).delete()
+        if not taken:
+            raise WrongStatus(ALREADY_SENT)

@@ -82,6 +82,7 @@ class SecondReading(Leased):
             if sheet:
                 sheet.lock().require_status(Sheet.Status.DRAFT)
             require_open(training)
+            file.take()
             one = cls.objects.create(
                 training=training,
                 purpose=purpose,
@@ -91,7 +92,6 @@ class SecondReading(Leased):
                 roster_sha256=file.sha256,
                 deposited_by=by,
             )
-            file.delete()
             transaction.on_commit(lambda: reading.read_second_soon(one.pk))
         return one
 
@@ -121,7 +121,8 @@ class SecondReading(Leased):
         type(self).objects.filter(pk=self.pk, status=self.Status.READING, roster=of).update(
             status=self.Status.READY,
             notes=roster.notes,
-            lines=[asdict(line) for line in roster.lines],
+            # A date is none of JSON's, and says nothing once the session is known.
+            lines=[{**asdict(line), "session_on": None} for line in roster.lines],
             result=result,
             reading_until=None,
         )

@@ -28,7 +28,6 @@ LIMIT_REACHED = (
     "listes ne sont plus lues avant demain, celle-ci comprise. L’ANACOFI est prévenue et peut "
     "lever cette limite. Ne gardez dans vos fichiers que des adhérents de l’ANACOFI."
 )
-ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
 
 
 class SheetQuerySet(LeasedQuerySet):
@@ -124,9 +123,8 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             require_open(training)
             if error := date_error(training, starts_on, ends_on):
                 raise ValueError(error)
-            # The training's lock makes a second click wait; it finds the files gone.
-            if type(scan).objects.filter(pk__in=[scan.pk, roster.pk]).count() != 2:
-                raise WrongStatus(ALREADY_SENT)
+            scan.take()
+            roster.take()
             sheet = cls(
                 training=training,
                 starts_on=starts_on,
@@ -142,9 +140,6 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                 deposited_by=by,
             )
             sheet.save()
-            # The files are the sheet's now.
-            scan.delete()
-            roster.delete()
             sheet.write_journal(to_status=cls.Status.READING, by=by)
             transaction.on_commit(lambda: reading.read_soon(sheet.pk))
         return sheet
@@ -155,6 +150,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             sheet = self.lock()
             sheet.require_status(self.Status.UNREADABLE, self.Status.DRAFT)
             require_open(sheet.training)
+            roster.take()
             old = sheet.roster.name
             sheet.participants.all().delete()
             sheet.roster = roster.file.name
@@ -178,7 +174,6 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                     "read_at",
                 ],
             )
-            roster.delete()
             transaction.on_commit(lambda: sheet.roster.storage.delete(old))
             transaction.on_commit(lambda: reading.read_soon(sheet.pk))
 

@@ -215,6 +215,25 @@ def test_the_pages_lead_from_the_file_to_the_list(client, sheet, owner):
     assert client.get(answer.url).url == reverse("attendance:sheet", args=[sheet.pk])
 
 
+def test_a_second_file_with_dates_is_kept_and_applied(sheet, owner):
+    new = make_member()
+    content = make_xlsx([[*ROSTER_HEADER, "Date"], [*row_of(new), "02/03/2026"]])
+    second(sheet.training, "complete", content, owner, sheet).apply(by=owner)
+    assert sheet.participants.filter(member=new).exists()
+
+
+def test_a_file_taken_by_another_click_is_not_taken_twice(sheet, owner):
+    kept = deposits.store(sheet.training, "liste", upload(workbook([])), by=owner)
+    SecondReading.ask(sheet.training, "replace", kept, by=owner, sheet=sheet)
+    with pytest.raises(WrongStatus, match="viennent d’être envoyés"):
+        SecondReading.ask(sheet.training, "replace", kept, by=owner, sheet=sheet)
+    with pytest.raises(WrongStatus, match="viennent d’être envoyés"):
+        sheet.replace_roster(kept, by=owner)
+    assert SecondReading.objects.count() == 1
+    sheet.refresh_from_db()
+    assert sheet.status == "draft"
+
+
 def test_giving_up_leaves_the_list_and_no_file(
     client, sheet, owner, django_capture_on_commit_callbacks
 ):
