@@ -124,7 +124,7 @@ def _stored(request, training):
         messages.error(request, "Choisissez le fichier Excel.")
         return None
     try:
-        return deposits.store(training, DepositedFile.Kind.ROSTER, file, by=request.user)
+        return deposits.store(training, DepositedFile.Kind.OTHER, file, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return None

@@ -49,7 +49,8 @@ class TakenBack:
         passed = sum(one.status == "passed" for one in self.invitations.values())
         waiting = len(self.invitations) - passed
         names = [str(one) for one in self.members.values()]
-        more = f" et {len(names) - SHOWN_NAMES} autres" if len(names) > SHOWN_NAMES else ""
+        rest = len(names) - SHOWN_NAMES
+        more = f" et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else ""
         said = [
             f"Heures associatives retirées : {people(len(self.entries))}.",
             f"QCM réussis dont les heures sont retirées : {people(passed)}.",
@@ -170,11 +171,17 @@ class Counting:
             .filter(member__in=members)
             .exclude(pk__in=[one.pk for one in lines])
         )
-        shares = self._shares(others)
+        # Another line entitles to what it counted for: who was no member that day got nothing.
+        hours = self._shares([one for one in others if one.associative_credit_id])
+        qcm = self._shares([one for one in others if one.invitation_id])
         standing = ledger.standing(members, training=self.training)
         taken = TakenBack()
         for one in lines:
-            mine = shares.get(one.member_id, dict.fromkeys(HoursCredit.Kind.values, 0))
+            nothing = dict.fromkeys(HoursCredit.Kind.values, 0)
+            mine = {
+                ASSOCIATIVE: hours.get(one.member_id, nothing)[ASSOCIATIVE],
+                HoursCredit.Kind.AMF: qcm.get(one.member_id, nothing)[HoursCredit.Kind.AMF],
+            }
             taken.kept[one.member_id] = mine
             entry = standing.get((one.member_id, ASSOCIATIVE))
             if one.associative_credit_id and entry and entry.minutes > mine[ASSOCIATIVE]:

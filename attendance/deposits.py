@@ -39,6 +39,8 @@ def store(training, kind, file, *, by):
         digest.update(chunk)
     file.seek(0)
     with transaction.atomic():
+        # Two files chosen at once queue here: the later one stays.
+        training.lock()
         for replaced in DepositedFile.objects.select_for_update().filter(
             training=training, kind=kind, uploaded_by=by
         ):
@@ -68,8 +70,10 @@ def waiting(training, *, by):
 def remove(kept):
     """Forget a waiting file; it goes from the storage once the transaction commits."""
     file = kept.file
-    kept.delete()
-    transaction.on_commit(lambda: file.storage.delete(file.name))
+    deleted, _ = DepositedFile.objects.filter(pk=kept.pk).delete()
+    # A sheet that took the file meanwhile has it now.
+    if deleted:
+        transaction.on_commit(lambda: file.storage.delete(file.name))
 
 
 def forget(*, before):

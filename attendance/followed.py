@@ -44,8 +44,11 @@ def minutes_of(cell, *, unit):
     if isinstance(cell, time):
         return cell.hour * 60 + cell.minute
     if isinstance(cell, datetime) and cell.year <= 1900:
-        # An Excel duration of a day and more, counted from its own day zero.
-        return (cell - datetime(1899, 12, 31)) // timedelta(minutes=1)
+        # An Excel duration: counted from its day zero, which the readers give as either day.
+        zero = datetime(1899, 12, 31) if cell >= datetime(1899, 12, 31) else datetime(1899, 12, 30)
+        if cell < zero:
+            raise ValueError(f"La durée « {cell} » n’est pas lisible. Écrivez « 3 h 30 ».")
+        return (cell - zero) // timedelta(minutes=1)
     if isinstance(cell, date):
         # « 3.5 » typed into a French Excel becomes the third of May.
         return parse_minutes(f"{cell.day}.{cell.month}")

@@ -230,7 +230,9 @@ def _read_lines(sheet, index, columns, meanings):
     for number, text in left[:SHOWN_NOTES]:
         roster.notes.append(f"Ligne {number} laissée de côté : « {text} ».")
     if len(left) > SHOWN_NOTES:
-        roster.notes.append(f"… et {len(left) - SHOWN_NOTES} autres lignes sans nom de personne.")
+        more = len(left) - SHOWN_NOTES
+        lines = "autres lignes" if more > 1 else "autre ligne"
+        roster.notes.append(f"… et {more} {lines} sans nom de personne.")
     return roster
 
 

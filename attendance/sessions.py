@@ -12,6 +12,7 @@ TAB = "feuille:"
 # More different dates than that are something else: dates of birth, of registration.
 MOST = 12
 LONGEST_TAB = 200
+UNDATED = "sans-date"
 WRITTEN = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: .*)?")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T].*)?")
 
@@ -44,8 +45,8 @@ def day_of(cell):
 
 
 def key_of(line):
-    """The key of the session a line belongs to; "" without a date."""
-    return line.session_on.isoformat() if line.session_on else ""
+    """The key of the session a line belongs to; one of its own without a date."""
+    return line.session_on.isoformat() if line.session_on else UNDATED
 
 
 def found(lines, tabs):
@@ -55,7 +56,9 @@ def found(lines, tabs):
     """
     days = Counter(line.session_on for line in lines if line.session_on)
     if 1 < len(days) <= MOST:
-        return [Session(day.isoformat(), f"{day:%d/%m/%Y}", days[day]) for day in sorted(days)]
+        dated = [Session(day.isoformat(), f"{day:%d/%m/%Y}", days[day]) for day in sorted(days)]
+        undated = sum(line.session_on is None for line in lines)
+        return dated + ([Session(UNDATED, "sans date", undated)] if undated else [])
     if 1 < len(tabs) <= MOST and all(len(sheet.name) <= LONGEST_TAB for sheet, *_ in tabs):
         return [
             Session(TAB + sheet.name, f"feuille « {sheet.name} »", len(sheet.rows) - index - 1)

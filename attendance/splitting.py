@@ -36,7 +36,8 @@ class Splitting:
     def split_sessions(self, *, by):
         """One sheet for each session of the file, this one for the first; the new sheets.
 
-        Each new one has its own copies of the scan and the file. Raises WrongStatus.
+        Each new one has its own copies of the scan and the file. Raises WrongStatus, and
+        ValueError when one of them cannot be of this approval.
         """
         copies, made = [], []
         try:
@@ -47,8 +48,7 @@ class Splitting:
                     raise WrongStatus("Ce fichier ne contient qu’une session.")
                 first, *others = sheet.sessions
                 for session in others:
-                    copy = sheet._copy(by)
-                    copies += [copy.scan, copy.roster]
+                    copy = sheet._copy(by, copies)
                     copy._pick(session, by)
                     made.append(copy)
                 sheet._pick(first, by)
@@ -93,12 +93,14 @@ class Splitting:
             day = date.fromisoformat(session["key"])
         except ValueError:
             day = None
-        if day and not date_error(self.training, day, day):
+        if day:
+            if error := date_error(self.training, day, day):
+                raise ValueError(f"Session du {day:%d/%m/%Y} : {error}")
             self.starts_on = self.ends_on = day
         self.read_again(by=by, comment=f"Session gardée : {session['label']}")
 
-    def _copy(self, by):
-        """Another sheet of the same files, copied under names of their own; not saved by verbs."""
+    def _copy(self, by, copies):
+        """Another sheet of the same files, copied under names of their own, added to `copies`."""
         copy = type(self)(
             training=self.training,
             starts_on=self.starts_on,
@@ -115,5 +117,6 @@ class Splitting:
             with getattr(self, name).open("rb") as source:
                 given = getattr(self, f"{name}_name")
                 getattr(copy, name).save(given, File(source, name=given), save=False)
+            copies.append(getattr(copy, name))
         copy.save()
         return copy

@@ -25,6 +25,8 @@ from .models.sheet import last_day_for, require_open
 from .pages import MANAGED, get_sheet, get_training
 
 Kind = DepositedFile.Kind
+# What « Envoyer » takes.
+ZONES = (Kind.SCAN, Kind.ROSTER)
 LINES_A_PAGE = 100
 MODEL_HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "N° ORIAS", "Cabinet"]
 State = Participant.State
@@ -117,7 +119,7 @@ def _why_closed(training):
 def _store_files(request, training):
     """Files that came with the form itself (no JavaScript); what is wrong, by kind."""
     errors = {}
-    for kind in Kind:
+    for kind in ZONES:
         file = request.FILES.get(kind.value)
         if file is None:
             continue
@@ -157,7 +159,7 @@ def _deposit(request, training, form, waiting):
 def _zones(training, user, errors=None):
     """The two file zones of the form, by kind, as `_file_field.html` takes them."""
     waiting = deposits.waiting(training, by=user)
-    return {"zones": [_zone(training, kind, waiting[kind.value], errors) for kind in Kind]}
+    return {"zones": [_zone(training, kind, waiting[kind.value], errors) for kind in ZONES]}
 
 
 def _zone(training, kind, kept, errors=None):
@@ -192,7 +194,7 @@ def _zone(training, kind, kept, errors=None):
 def upload(request, pk, kind):
     """One file, chosen or dropped: stored at once. Answers the zone's new HTML."""
     found = get_training(request, pk)
-    if kind not in Kind.values:
+    if kind not in ZONES:
         raise Http404
     file = request.FILES.get("file") or request.FILES.get(kind)
     if file is None:
@@ -211,7 +213,7 @@ def upload(request, pk, kind):
 def remove_file(request, pk, kind):
     """Take back a file that was chosen and not sent yet."""
     found = get_training(request, pk)
-    if kind not in Kind.values:
+    if kind not in ZONES:
         raise Http404
     kept = deposits.waiting(found, by=request.user)[kind]
     if kept:

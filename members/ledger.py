@@ -31,13 +31,7 @@ def credit(
     were written by this call have `written` set to True.
     """
     wanted = {one.member_id: one.minutes for one in entitlements if one.minutes > 0}
-    # Two sheets validated at once queue here, in one order: no double, no deadlock.
-    list(
-        Member.objects.select_for_update()
-        .filter(pk__in=wanted)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    lock_members(wanted)
     chains = _chains(list(wanted), training=training, kind=kind)
     countered, fresh, kept = [], [], {}
     for member_id, minutes in wanted.items():
@@ -75,6 +69,19 @@ def credit(
         entry.written = True
         kept[entry.member_id] = entry
     return kept
+
+
+def lock_members(members) -> None:
+    """Have whoever else credits these members (ids) wait, in one order: no double, no deadlock.
+
+    Where invitations are locked as well, members come first.
+    """
+    list(
+        Member.objects.select_for_update()
+        .filter(pk__in=list(members))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
 
 
 def counter(entries: list[HoursCredit], *, reason: str, by=None) -> list[HoursCredit]:

@@ -82,6 +82,8 @@ def _parse_rows(rows, columns):
         wrong = []
         if not number:
             wrong.append("le numéro d’adhérent manque")
+        elif len(number) > 20:
+            wrong.append(f"le numéro « {number[:30]}… » dépasse 20 caractères")
         elif number in seen:
             wrong.append(f"le numéro {number} figure déjà à la ligne {seen[number]}")
         if not texts["last_name"]:
@@ -220,7 +222,10 @@ def read(registry_import):
     if errors:
         shown = errors[:50]
         if len(errors) > 50:
-            shown.append(f"… et {len(errors) - 50} autres erreurs.")
+            more = len(errors) - 50
+            shown.append(
+                f"… et {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."
+            )
         values = {"state": RegistryImport.State.UNREADABLE, "error": "\n".join(shown)}
     else:
         values = {

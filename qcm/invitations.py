@@ -41,6 +41,7 @@ def invite(
     if not minutes_by_member:
         return {}
     now = timezone.now()
+    ledger.lock_members(minutes_by_member)
     # One invitation of the training at a time: two sheets may be validated at once.
     type(training).objects.select_for_update(of=("self",)).get(pk=training.pk)
     rules = AnnualRules.for_year(training.year)
@@ -216,6 +217,7 @@ def lower(*, training, minutes_by_member: dict[int, int], reason: str, by=None) 
     Passed ones have their credit countered and a smaller one written. Constant number of queries;
     call it inside a transaction.
     """
+    ledger.lock_members(minutes_by_member)
     rows = [
         one
         for one in Invitation.objects.select_for_update()

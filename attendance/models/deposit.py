@@ -22,6 +22,7 @@ class DepositedFile(models.Model):
     class Kind(models.TextChoices):
         SCAN = "scan", "scan de la feuille d’émargement"
         ROSTER = "liste", "fichier des présents"
+        OTHER = "autre", "fichier à relire"
 
     training = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField("nature", max_length=5, choices=Kind)

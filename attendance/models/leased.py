@@ -50,5 +50,7 @@ class Leased(models.Model):
 
     def give_up(self):
         """Stop after several readings that ended in nothing."""
-        if self.readings >= MAX_READINGS:
+        now = timezone.now()
+        ended = type(self).objects.filter(pk=self.pk, readings__gte=MAX_READINGS)
+        if ended.exclude(reading_until__gt=now).exists():
             self.mark_unreadable(GAVE_UP, of=self.roster.name)

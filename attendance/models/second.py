@@ -166,13 +166,17 @@ class SecondReading(Leased):
 def _checked(participants):
     """What « Vérifier une liste d'inscrits » shows: how many are known, and who is not."""
     State = Participant.State
-    known = {State.RECOGNISED, State.ALREADY_COUNTED}
+
+    def is_known(one):
+        # A repeated line is nobody more.
+        return one.state == State.RECOGNISED or (one.member_id is not None and not one.problem)
+
     return {
-        "recognised": sum(one.state in known for one in participants),
+        "recognised": sum(is_known(one) for one in participants),
         "total": len(participants),
         "others": [
             {"row": one.row_number, "name": str(one), "problem": one.problem}
             for one in participants
-            if one.state not in known
+            if not is_known(one)
         ],
     }

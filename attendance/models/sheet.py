@@ -198,6 +198,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             sheet = self.lock()
             sheet.require_status(self.Status.UNREADABLE, self.Status.DRAFT)
             storage, names = sheet.scan.storage, [sheet.scan.name, sheet.roster.name]
+            names += sheet.second_readings.values_list("roster", flat=True)
             sheet.delete()
             transaction.on_commit(lambda: [storage.delete(name) for name in names])
 
@@ -226,6 +227,8 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             sheet = self.lock()
             sheet.require_completable()
             twin = match.member and sheet.participants.filter(member=match.member).first()
+            if twin and sheet.status == self.Status.VALIDATED and not twin.included:
+                return sheet._tick_again(twin, by)
             if twin:
                 raise WrongStatus(f"Cette personne est déjà sur la liste ({twin.where}).")
             participant = sheet.participants_of([line], [match])[0]
@@ -237,6 +240,21 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                 sheet.training = sheet.training.lock()
                 require_approved(sheet.training)
                 sheet.count_more(by)
+        return participant
+
+    def _tick_again(self, participant, by):
+        """Count someone unticked when the list was validated, unless staff took them off."""
+        if participant.associative_credit_id or participant.invitation_id:
+            raise WrongStatus(
+                "L’ANACOFI a retiré cette personne de la liste : écrivez-lui pour l’y remettre."
+            )
+        participant.included, participant.problem = True, ""
+        participant.changed_by, participant.changed_at = by, timezone.now()
+        participant.save()
+        self.write_journal(to_status="participant ajouté", by=by, comment=str(participant))
+        self.training = self.training.lock()
+        require_approved(self.training)
+        self.count_more(by)
         return participant
 
     def ask_removal(self, participant, *, by, reason):
@@ -265,6 +283,9 @@ class Sheet(Counting, Splitting, Journalled, Leased):
         with transaction.atomic():
             sheet = self.lock()
             sheet.require_status(self.Status.DRAFT)
+            participant = sheet.participants.filter(pk=participant.pk).first()
+            if participant is None:
+                raise WrongStatus("Cette ligne n’est plus sur la liste.")
             others = sheet.participants.exclude(pk=participant.pk)
             if twin := match.member and others.filter(member=match.member).first():
                 raise WrongStatus(f"Cette personne est déjà sur la liste ({twin.where}).")
@@ -348,7 +369,7 @@ class Sheet(Counting, Splitting, Journalled, Leased):
                 state = State.PROBLEM
             elif above:
                 problem = f"Même personne qu’à la ligne {above}."
-                state = State.ALREADY_COUNTED
+                state = State.ALREADY_COUNTED if member else State.UNRECOGNISED
             elif member:
                 state = State.ALREADY_COUNTED if member.pk in counted else State.RECOGNISED
                 seen[member.pk] = line.row_number
@@ -419,6 +440,8 @@ class Sheet(Counting, Splitting, Journalled, Leased):
             )
             .exclude(status=self.Status.CANCELLED)
             .filter(pk__lt=self.pk)
+            # The portal itself made sheets of the sessions of one file.
+            .exclude(~Q(picked="") & ~Q(picked=self.picked), training=self.training_id)
             .select_related("training")
             .order_by("pk")
             .first()

@@ -214,6 +214,7 @@ class Attempt(models.Model):
         failure tells staff. Raises WrongStatus when the QCM was withdrawn.
         """
         with transaction.atomic():
+            ledger.lock_members([self.invitation.member_id])
             invitation = self.invitation.lock()
             attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=self.pk)
             attempt.invitation = invitation

@@ -147,7 +147,7 @@ def test_validating_takes_as_many_queries_for_any_number_of_lines(
         sheet.validate(by=owner)
 
 
-VALIDATING_QUERIES = 37
+VALIDATING_QUERIES = 38
 
 
 def test_the_same_people_on_a_second_sheet_are_told_and_not_counted_twice(training, owner):
@@ -330,4 +330,4 @@ def test_cancelling_takes_as_many_queries_for_any_number_of_lines(
         sheet.cancel(by=administrator, comment="Erreur")
 
 
-CANCELLING_QUERIES = 28
+CANCELLING_QUERIES = 29

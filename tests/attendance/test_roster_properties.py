@@ -81,7 +81,7 @@ def adds_up(roster, sheet):
     below = sheet.rows[header[0] + 1 :]
     headers = sum(is_header(columns_of(row.cells)) for row in below)
     told = sum(bool(re.match(r"Ligne \d+ laissée de côté", note)) for note in roster.notes)
-    more = [re.match(r"… et (\d+) autres", note) for note in roster.notes]
+    more = [re.match(r"… et (\d+) autre", note) for note in roster.notes]
     told += sum(int(one[1]) for one in more if one)
     assert told <= SHOWN_NOTES or any(more)
     cells = {row.number: row.cells for row in below}

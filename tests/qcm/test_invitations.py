@@ -192,8 +192,8 @@ def test_nobody_to_invite_asks_nothing(training, django_assert_num_queries):
 def test_inviting_many_takes_no_more_queries_than_one(training, count, django_assert_num_queries):
     AnnualRules.for_year(training.year)
     members = [factories.make_member() for _ in range(count)]
-    # savepoint 2, training lock, rules, found, insert, members, journal, mails
-    with django_assert_num_queries(9):
+    # savepoint 2, members and training locked, rules, found, insert, members, journal, mails
+    with django_assert_num_queries(10):
         invited(training, *members)
 
 

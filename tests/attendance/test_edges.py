@@ -1,0 +1,174 @@
+"""Where two things meet: undone sheets, split files, files waiting, people unticked."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from anacofi_portal.journal import WrongStatus
+from attendance import cautions, deposits, followed, reading, tasks
+from attendance.models import DepositedFile, SecondReading, Sheet
+from attendance.roster import Line
+from members import ledger
+from members.models import HoursCredit
+from qcm.models import Invitation
+from tests.attendance.sheets import states, unknown
+from tests.factories import make_member, make_sheet, row_of
+from tests.files import ROSTER_HEADER, make_pdf, make_xlsx
+
+DATED = [*ROSTER_HEADER, "Date"]
+YEAR = timezone.localdate().year
+
+
+def upload(content, name="liste.xlsx"):
+    return SimpleUploadedFile(name, content)
+
+
+def read_again(sheet):
+    sheet.refresh_from_db()
+    reading.read(sheet)
+    sheet.refresh_from_db()
+    return sheet
+
+
+def test_a_line_that_counted_for_nothing_keeps_no_hours_of_an_undone_sheet(
+    amf_training, owner, administrator
+):
+    today = timezone.localdate()
+    member = make_member(until=today - timedelta(days=10))
+    before = today - timedelta(days=20)
+    counted = make_sheet(amf_training, rows=[row_of(member)], starts_on=before, ends_on=before)
+    late = make_sheet(amf_training, rows=[row_of(member)])
+    counted.validate(by=owner)
+    late.validate(by=owner)
+    counted.cancel(by=administrator, comment="Mauvaise liste")
+    assert ledger.year_total(member, amf_training.year)["total"] == 0
+    assert Invitation.objects.get().status == "withdrawn"
+
+
+def test_a_repeat_of_somebody_unknown_is_unknown(training, owner):
+    sheet = make_sheet(training, rows=[*unknown(1), *unknown(1)])
+    assert states(sheet) == ["unrecognised", "unrecognised"]
+    content = make_xlsx([ROSTER_HEADER, *unknown(1), *unknown(1)])
+    kept = deposits.store(training, "autre", upload(content), by=owner)
+    one = SecondReading.ask(training, "check", kept, by=owner)
+    tasks.read_second(one.pk)
+    one.refresh_from_db()
+    assert one.result["recognised"] == 0
+    assert len(one.result["others"]) == 2
+
+
+def test_who_was_unticked_by_mistake_is_put_back_and_counted(training, owner):
+    gone, stays = make_member(), make_member()
+    sheet = make_sheet(training, rows=[row_of(gone), row_of(stays)])
+    line = sheet.participants.get(member=gone)
+    sheet.tick([], among=[line.pk], by=owner)
+    sheet = sheet.validate(by=owner)
+    typed = Line(None, last_name=gone.last_name, email=gone.email)
+    assert sheet.add_participant(typed, by=owner) == line
+    assert HoursCredit.objects.filter(member=gone).count() == 1
+    assert sheet.participants.count() == 2
+
+
+def test_whom_staff_took_off_is_not_put_back_by_the_organism(training, owner, administrator):
+    member = make_member()
+    sheet = make_sheet(training, rows=[row_of(member), row_of(make_member())]).validate(by=owner)
+    sheet.participants.get(member=member).cancel(by=administrator, comment="Absent")
+    with pytest.raises(WrongStatus, match="L’ANACOFI a retiré cette personne"):
+        sheet.add_participant(Line(None, last_name=member.last_name, email=member.email), by=owner)
+    assert ledger.year_total(member, training.year)["total"] == 0
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_checking_registrants_leaves_the_roster_that_waits(client, training, owner):
+    kept = deposits.store(training, "liste", upload(make_xlsx([ROSTER_HEADER])), by=owner)
+    client.force_login(owner)
+    client.post(
+        reverse("attendance:check", args=[training.pk]),
+        {"file": upload(make_xlsx([ROSTER_HEADER, *unknown(1)]))},
+    )
+    assert deposits.waiting(training, by=owner)["liste"] == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_a_sheet_took_is_not_removed_by_an_old_page(training, owner):
+    roster = deposits.store(training, "liste", upload(make_xlsx([ROSTER_HEADER])), by=owner)
+    scan = deposits.store(training, "scan", upload(make_pdf(), "scan.pdf"), by=owner)
+    stale = DepositedFile.objects.get(pk=scan.pk)
+    day = timezone.localdate()
+    sheet = Sheet.deposit(
+        training, starts_on=day, ends_on=day, place="", scan=scan, roster=roster, by=owner
+    )
+    deposits.remove(stale)
+    assert default_storage.exists(sheet.scan.name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sheet_thrown_away_takes_its_second_files_along(training, owner):
+    sheet = make_sheet(training, rows=unknown(1))
+    kept = deposits.store(training, "autre", upload(make_xlsx([ROSTER_HEADER])), by=owner)
+    one = SecondReading.ask(training, "complete", kept, by=owner, sheet=sheet)
+    sheet.discard()
+    assert not default_storage.exists(one.roster.name)
+
+
+def test_a_reading_under_way_is_not_given_up_by_a_doubled_task(training):
+    sheet = make_sheet(training, rows=unknown(1), read=False)
+    Sheet.objects.update(readings=3, reading_until=timezone.now() + timedelta(minutes=1))
+    sheet.refresh_from_db()
+    reading.read(sheet)
+    sheet.refresh_from_db()
+    assert sheet.status == "reading"
+
+
+# --- sessions -------------------------------------------------------------------------------------
+
+
+def dated(training, days):
+    """A sheet whose file has one person for each of these days (or None)."""
+    people = [make_member() for _ in days]
+    rows = [[*row_of(one), day] for one, day in zip(people, days, strict=True)]
+    return make_sheet(training, content=make_xlsx([DATED, *rows])), people
+
+
+def test_lines_without_a_date_make_a_session_of_their_own(training, owner):
+    sheet, people = dated(training, [date(YEAR, 1, 5), None, date(YEAR, 1, 6)])
+    made = [read_again(one) for one in [sheet, *sheet.split_sessions(by=owner)]]
+    assert [one.participants.get().member for one in made] == [people[0], people[2], people[1]]
+
+
+def test_the_portals_own_split_calls_for_no_caution(training, owner):
+    sheet, _ = dated(training, [date(YEAR, 1, 5), date(YEAR, 1, 6)])
+    (made,) = sheet.split_sessions(by=owner)
+    assert not [one for one, _ in cautions.of(read_again(made)) if "déjà été déposé" in one]
+
+
+def test_a_session_of_another_year_is_not_split_off(training, owner):
+    sheet, _ = dated(training, [date(YEAR - 1, 6, 5), date(YEAR, 1, 6)])
+    with pytest.raises(ValueError, match=f"Session du 05/06/{YEAR - 1} : L’agrément vaut pour"):
+        sheet.split_sessions(by=owner)
+    with pytest.raises(ValueError, match="L’agrément vaut pour"):
+        sheet.pick_session(f"{YEAR - 1}-06-05", by=owner)
+    assert Sheet.objects.count() == 1
+    assert Sheet.objects.get().status == "draft"
+
+
+def test_a_long_title_can_be_told(training, owner):
+    member = make_member(last_name="ALBERT")
+    title = "Coordonnées électroniques professionnelles ou à défaut personnelles (réf 12)"
+    content = make_xlsx([["Nom", "Prénom", title], ["ALBERT", "Jean", member.email]])
+    sheet = make_sheet(training, content=content)
+    sheet.tell_columns({title: "email"}, by=owner)
+    assert states(read_again(sheet)) == ["recognised"]
+
+
+@pytest.mark.parametrize("day", [datetime(1899, 12, 30, 3, 30), datetime(1899, 12, 31, 3, 30)])
+def test_an_excel_duration_is_counted_from_either_day_zero(day):
+    assert followed.minutes_of(day, unit="hours") == 210
+    with pytest.raises(ValueError, match="n’est pas lisible"):
+        followed.minutes_of(datetime(1850, 1, 1), unit="hours")
