@@ -43,6 +43,7 @@ class TakenBack:
     entries: dict = field(default_factory=dict)  # standing associative entries
     invitations: dict = field(default_factory=dict)
     kept: dict = field(default_factory=dict)  # member: {kind: minutes}
+    days: dict = field(default_factory=dict)  # member: the session that entitles to it
 
     def __str__(self):
         """In French, for whoever is about to confirm."""
@@ -170,10 +171,14 @@ class Counting:
             self.participants.model.objects.counted_for(self.training)
             .filter(member__in=members)
             .exclude(pk__in=[one.pk for one in lines])
+            .select_related("sheet")
         )
         # Another line entitles to what it counted for: who was no member that day got nothing.
         hours = self._shares([one for one in others if one.associative_credit_id])
         qcm = self._shares([one for one in others if one.invitation_id])
+        by_member = {}
+        for one in others:
+            by_member.setdefault(one.member_id, []).append(one)
         standing = ledger.standing(members, training=self.training)
         taken = TakenBack()
         for one in lines:
@@ -183,6 +188,7 @@ class Counting:
                 HoursCredit.Kind.AMF: qcm.get(one.member_id, nothing)[HoursCredit.Kind.AMF],
             }
             taken.kept[one.member_id] = mine
+            taken.days[one.member_id] = _longest_session(by_member.get(one.member_id, []))
             entry = standing.get((one.member_id, ASSOCIATIVE))
             if one.associative_credit_id and entry and entry.minutes > mine[ASSOCIATIVE]:
                 taken.entries[entry.pk] = entry
@@ -198,7 +204,8 @@ class Counting:
         if entries:
             ledger.counter(entries, reason=reason, by=by)
             smaller = {pk: taken.kept[pk] for pk in {one.member_id for one in entries}}
-            self._credit({pk: own for pk, own in smaller.items() if own[ASSOCIATIVE]}, by)
+            smaller = {pk: own for pk, own in smaller.items() if own[ASSOCIATIVE]}
+            self._credit(smaller, by, days=taken.days)
         gone, lowered = [], {}
         for one in taken.invitations.values():
             left = taken.kept[one.member_id][HoursCredit.Kind.AMF]
@@ -210,7 +217,11 @@ class Counting:
             invitations.withdraw(gone, reason=reason, by=by)
         if lowered:
             invitations.lower(
-                training=self.training, minutes_by_member=lowered, reason=reason, by=by
+                training=self.training,
+                minutes_by_member=lowered,
+                days=taken.days,
+                reason=reason,
+                by=by,
             )
         return entries
 
@@ -262,8 +273,11 @@ class Counting:
                 mine[kind] = max(mine[kind], counts)
         return shares
 
-    def _credit(self, shares, by):
-        """The standing associative entry of each of these members, by member id."""
+    def _credit(self, shares, by, days=None):
+        """The standing associative entry of each of these members, by member id.
+
+        `days` gives the session of each, when it is not this one.
+        """
         if not self.training.granted_associative_minutes:
             return {}
         return ledger.credit(
@@ -271,7 +285,8 @@ class Counting:
             kind=ASSOCIATIVE,
             session_on=self.starts_on,
             entitlements=[
-                ledger.Entitlement(pk, minutes[ASSOCIATIVE]) for pk, minutes in shares.items()
+                ledger.Entitlement(pk, minutes[ASSOCIATIVE], (days or {}).get(pk))
+                for pk, minutes in shares.items()
             ],
             by=by,
         )
@@ -301,6 +316,13 @@ class Counting:
         lines.filter(state=State.ALREADY_COUNTED).exclude(member__in=counted).update(
             state=State.RECOGNISED
         )
+
+
+def _longest_session(lines):
+    """The first day of the session that entitles to most among these lines; None without any."""
+    whole = [one for one in lines if one.minutes is None]
+    longest = whole or sorted(lines, key=lambda one: one.minutes)[-1:]
+    return longest[0].sheet.starts_on if longest else None
 
 
 def require_approved(training):

@@ -18,6 +18,7 @@ class Entitlement:
 
     member_id: int
     minutes: int
+    session_on: date | None = None  # when it is not the session of all the others
 
 
 def credit(
@@ -31,6 +32,7 @@ def credit(
     were written by this call have `written` set to True.
     """
     wanted = {one.member_id: one.minutes for one in entitlements if one.minutes > 0}
+    days = {one.member_id: one.session_on or session_on for one in entitlements}
     lock_members(wanted)
     chains = _chains(list(wanted), training=training, kind=kind)
     countered, fresh, kept = [], [], {}
@@ -42,7 +44,7 @@ def credit(
             kind=kind,
             minutes=minutes,
             year=training.year,
-            session_on=session_on,
+            session_on=days[member_id],
             by=by,
         )
         if last is None:

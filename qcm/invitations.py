@@ -142,7 +142,9 @@ def _credit(training, session_on, invitations, by):
         training=training,
         kind=HoursCredit.Kind.AMF,
         session_on=session_on,
-        entitlements=[ledger.Entitlement(one.member_id, one.minutes) for one in invitations],
+        entitlements=[
+            ledger.Entitlement(one.member_id, one.minutes, one.session_on) for one in invitations
+        ],
         by=by,
     )
     for one in invitations:
@@ -211,10 +213,13 @@ def withdraw(invitations, *, reason: str, by=None) -> None:
             emails.uncounted(group, reason=reason)
 
 
-def lower(*, training, minutes_by_member: dict[int, int], reason: str, by=None) -> None:
+def lower(
+    *, training, minutes_by_member: dict[int, int], days: dict[int, date], reason: str, by=None
+) -> None:
     """Let these invitations stand for fewer minutes, above zero; members who lose hours are told.
 
-    Passed ones have their credit countered and a smaller one written. Constant number of queries;
+    `days` is the session that entitles each to what is left, by member id. Passed ones have their
+    credit countered and a smaller one written. Constant number of queries;
     call it inside a transaction.
     """
     ledger.lock_members(minutes_by_member)
@@ -228,10 +233,10 @@ def lower(*, training, minutes_by_member: dict[int, int], reason: str, by=None) 
     ]
     passed = [one for one in rows if one.status == Status.PASSED and one.credit_id]
     for one in rows:
-        one.minutes = minutes_by_member[one.member_id]
+        one.minutes, one.session_on = minutes_by_member[one.member_id], days[one.member_id]
     if passed:
         ledger.counter([one.credit for one in passed], reason=reason, by=by)
         _credit(training, passed[0].session_on, passed, by)
-    bulk.update(Invitation, rows, ["minutes", "credit"])
+    bulk.update(Invitation, rows, ["minutes", "session_on", "credit"])
     _journal([(one, one.status, reason) for one in rows], by)
     emails.uncounted(passed, reason=reason)

@@ -30,9 +30,9 @@ def total(member, sheet):
     return ledger.year_total(member, sheet.training.year)["associative"]
 
 
-def timed(training, member, followed):
+def timed(training, member, followed, **fields):
     content = make_xlsx([[*ROSTER_HEADER, "Durée"], [*row_of(member), followed]])
-    return make_sheet(training, content=content)
+    return make_sheet(training, content=content, **fields)
 
 
 # --- someone forgotten ----------------------------------------------------------------------------
@@ -159,7 +159,8 @@ def test_undoing_the_longer_session_leaves_the_shorter_ones_hours(
 
 def test_a_passed_qcm_keeps_the_shorter_sessions_hours(amf_training, owner, administrator):
     member = make_member()
-    timed(amf_training, member, "3h30").validate(by=owner)
+    day = timezone.localdate().replace(month=1, day=2)
+    timed(amf_training, member, "3h30", starts_on=day, ends_on=day).validate(by=owner)
     longer = timed(amf_training, member, "7h").validate(by=owner)
     attempt = Invitation.objects.get().start()
     attempt.save_answers({pk: sorted(key) for pk, key in attempt.key().items()})
@@ -170,6 +171,10 @@ def test_a_passed_qcm_keeps_the_shorter_sessions_hours(amf_training, owner, admi
     totals = ledger.year_total(member, amf_training.year)
     assert (totals["associative"], totals["amf"]) == (60, 30)
     assert Invitation.objects.get().status == "passed"
+    # What stands is of the session that stands: the attestation prints its date.
+    standing = ledger.standing([member.pk], training=amf_training)
+    assert {entry.session_on for entry in standing.values()} == {day}
+    assert len(standing) == 2
 
 
 def test_undoing_the_shorter_session_changes_nothing(amf_training, owner, administrator):
