@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from anacofi_portal.spreadsheets import cell_text, fold
+from anacofi_portal.spreadsheets import cell_text, column_letters, fold
 from members.keys import email_key
 
 from . import followed, sessions
@@ -329,20 +329,10 @@ def _twin_columns(cells, columns, meanings):
                 read = cell_text(cells[first[kind]])
                 notes.append(
                     f"Deux colonnes disent la même chose : « {read} » (colonne "
-                    f"{letters_of(first[kind])}) est lue, « {cell_text(cell)} » (colonne "
-                    f"{letters_of(index)}) ne l’est pas."
+                    f"{column_letters(first[kind])}) est lue, « {cell_text(cell)} » (colonne "
+                    f"{column_letters(index)}) ne l’est pas."
                 )
     return notes
-
-
-def letters_of(index):
-    """A column as the spreadsheet names it: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _likeliest_titles(sheets):

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from anacofi_portal.spreadsheets import cell_text, fold
+from anacofi_portal.spreadsheets import cell_text, column_letters, fold
 
 from .sizing import MAX_CHOICES, MIN_CHOICES, SETS
 
@@ -173,11 +173,7 @@ class _Table:
 
     def cell(self, name):
         """Where the person looks: « B7 »."""
-        index, letters = self.columns[name] + 1, ""
-        while index:
-            index, rest = divmod(index - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{letters}{self.row.number}"
+        return f"{column_letters(self.columns[name])}{self.row.number}"
 
     def wrong(self, sentence):
         self.found.errors.append(

@@ -1,7 +1,7 @@
 """Reading strangers' workbooks, in a child process that can be killed; writing our own."""
 
 from .reading import Row, Sheet, UnreadableWorkbook, Workbook, read_workbook
-from .values import cell_text, clean_text, fold
+from .values import cell_text, clean_text, column_letters, fold
 from .writing import write_workbook
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Workbook",
     "cell_text",
     "clean_text",
+    "column_letters",
     "fold",
     "read_workbook",
     "write_workbook",

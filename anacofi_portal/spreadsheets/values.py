@@ -43,3 +43,13 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
         text = "".join(one for one in text if not unicodedata.combining(one)).casefold()
     return " ".join(WORD.findall(text))
+
+
+def column_letters(index: int) -> str:
+    """A column as the spreadsheet names it: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

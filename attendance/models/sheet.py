@@ -244,7 +244,8 @@ class Sheet(Counting, Splitting, Journalled, Leased):
 
     def _tick_again(self, participant, by):
         """Count someone unticked when the list was validated, unless staff took them off."""
-        if participant.associative_credit_id or participant.invitation_id:
+        # Not by what it counted for: that would tell who is no member.
+        if participant.changed_by and participant.changed_by.is_staff:
             raise WrongStatus(
                 "L’ANACOFI a retiré cette personne de la liste : écrivez-lui pour l’y remettre."
             )

@@ -73,8 +73,10 @@ def test_who_was_unticked_by_mistake_is_put_back_and_counted(training, owner):
     assert sheet.participants.count() == 2
 
 
-def test_whom_staff_took_off_is_not_put_back_by_the_organism(training, owner, administrator):
-    member = make_member()
+@pytest.mark.parametrize("since", [None, timezone.localdate() + timedelta(days=1)])
+def test_whom_staff_took_off_is_not_put_back_by_the_organism(training, owner, administrator, since):
+    # Whether they were a member that day, or not yet: the organism reads the same.
+    member = make_member(since=since)
     sheet = make_sheet(training, rows=[row_of(member), row_of(make_member())]).validate(by=owner)
     sheet.participants.get(member=member).cancel(by=administrator, comment="Absent")
     with pytest.raises(WrongStatus, match="L’ANACOFI a retiré cette personne"):
