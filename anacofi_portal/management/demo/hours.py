@@ -20,7 +20,9 @@ def signed_sheet(title):
     """The bytes of an image that stands for the scan of a signed attendance sheet."""
     image = Image.new("RGB", (1000, 700), "white")
     draw = ImageDraw.Draw(image)
-    draw.text((60, 40), f"Feuille d'emargement : {title}".encode("ascii", "ignore").decode())
+    draw.text(
+        (60, 40), f"Feuille d'emargement : {title}".encode("ascii", "ignore").decode(), fill="black"
+    )
     for line in range(12):
         top = 100 + line * 48
         draw.rectangle((60, top, 940, top + 48), outline="grey")
