@@ -48,7 +48,7 @@ def files_context(training):
         "presentation": by_kind["presentation"],
         "further": by_kind["further"],
         "workbook": by_kind["qcm"],
-        "sets": training.question_sets.prefetch_related("questions__choices"),
+        "sets": training.current_sets(),
     }
 
 

@@ -78,3 +78,39 @@ def refused(training, comment):
 
 def revoked(training, comment):
     _to_organism("revoked", training, comment=comment)
+
+
+def correction_asked(correction):
+    """Staff ask the organism to correct a question of frozen sets."""
+    _to_organism(
+        "correction_asked",
+        correction.training,
+        place=correction.question.place,
+        question=correction.question.text,
+        comment=correction.comment,
+        correction_url=settings.SITE_URL + reverse("trainings:correction", args=[correction.pk]),
+    )
+
+
+def correction_proposed(correction):
+    """The organism proposes its corrected question to staff."""
+    _to_staff(
+        "correction_proposed",
+        correction.training,
+        place=correction.question.place,
+        question=correction.question.text,
+        # A page of a later app, known by its name alone.
+        analysis_url=settings.SITE_URL
+        + reverse("admin:qcm_traininganalysis_change", args=[correction.training.pk]),
+    )
+
+
+def question_corrected(question, *, comment):
+    """Staff have corrected a question: the set has a new version."""
+    _to_organism(
+        "question_corrected",
+        question.question_set.training,
+        place=question.place,
+        question=question.text,
+        comment=comment,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import editing, views
+from . import correcting, editing, views
 
 app_name = "trainings"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("modele-qcm.xlsx", views.qcm_model, name="qcm_model"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/retirer/", editing.remove_document, name="remove_document"),
+    path("corrections/<int:pk>/", correcting.correction, name="correction"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/modifier/", editing.edit, name="edit"),
     path("<int:pk>/garder/", editing.autosave, name="autosave"),

@@ -61,6 +61,7 @@ def detail(request, pk):
             "speakers": training.speakers.all(),
             "missing": training.missing_by_section() if training.is_editable else [],
             "renewal": training.live_renewal(),
+            "corrections": training.live_corrections(),
             **files_context(training),
         },
     )

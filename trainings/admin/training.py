@@ -306,7 +306,7 @@ class TrainingAdmin(VerbAdmin):
     def questions(self, training):
         """The sets as a member sees them; the right answers are marked."""
         parts = []
-        for one in training.question_sets.prefetch_related("questions__choices"):
+        for one in training.current_sets():
             shown = format_html_join(
                 "",
                 '<li class="mb-3"><strong>{}</strong><ul>{}</ul></li>',

@@ -1,5 +1,6 @@
 """What the rest of the portal knows of validation requests."""
 
+from .corrections import Correction
 from .documents import Document, Speaker
 from .questions import Choice, Question, QuestionSet
 from .rules import AnnualRules, ApprovalCounter
@@ -9,6 +10,7 @@ __all__ = [
     "AnnualRules",
     "ApprovalCounter",
     "Choice",
+    "Correction",
     "Document",
     "Question",
     "QuestionSet",

@@ -94,7 +94,8 @@ class Completeness:
     def question_counts(self):
         """{1: questions in set 1, 2: …, 3: …}."""
         counted = dict(
-            self.question_sets.order_by()
+            self.question_sets.current()
+            .order_by()
             .values_list("position")
             .annotate(number=Count("questions"))
         )

@@ -1,23 +1,45 @@
-"""The QCM sets of a request: three different ones when AMF hours are asked for."""
+"""The QCM sets of a request: three different ones when AMF hours are asked for.
+
+A draft's sets are edited in place. Once the request is approved they are frozen: a correction
+makes a new version of its set, and attempts keep the version that they were taken with.
+"""
 
 from django.db import models
+from django.db.models import Q
+
+
+class QuestionSetQuerySet(models.QuerySet):
+    def current(self):
+        """The versions that stand, at most one a position."""
+        return self.filter(replaced_at__isnull=True)
 
 
 class QuestionSet(models.Model):
-    """One of the three sets (jeux) of a training."""
+    """One version of one of the three sets (jeux) of a training."""
 
     training = models.ForeignKey(
         "trainings.Training", on_delete=models.CASCADE, related_name="question_sets"
     )
     position = models.PositiveSmallIntegerField("jeu")
+    version = models.PositiveSmallIntegerField("version", default=1)
+    # When a later version took its place; null for the one that stands.
+    replaced_at = models.DateTimeField("remplacé le", null=True, blank=True)
+
+    objects = QuestionSetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "jeu de questions"
         verbose_name_plural = "jeux de questions"
-        ordering = ["position"]
+        ordering = ["position", "version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["training", "position"], name="trainings_set_once_per_position"
+                fields=["training", "position", "version"], name="trainings_set_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["training", "position"],
+                condition=Q(replaced_at__isnull=True),
+                name="trainings_set_once_per_position",
+                violation_error_message="Un seul jeu porte ce numéro.",
             ),
             models.CheckConstraint(
                 condition=models.Q(position__gte=1, position__lte=3),
@@ -27,7 +49,7 @@ class QuestionSet(models.Model):
         ]
 
     def __str__(self):
-        return f"Jeu {self.position}"
+        return f"Jeu {self.position}" + (f", version {self.version}" if self.version > 1 else "")
 
 
 class Question(models.Model):
@@ -38,6 +60,15 @@ class Question(models.Model):
     text = models.TextField("question")
     theme = models.CharField("thème", max_length=200, blank=True)
     explanation = models.TextField("explication", blank=True)
+    # The same question in the version before, as it was.
+    replaces = models.OneToOneField(
+        "self",
+        verbose_name="remplace",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+    )
 
     class Meta:
         verbose_name = "question"
@@ -52,12 +83,35 @@ class Question(models.Model):
     def __str__(self):
         return self.text[:80]
 
+    @property
+    def place(self):
+        """Where it stands: « Jeu 1, question 3 ». Reads the set."""
+        return f"Jeu {self.question_set.position}, question {self.position}"
+
+    def as_row(self):
+        """The question as `Training.write_sets` takes it, all but its set."""
+        return {
+            "text": self.text,
+            "theme": self.theme,
+            "explanation": self.explanation,
+            "choices": [(choice.text, choice.is_right) for choice in self.choices.all()],
+        }
+
 
 class Choice(models.Model):
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
     position = models.PositiveSmallIntegerField("rang")
     text = models.TextField("réponse")
     is_right = models.BooleanField("bonne réponse", default=False)
+    # The same choice in the version before; null for one that a correction added.
+    replaces = models.OneToOneField(
+        "self",
+        verbose_name="remplace",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+    )
 
     class Meta:
         verbose_name = "réponse"

@@ -12,6 +12,7 @@ from organisms.models import Organism
 from .. import emails
 from ..decisions import Decisions
 from ..sizing import SETS
+from ..versions import Versions
 from .completeness import Completeness
 from .documents import Speaker
 from .questions import Choice, Question, QuestionSet
@@ -23,7 +24,7 @@ class TrainingQuerySet(models.QuerySet):
         return self.filter(organism__people__user=user)
 
 
-class Training(Decisions, Completeness, Journalled):
+class Training(Decisions, Versions, Completeness, Journalled):
     """A training submitted for validation. Amounts of time are whole minutes."""
 
     class Status(models.TextChoices):
@@ -311,18 +312,16 @@ class Training(Decisions, Completeness, Journalled):
         )
 
     def sets_as_rows(self):
-        """The sets as `write_sets` takes them."""
+        """The sets that stand, as `write_sets` takes them."""
         return [
-            {
-                "set": one.position,
-                "text": question.text,
-                "theme": question.theme,
-                "explanation": question.explanation,
-                "choices": [(choice.text, choice.is_right) for choice in question.choices.all()],
-            }
-            for one in self.question_sets.prefetch_related("questions__choices")
+            {"set": one.position, **question.as_row()}
+            for one in self.current_sets()
             for question in one.questions.all()
         ]
+
+    def current_sets(self):
+        """The sets that stand, in their order, with questions and choices: three queries."""
+        return self.question_sets.current().prefetch_related("questions__choices")
 
     # --- questions ------------------------------------------------------------------------------
 

@@ -1,0 +1,102 @@
+"""One question of frozen sets as it is corrected: by the organism that proposes, or by staff."""
+
+from django import forms
+
+from .models import Question
+from .sizing import MAX_CHOICES, MIN_CHOICES
+
+LETTERS = "ABCDEF"[:MAX_CHOICES]
+MAX_TEXT, MAX_EXPLANATION, MAX_CHOICE = 1000, 2000, 500
+
+
+class QuestionForm(forms.Form):
+    """Text, choices by letter, right ones ticked. `row()` is as `correct_question` takes it.
+
+    A choice of the question that is emptied is taken out; the letters after the last one add some.
+    `row` fills the form; `before` is the question that it corrects.
+    """
+
+    text = forms.CharField(
+        label="Question",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Tapez le texte de la question."},
+    )
+    theme = forms.CharField(
+        label="Thème", required=False, max_length=Question._meta.get_field("theme").max_length
+    )
+    explanation = forms.CharField(
+        label="Explication",
+        required=False,
+        max_length=MAX_EXPLANATION,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Montrée à l’adhérent après le résultat.",
+    )
+
+    def __init__(self, data=None, *, before, row=None, text_widget=None, box_widget=None):
+        super().__init__(data)
+        row = row or before.as_row()
+        for name in ("text", "theme", "explanation"):
+            self.fields[name].initial = row[name]
+        for index, letter in enumerate(LETTERS):
+            given = row["choices"][index] if index < len(row["choices"]) else None
+            text, is_right = given or ("", False)
+            self.fields[f"choice_{letter}"] = forms.CharField(
+                label=f"Réponse {letter}",
+                required=False,
+                max_length=MAX_CHOICE,
+                initial=text,
+                **({"widget": text_widget} if text_widget else {}),
+            )
+            self.fields[f"right_{letter}"] = forms.BooleanField(
+                label=f"{letter} est juste",
+                required=False,
+                initial=is_right,
+                **({"widget": box_widget} if box_widget else {}),
+            )
+        self.before = before
+
+    def choices(self):
+        """(letter, text field, right field), in order, for the template."""
+        return [(one, self[f"choice_{one}"], self[f"right_{one}"]) for one in LETTERS]
+
+    def clean(self):
+        data = super().clean()
+        seen = {}
+        for letter in LETTERS:
+            text = data.get(f"choice_{letter}", "")
+            if data.get(f"right_{letter}") and not text and f"choice_{letter}" not in self.errors:
+                self.add_error(
+                    f"choice_{letter}", f"La réponse {letter} est marquée juste, mais vide."
+                )
+            key = " ".join(text.casefold().split())
+            if key and key in seen:
+                self.add_error(
+                    f"choice_{letter}", f"Les réponses {seen[key]} et {letter} sont identiques."
+                )
+            if key:
+                seen.setdefault(key, letter)
+        if len(seen) < MIN_CHOICES:
+            self.add_error(None, "Il faut au moins deux réponses.")
+        if not any(data.get(f"right_{one}") and data.get(f"choice_{one}") for one in LETTERS):
+            self.add_error(None, "Cochez au moins une bonne réponse.")
+        if not self.errors and self.row() == self.unchanged():
+            self.add_error(None, "Rien n’est changé : corrigez la question, puis enregistrez.")
+        return data
+
+    def unchanged(self):
+        """The row that would change nothing."""
+        row = self.before.as_row()
+        blanks = [None] * (MAX_CHOICES - len(row["choices"]))
+        return {**row, "choices": [*row["choices"], *blanks]}
+
+    def row(self):
+        """The corrected question, choices by place; None for one that is empty."""
+        data = self.cleaned_data
+        return {
+            **{name: data[name] for name in ("text", "theme", "explanation")},
+            "choices": [
+                (data[f"choice_{one}"], data[f"right_{one}"]) if data[f"choice_{one}"] else None
+                for one in LETTERS
+            ],
+        }
