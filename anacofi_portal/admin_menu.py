@@ -41,6 +41,7 @@ MENU = [
         [
             ("qcm.Invitation", "quiz"),
             ("qcm.Attempt", "checklist"),
+            ("qcm.TrainingAnalysis", "bar_chart"),
         ],
     ),
     ("E-mails", [("mailing.Message", "mail")]),

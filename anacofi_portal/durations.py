@@ -18,6 +18,15 @@ def format_minutes(minutes: int) -> str:
     return f"{text}{NARROW_SPACE}{rest:02d}" if rest else text
 
 
+def format_seconds(seconds: int) -> str:
+    """Seconds as « 42 s », « 3 min 05 s », and from an hour on as minutes are."""
+    if seconds < 60:
+        return f"{seconds}{NARROW_SPACE}s"
+    if seconds < 3600:
+        return f"{seconds // 60}{NARROW_SPACE}min {seconds % 60:02d}{NARROW_SPACE}s"
+    return format_minutes(seconds // 60)
+
+
 def parse_minutes(text: str) -> int:
     """Minutes from « 3 h 30 », « 3,5 », « 3.5 », « 03:30 » or « 45 min ».
 

@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     "read-registries": {"task": "members.tasks.sweep_imports", "schedule": 60.0},
     "offer-people": {"task": "attendance.tasks.offer_people_again", "schedule": 600.0},
     "remind-qcm": {"task": "qcm.tasks.send_reminders", "schedule": crontab(hour=8, minute=0)},
+    "regrade-qcm": {"task": "qcm.tasks.sweep_regrades", "schedule": 300.0},
     "finish-qcm": {"task": "qcm.tasks.finish_overdue", "schedule": 600.0},
 }
 

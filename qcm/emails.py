@@ -79,7 +79,17 @@ def recounted(invitations):
     _about_hours("qcm/email/recounted", invitations)
 
 
-def _about_hours(template, invitations, **values):
+def regraded_passed(invitations, *, reason):
+    """A regrade made a failure a pass: the hours are counted."""
+    _about_hours("qcm/email/regraded_passed", invitations, reason=reason)
+
+
+def regraded_failed(invitations, *, reason):
+    """A regrade took a pass back, with its hours; an attempt is left, by the personal link."""
+    _about_hours("qcm/email/regraded_failed", invitations, with_link=True, reason=reason)
+
+
+def _about_hours(template, invitations, *, with_link=False, **values):
     if not invitations:
         return
     training = invitations[0].training
@@ -95,7 +105,7 @@ def _about_hours(template, invitations, **values):
                     "year": training.year,
                     "year_minutes": totals[one.member_id]["total"],
                 },
-                None,
+                (LINK, one.pk) if with_link else None,
             )
             for one in invitations
         ],

@@ -7,7 +7,7 @@ from anacofi_portal.durations import format_minutes
 from anacofi_portal.pdf import render_pdf
 from anacofi_portal.spreadsheets.writing import write_workbook
 
-from . import pages
+from . import marking, pages
 
 # Above this a workbook is no longer made while someone waits.
 MOST_ROWS = 20_000
@@ -30,14 +30,57 @@ def time_spent(attempt):
 
 
 def questions(attempt):
-    """The questions in the order shown; each choice with `ticked` and `is_right`."""
+    """The questions in the order shown; each choice with `ticked` and `is_right`.
+
+    `remark` says when a correction since changed what is right; with `for_all` it counts as
+    right whatever was ticked.
+    """
+    own, _ = attempt.own_key()
     key = attempt.key()
     shown = pages.questions(attempt)
     for question in shown:
+        right, was = key[question["pk"]], own[question["pk"]]
+        question["for_all"] = right is None
+        question["corrected"] = right is not None and set(right) != was
         for choice in question["choices"]:
-            choice["is_right"] = choice["pk"] in key[question["pk"]]
+            choice["is_right"] = choice["pk"] in (was if right is None else right)
         question["is_right"] = question["pk"] not in attempt.wrong
+        question["remark"] = _remark(question)
     return shown
+
+
+def _remark(question):
+    if question["for_all"]:
+        return "corrigée depuis : comptée juste pour tous"
+    return "bonnes réponses corrigées depuis" if question["corrected"] else ""
+
+
+def verification(attempt):
+    """Whether the saved answers give the stored mark, marked anew now: a French sentence."""
+    if attempt.right is None:
+        return "–"
+    mark = marking.mark(attempt.key(), attempt.ticked(), attempt.pass_mark)
+    if (mark.right, mark.total, mark.passed) == (attempt.right, attempt.total, attempt.passed):
+        return f"Recalculée à l’instant, la note est la même : {mark.right} / {mark.total}."
+    return (
+        f"Recalculée à l’instant, la note serait {mark.right} / {mark.total} : un recalcul est en "
+        "cours, ou à signaler."
+    )
+
+
+def changes(attempt):
+    """What regrades changed, one French sentence each, the oldest first."""
+    return [
+        f"Recalculée le {second(one.at)} : {one.right_before} / {attempt.total} devient "
+        f"{one.right_after} / {attempt.total}"
+        + (f", {_result_word(one.passed_after)}" if one.changes_result else "")
+        + f". {one.regrade.reason}"
+        for one in attempt.mark_changes.select_related("regrade")
+    ]
+
+
+def _result_word(passed):
+    return "réussie" if passed else "non réussie"
 
 
 def pdf(attempt):
@@ -53,13 +96,20 @@ def pdf(attempt):
         ("Heures AMF", format_minutes(invitation.minutes)),
         ("Invitation du", second(invitation.invited_at)),
         ("À passer avant le", second(invitation.deadline_at)),
-        ("Tentative", f"{attempt.number} sur {invitation.attempts_allowed}"),
-        ("Jeu", str(attempt.question_set.position)),
+        ("Tentative", f"{attempt.number} sur {attempt.rules.get('attempts', '–')}"),
+        ("Jeu", set_name(attempt)),
         ("Commencée le", second(attempt.started_at)),
         ("Terminée le", second(attempt.finished_at)),
         ("Seuil", f"{attempt.pass_mark} %"),
         ("Résultat", result(attempt)),
+        (
+            "Barème",
+            "Une question est juste quand toutes ses bonnes réponses, et elles seules, "
+            "sont cochées.",
+        ),
+        ("Vérification", verification(attempt)),
     ]
+    facts += [("Recalcul", one) for one in changes(attempt)]
     if attempt.by_insider:
         facts.append(("Remarque", "L’adhérent était une personne de l’organisme."))
     return render_pdf(
@@ -71,7 +121,8 @@ def pdf(attempt):
                 {
                     "rank": one["rank"],
                     "text": one["text"],
-                    "verdict": "juste" if one["is_right"] else "fausse",
+                    "verdict": ("juste" if one["is_right"] else "fausse")
+                    + (f" ({one['remark']})" if one["remark"] else ""),
                     "saved": second(one["saved_at"]),
                     "choices": [
                         {key: choice[key] for key in ("text", "ticked", "is_right")}
@@ -92,11 +143,17 @@ def file_name(attempt):
     return f"qcm-{number}-{attempt.invitation.training_id}-tentative-{attempt.number}.pdf"
 
 
+def set_name(attempt):
+    """« 2 », or « 2 (version 3) » of a set that was corrected."""
+    one = attempt.question_set
+    return f"{one.position} (version {one.version})" if one.version > 1 else str(one.position)
+
+
 def result(attempt):
     """« 3 / 4 (75 %) : réussie », or the status of what is not marked."""
     if attempt.right is None:
         return attempt.get_status_display()
-    end = "réussie" if attempt.passed else "non réussie"
+    end = _result_word(attempt.passed)
     return f"{attempt.right} / {attempt.total} ({attempt.percent} %) : {end}"
 
 
@@ -137,7 +194,7 @@ def workbook(attempts):
             one.invitation.training.approval_number or "",
             one.invitation.training.organism.name,
             one.number,
-            one.question_set.position,
+            set_name(one),
             one.get_status_display(),
             one.right,
             one.total,

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from anacofi_portal import bulk
@@ -52,7 +53,7 @@ def invite(
         .filter(training=training, member__in=list(minutes_by_member))
         .order_by("pk")
     }
-    used = _attempts_used(found.values())
+    used = attempts_used([one.pk for one in found.values() if one.status == Status.WITHDRAWN])
     changed, told, credited, journal = [], [], [], []
     for member_id, one in found.items():
         minutes = minutes_by_member[member_id]
@@ -104,25 +105,24 @@ def invite(
     told = created + told
     journal = [(one, "", "Invitation") for one in created] + journal
     _attach(created + list(found.values()), training)
-    entries = _credit(training, session_on, credited, by)
+    entries = credit(training, session_on, credited, by)
     if changed:
         bulk.update(Invitation, changed, FIELDS)
         Reminder.objects.filter(invitation__in=told).delete()
-    _journal(journal, by)
+    write_journals(journal, by)
     emails.invited(told, pass_mark=rules.pass_mark)
     emails.recounted([one for one in credited if entries[one.member_id]])
     return {one.member_id: one for one in [*found.values(), *created]}
 
 
-def _attempts_used(invitations):
-    """Finished attempts by invitation id, of those that were withdrawn."""
-    used = {}
-    for pk in Attempt.objects.filter(
-        invitation__in=[one.pk for one in invitations if one.status == Status.WITHDRAWN],
-        status=Attempt.Status.FINISHED,
-    ).values_list("invitation", flat=True):
-        used[pk] = used.get(pk, 0) + 1
-    return used
+def attempts_used(invitation_pks):
+    """Finished attempts by invitation id; none for those that have none."""
+    return dict(
+        Attempt.objects.filter(invitation__in=invitation_pks, status=Attempt.Status.FINISHED)
+        .order_by()
+        .values_list("invitation")
+        .annotate(used=Count("pk"))
+    )
 
 
 def _attach(invitations, training):
@@ -134,8 +134,11 @@ def _attach(invitations, training):
         one.member, one.training = members[one.member_id], training
 
 
-def _credit(training, session_on, invitations, by):
-    """Credit those that are passed; whether an entry was written now, by member id."""
+def credit(training, session_on, invitations, by):
+    """Credit those that are passed, and point them at their entries.
+
+    Whether an entry was written now, by member id.
+    """
     if not invitations:
         return {}
     entries = ledger.credit(
@@ -152,7 +155,8 @@ def _credit(training, session_on, invitations, by):
     return {pk: getattr(entry, "written", False) for pk, entry in entries.items()}
 
 
-def _journal(rows, by, comment=""):
+def write_journals(rows, by, comment=""):
+    """Write a journal row for each (invitation, status before, comment)."""
     bulk.insert(
         InvitationJournal,
         [
@@ -204,7 +208,7 @@ def withdraw(invitations, *, reason: str, by=None) -> None:
         Invitation.objects.filter(pk__in=[one.pk for one in rows]).update(
             status=Status.WITHDRAWN, credit=None
         )
-        _journal(journal, by)
+        write_journals(journal, by)
         emails.withdrawn(others, reason=reason)
         by_training = {}
         for one in passed:
@@ -236,7 +240,7 @@ def lower(
         one.minutes, one.session_on = minutes_by_member[one.member_id], days[one.member_id]
     if passed:
         ledger.counter([one.credit for one in passed], reason=reason, by=by)
-        _credit(training, passed[0].session_on, passed, by)
+        credit(training, passed[0].session_on, passed, by)
     bulk.update(Invitation, rows, ["minutes", "session_on", "credit"])
-    _journal([(one, one.status, reason) for one in rows], by)
+    write_journals([(one, one.status, reason) for one in rows], by)
     emails.uncounted(passed, reason=reason)

@@ -4,8 +4,11 @@ A question is right when exactly its right choices are ticked. An attempt is pas
 `right * 100 >= pass_mark * total`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+# Kept with each attempt: how it was marked, should another rule come.
+RULE = "exact"
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,13 @@ class Mark:
     wrong: tuple[int, ...] = ()
 
 
-def is_right(right_choices: Collection[int], ticked: Collection[int]) -> bool:
-    """Whether exactly the right choices are ticked; a question without any is never right."""
+def is_right(right_choices: Collection[int] | None, ticked: Collection[int]) -> bool:
+    """Whether exactly the right choices are ticked; a question without any is never right.
+
+    None stands for a question that counts as right for all.
+    """
+    if right_choices is None:
+        return True
     return bool(right_choices) and set(right_choices) == set(ticked)
 
 
@@ -33,13 +41,28 @@ def percent(right: int, total: int) -> int:
     return right * 100 // total if total else 0
 
 
+def overlay(
+    key: Mapping[int, Collection[int]], decided: Iterable[Mapping[str, list[int] | None]]
+) -> dict[int, Collection[int] | None]:
+    """The key with what was decided since on its questions; a later decision wins.
+
+    Decisions come from JSON, where the ids of questions are text.
+    """
+    new = dict(key)
+    for one in decided:
+        for question, choices in one.items():
+            if int(question) in new:
+                new[int(question)] = None if choices is None else set(choices)
+    return new
+
+
 def mark(
-    key: Mapping[int, Collection[int]], ticked: Mapping[int, Collection[int]], pass_mark: int
+    key: Mapping[int, Collection[int] | None], ticked: Mapping[int, Collection[int]], pass_mark: int
 ) -> Mark:
     """Mark an attempt.
 
-    `key` gives the right choices of every question asked, `ticked` the choices ticked of those
-    that were answered; a question that was not answered is wrong.
+    `key` gives the right choices of every question asked (None: right for all), `ticked` the
+    choices ticked of those that were answered; a question that was not answered is wrong.
     """
     wrong = tuple(
         question

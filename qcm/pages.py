@@ -12,7 +12,8 @@ def entry(invitation, attempts, running):
     """The door. `attempts` are all of the invitation's, by number."""
     finished = [one for one in attempts if one.status == Attempt.Status.FINISHED]
     sizes = (
-        QuestionSet.objects.filter(training=invitation.training_id)
+        QuestionSet.objects.current()
+        .filter(training=invitation.training_id)
         .annotate(size=Count("questions"))
         .values_list("size", flat=True)
     )

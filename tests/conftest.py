@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 
@@ -69,6 +70,18 @@ def administrator(db):
 def session_queries(settings):
     """Queries that a page needs to read its session: none when sessions live in the cache."""
     return int(settings.SESSION_ENGINE.endswith(".db"))
+
+
+@pytest.fixture
+def count_queries(db):
+    """A function: how many queries a call makes."""
+
+    def count(call):
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count
 
 
 @pytest.fixture

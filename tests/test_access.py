@@ -27,10 +27,11 @@ from members.models import RegistryImport, SignInLink
 from members.views import PURPOSE
 from organisms.links import SALT as INVITE
 from qcm import links as qcm_links
+from qcm.regrading import decide
 from tests import factories
 from tests.files import make_pdf
 from trainings import documents
-from trainings.models import AnnualRules, Document, Training
+from trainings.models import AnnualRules, Document, Question, Training
 
 VISITORS = [
     "anonymous",
@@ -140,6 +141,7 @@ TABLE = {
     "trainings:document": get(theirs(200), "document"),
     "trainings:remove_document": post(theirs(SENT), "document"),
     "trainings:detail": get(theirs(200), "draft"),
+    "trainings:correction": get(theirs(200), "correction"),
     "trainings:edit": get(theirs(200), "draft"),
     "trainings:autosave": post(theirs(200), "draft", title="Autre"),
     "trainings:sets": get(theirs(200), "draft"),
@@ -221,7 +223,20 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     invitation = factories.make_invitation(approved)
     other_invitation = factories.make_invitation(approved)
     attempt = invitation.start()
+    frozen = list(
+        Question.objects.filter(question_set__training=approved, position=1)
+        .select_related("question_set")
+        .order_by("question_set__position")[:2]
+    )
     question, choices = attempt.order[0]
+    corrected = approved.correct_question(
+        frozen[0], by=administrator, row=frozen[0].as_row() | {"text": "Mieux ?"}, comment="Faute"
+    )
+    regraded = approved.correct_question(
+        frozen[1], by=administrator, row=frozen[1].as_row() | {"text": "Mieux ?"}, comment="Faute"
+    )
+    decide(regraded, mode="neutral", reason="Faute", by=administrator)
+    correction = approved.ask_correction(corrected, by=administrator, comment="Encore")
     link = hours_link(factories.make_member())
     clients = {name: Client() for name in VISITORS}
     for name, user in [
@@ -246,6 +261,8 @@ def world(organism, owner, contributor, outsider, officer, administrator):
             "uid": user_pk_to_url_str(contributor),
             "password_key": default_token_generator.make_token(contributor),
             "draft": draft.pk,
+            "correction": correction.pk,
+            "corrected": corrected.pk,
             "document": document.pk,
             "submitted": submitted.pk,
             "submitted_document": submitted_document.pk,
@@ -395,6 +412,13 @@ def admin_url_of(name, rows):
     # Staff see no drafts.
     pk = {
         "admin:trainings_training_document": rows["objects"]["submitted_document"],
+        **dict.fromkeys(
+            (
+                f"admin:qcm_traininganalysis_{verb}"
+                for verb in ("demander", "abandonner", "corriger", "recalculer")
+            ),
+            rows["objects"]["corrected"],
+        ),
     }.get(name, rows["objects"]["submitted"] if model is Training else pk)
     assert pk is not None, f"no row for {name}"
     for args in ([pk], [pk, "scan"], [pk, "password"]):
@@ -447,6 +471,7 @@ def test_staff_read_all_screens_and_change_by_their_rights(rows, settings):
     for name in (
         "admin:attendance_sheet_annuler",
         "admin:qcm_invitation_accorder",
+        "admin:qcm_traininganalysis_recalculer",
         "admin:accounts_user_add",
         "admin:trainings_annualrules_add",
     ):

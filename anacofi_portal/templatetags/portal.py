@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from anacofi_portal.durations import NARROW_SPACE, format_minutes
+from anacofi_portal.durations import NARROW_SPACE, format_minutes, format_seconds
 
 register = template.Library()
 
@@ -39,6 +39,12 @@ MESSAGE_ICONS = {"success": "success", "warning": "warning", "error": "error"}
 def duration(minutes):
     """Minutes as « 3 h 30 »; nothing for None."""
     return "" if minutes is None else format_minutes(minutes)
+
+
+@register.filter
+def clock(seconds):
+    """Seconds as « 3 min 05 s »; nothing for None."""
+    return "" if seconds is None else format_seconds(seconds)
 
 
 @register.filter

@@ -18,14 +18,15 @@ from anacofi_portal.admin import (
     Verb,
     VerbAdmin,
     admin_url,
+    lines,
     link,
 )
 from anacofi_portal.admin_forms import ConfirmForm
-from anacofi_portal.durations import NARROW_SPACE, format_minutes
+from anacofi_portal.durations import format_minutes, format_seconds
 from anacofi_portal.spreadsheets import fold
 
-from . import evidence
-from .models import Attempt, Invitation, InvitationJournal
+from .. import evidence
+from ..models import Attempt, Invitation, InvitationJournal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -104,7 +105,7 @@ class AttemptInline(ReadOnlyMixin, TabularInline):
 
     @admin.display(description="jeu")
     def set_number(self, attempt):
-        return attempt.question_set.position
+        return evidence.set_name(attempt)
 
     @admin.display(description="résultat")
     def score(self, attempt):
@@ -239,6 +240,8 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
         "finished_at",
         "spent",
         "by_insider",
+        "verified",
+        "regrades",
         "proof",
         "seen",
     ]
@@ -315,20 +318,24 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
 
     @admin.display(description="jeu")
     def set_number(self, attempt):
-        return attempt.question_set.position
+        return evidence.set_name(attempt)
 
     @admin.display(description="temps passé")
     def spent(self, attempt):
         seconds = evidence.time_spent(attempt)
-        if seconds is None:
-            return "–"
-        if seconds < 3600:
-            return f"{seconds // 60}{NARROW_SPACE}min {seconds % 60:02d}{NARROW_SPACE}s"
-        return format_minutes(seconds // 60)
+        return "–" if seconds is None else format_seconds(seconds)
 
     @admin.display(description="invitation")
     def shown_invitation(self, attempt):
         return link(admin_url(attempt.invitation), attempt.invitation)
+
+    @admin.display(description="vérification")
+    def verified(self, attempt):
+        return evidence.verification(attempt)
+
+    @admin.display(description="recalculs")
+    def regrades(self, attempt):
+        return lines(evidence.changes(attempt))
 
     @admin.display(description="preuve")
     def proof(self, attempt):

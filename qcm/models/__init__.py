@@ -1,7 +1,9 @@
 """Invitations to take a QCM, the attempts, and the answers saved as they are chosen."""
 
+from .analysis import TrainingAnalysis
 from .attempt import Answer, Attempt, ForeignAnswer
 from .invitation import Invitation, InvitationJournal, Reminder
+from .regrade import MarkChange, Regrade
 
 __all__ = [
     "Answer",
@@ -9,5 +11,8 @@ __all__ = [
     "ForeignAnswer",
     "Invitation",
     "InvitationJournal",
+    "MarkChange",
+    "Regrade",
     "Reminder",
+    "TrainingAnalysis",
 ]

@@ -48,6 +48,8 @@ class Attempt(models.Model):
     # [[question id, [choice id, …]], …] in the order shown.
     order = models.JSONField("ordre", default=list)
     pass_mark = models.PositiveSmallIntegerField("seuil (%)")
+    # The other rules as they were: {"marking", "attempts", "deadline"}.
+    rules = models.JSONField("règles d’alors", default=dict)
     # Whether the member was then one of the organism's people, who can read the answers.
     by_insider = models.BooleanField("personne de l’organisme", default=False)
     started_at = models.DateTimeField("commencée le")
@@ -198,13 +200,28 @@ class Attempt(models.Model):
         ]
 
     def key(self):
-        """The right choices of each question asked: {question id: {choice id, …}}."""
+        """The right choices of each question asked: {question id: {choice id, …}}.
+
+        None stands for a question that counts as right for all. Of the version that was taken,
+        but for what staff decided since on questions that were corrected.
+        """
+        key, replaced = self.own_key()
+        return marking.overlay(key, self._regrade_keys()) if replaced else key
+
+    def own_key(self):
+        """(the key of the version that was taken, whether that version was replaced since)."""
         key = {question: set() for question, _ in self.order}
-        for question, choice in Choice.objects.filter(
+        replaced = False
+        for question, choice, replaced_at in Choice.objects.filter(
             question__in=list(key), is_right=True
-        ).values_list("question_id", "pk"):
+        ).values_list("question_id", "pk", "question__question_set__replaced_at"):
             key[question].add(choice)
-        return key
+            replaced = replaced or replaced_at is not None
+        return key, replaced
+
+    def _regrade_keys(self):
+        """What staff decided on corrected questions of this training, the oldest first."""
+        return self.invitation.training.regrades.order_by("pk").values_list("key", flat=True)
 
     def finish(self):
         """Mark it, once, as it is saved; the attempt as it then stands.
@@ -290,6 +307,8 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
     choices = models.JSONField("réponses cochées", default=list)
     saved_at = models.DateTimeField("enregistrée le")
+    # Whole seconds spent before its ticks were saved, all times together.
+    seconds = models.PositiveIntegerField("temps passé (s)", default=0)
 
     class Meta:
         verbose_name = "réponse donnée"

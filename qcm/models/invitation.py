@@ -12,7 +12,7 @@ from members.models import HoursCredit, Member
 from organisms.models import Person
 from trainings.models import AnnualRules, Choice, Training
 
-from .. import deadlines, emails
+from .. import deadlines, emails, marking
 
 # Which set, and which order, must not be guessed from the one before.
 shuffler = random.SystemRandom()
@@ -149,7 +149,7 @@ class Invitation(Journalled):
         """
         with transaction.atomic():
             invitation = self.lock()
-            attempts = list(invitation.attempts.all())
+            attempts = list(invitation.attempts.select_related("question_set"))
             running = next((one for one in attempts if one.status == "started"), None)
             if running:
                 running.invitation = invitation
@@ -168,23 +168,35 @@ class Invitation(Journalled):
                     organism=invitation.training.organism_id,
                     user__email=invitation.member.email_key or None,
                 ).exists(),
+                rules={
+                    "marking": marking.RULE,
+                    "attempts": invitation.attempts_allowed,
+                    "deadline": invitation.deadline_at.isoformat(),
+                },
                 started_at=timezone.now(),
             )
 
     def _draw(self, attempts):
         """(set id, [[question id, [choice id, …]], …]) of a new attempt."""
         sets = {}
-        for set_pk, question, choice in Choice.objects.filter(
-            question__question_set__training=self.training_id
-        ).values_list("question__question_set", "question", "pk"):
+        positions = {}
+        for set_pk, position, question, choice in Choice.objects.filter(
+            question__question_set__training=self.training_id,
+            question__question_set__replaced_at__isnull=True,
+        ).values_list(
+            "question__question_set", "question__question_set__position", "question", "pk"
+        ):
             sets.setdefault(set_pk, {}).setdefault(question, []).append(choice)
+            positions[set_pk] = position
         if not sets:
             raise WrongStatus(
                 "Les questions de ce QCM ne sont pas disponibles. Écrivez à l’ANACOFI."
             )
-        last_seen = {one.question_set_id: one.number for one in attempts}
-        earliest = min(last_seen.get(pk, 0) for pk in sets)
-        chosen = shuffler.choice([pk for pk in sets if last_seen.get(pk, 0) == earliest])
+        # By position: a corrected version of a set is no set that was not seen.
+        last_seen = {one.question_set.position: one.number for one in attempts}
+        seen = {pk: last_seen.get(position, 0) for pk, position in positions.items()}
+        earliest = min(seen.values())
+        chosen = shuffler.choice([pk for pk in sets if seen[pk] == earliest])
         order = [[question, choices] for question, choices in sets[chosen].items()]
         shuffler.shuffle(order)
         for _, choices in order:

@@ -1,0 +1,24 @@
+"""A training as its QCM is analysed; no table of its own."""
+
+from django.db import models
+
+from trainings.models import Training
+
+
+class TrainingAnalysisManager(models.Manager):
+    def get_queryset(self):
+        """Those whose QCM members can take, or could."""
+        return (
+            super().get_queryset().filter(status__in=Training.FROZEN, requested_amf_minutes__gt=0)
+        )
+
+
+class TrainingAnalysis(Training):
+    """Staff's screen on a training's QCM."""
+
+    objects = TrainingAnalysisManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "analyse d’un QCM"
+        verbose_name_plural = "analyse des QCM"

@@ -1,0 +1,359 @@
+"""Marking again after a correction: what changes goes through the ledger, the journal, a mail."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from anacofi_portal.journal import WrongStatus
+from mailing.models import Message
+from members import ledger
+from members.models import HoursCredit
+from qcm import invitations, marking, regrading
+from qcm.models import Attempt, Invitation, MarkChange, Regrade
+from qcm.tasks import sweep_regrades
+from tests import factories
+from tests.qcm.conftest import answer, right_choices
+from trainings.models import Question
+
+
+@pytest.fixture
+def training(db):
+    """Four questions a set: 3 of 4 right (75 %) pass, 2 of 4 do not."""
+    return factories.make_amf_training()
+
+
+def start_at(training, position, **fields):
+    """An attempt at the set of this position."""
+    invitation = factories.make_invitation(training, **fields)
+    attempt = invitation.start()
+    while attempt.question_set.position != position:
+        Attempt.objects.filter(pk=attempt.pk).delete()
+        attempt = Invitation.objects.get(pk=invitation.pk).start()
+    return attempt
+
+
+def question_at(training, position, rank):
+    return Question.objects.select_related("question_set").get(
+        question_set__training=training,
+        question_set__position=position,
+        question_set__replaced_at__isnull=True,
+        position=rank,
+    )
+
+
+def take(attempt, *, wrong, then=None):
+    """Finish with the questions of these ranks answered by their second choice alone."""
+    answers = right_choices(attempt)
+    for one in Question.objects.filter(question_set=attempt.question_set_id, position__in=wrong):
+        answers[one.pk] = [one.choices.get(position=2).pk]
+    attempt.save_answers(answers)
+    return attempt.finish()
+
+
+def correct(training, administrator, *, rank=1, right=(2,)):
+    """Set 1's question of this rank with other right answers."""
+    question = question_at(training, 1, rank)
+    row = question.as_row()
+    row["choices"] = [
+        (text, place in right) for place, (text, _) in enumerate(row["choices"], start=1)
+    ]
+    return training.correct_question(
+        question, by=administrator, row=row, comment="La bonne réponse était la deuxième"
+    )
+
+
+def regrade(question, administrator, mode="corrected"):
+    """Decide, and let the task run."""
+    one = regrading.decide(question, mode=mode, reason="Question mal corrigée", by=administrator)
+    regrading.run(one.pk)
+    one.refresh_from_db()
+    return one
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def total(member):
+    return sum(entry.minutes for entry in HoursCredit.objects.filter(member=member))
+
+
+def templates():
+    return list(Message.objects.order_by("pk").values_list("template", flat=True))
+
+
+# --- Until it is decided -------------------------------------------------------------------------
+
+
+def test_a_correction_alone_changes_no_mark(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2])
+    correct(training, administrator)
+    assert (fresh(attempt).right, fresh(attempt).passed) == (2, False)
+    assert marking.mark(fresh(attempt).key(), attempt.ticked(), 70).right == 2
+
+
+def test_a_running_attempt_is_marked_by_its_own_version(training, administrator):
+    attempt = start_at(training, 1)
+    correct(training, administrator)
+    assert take(attempt, wrong=[1]).right == 3
+
+
+def test_the_next_attempt_has_the_new_version_and_another_set_first(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2])
+    correct(training, administrator)
+    following = fresh(attempt.invitation).start()
+    assert following.question_set.position in {2, 3}
+    new = start_at(training, 1)
+    assert new.question_set.version == 2
+
+
+# --- A failure that becomes a pass --------------------------------------------------------------
+
+
+def test_a_failure_that_becomes_a_pass_counts_the_hours_and_says_why(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2])
+    member = attempt.invitation.member
+    Message.objects.all().delete()
+    one = regrade(correct(training, administrator), administrator)
+    invitation = fresh(attempt.invitation)
+    assert (fresh(attempt).right, fresh(attempt).passed) == (3, True)
+    assert (invitation.status, invitation.passed_at) == ("passed", attempt.finished_at)
+    assert invitation.credit.minutes == total(member) == 60
+    assert one.status == "done"
+    change = MarkChange.objects.get()
+    assert (change.right_before, change.right_after, change.passed_before, change.passed_after) == (
+        2,
+        3,
+        False,
+        True,
+    )
+    assert templates() == ["trainings/email/question_corrected", "qcm/email/regraded_passed"]
+    mail = Message.objects.latest("pk")
+    assert (mail.to, mail.values["reason"]) == (member.email, "Question mal corrigée")
+    assert invitation.journal.last().comment == "Recalcul : Question mal corrigée"
+
+
+def test_an_attempt_that_runs_meanwhile_is_interrupted(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2])
+    running = fresh(attempt.invitation).start()
+    regrade(correct(training, administrator), administrator)
+    assert fresh(running).status == "interrupted"
+    with pytest.raises(WrongStatus):
+        fresh(running).save_answers({})
+
+
+def test_who_passed_at_another_attempt_keeps_one_credit(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2])
+    second = fresh(attempt.invitation).start()
+    take(second, wrong=[])
+    regrade(correct(training, administrator), administrator)
+    assert fresh(attempt).passed is True
+    assert HoursCredit.objects.count() == 1
+    assert fresh(attempt.invitation).passed_at == fresh(second).finished_at
+
+
+# --- A pass that becomes a failure --------------------------------------------------------------
+
+
+@pytest.fixture
+def unlucky(training, administrator):
+    """Passed with 3 of 4, of which the corrected one is no longer right."""
+    return take(start_at(training, 1), wrong=[2])
+
+
+def test_a_pass_that_becomes_a_failure_is_countered_and_can_be_taken_again(
+    training, administrator, unlucky
+):
+    member = unlucky.invitation.member
+    Message.objects.all().delete()
+    regrade(correct(training, administrator), administrator)
+    invitation = fresh(unlucky.invitation)
+    assert (fresh(unlucky).right, fresh(unlucky).passed) == (2, False)
+    assert (invitation.status, invitation.passed_at, invitation.credit) == ("open", None, None)
+    assert total(member) == 0
+    counter = HoursCredit.objects.get(corrects__isnull=False)
+    assert (counter.minutes, counter.reason) == (-60, "Question mal corrigée")
+    mail = Message.objects.latest("pk")
+    assert mail.template == "qcm/email/regraded_failed"
+    assert mail.link == {"path": "qcm.links.invitation_url", "args": [invitation.pk]}
+    assert mail.values["year_minutes"] == 0
+    take(invitation.start(), wrong=[])
+    assert total(member) == 60
+
+
+def test_who_loses_a_pass_has_an_attempt_left_and_three_weeks(training, administrator, unlucky):
+    Invitation.objects.update(attempts_allowed=1, deadline_at=timezone.now() - timedelta(days=3))
+    regrade(correct(training, administrator), administrator)
+    invitation = fresh(unlucky.invitation)
+    assert invitation.attempts_allowed == 2
+    assert invitation.deadline_at > timezone.now() + timedelta(days=20)
+    assert invitation.start().number == 2
+
+
+def test_a_withdrawn_invitation_only_remembers_its_new_result(training, administrator, unlucky):
+    invitations.withdraw([unlucky.invitation], reason="Feuille annulée")
+    Message.objects.all().delete()
+    regrade(correct(training, administrator), administrator)
+    invitation = fresh(unlucky.invitation)
+    assert (invitation.status, invitation.passed_at) == ("withdrawn", None)
+    assert templates() == ["trainings/email/question_corrected"]
+    assert total(invitation.member) == 0
+
+
+# --- Modes, edges -------------------------------------------------------------------------------
+
+
+def test_right_for_all_takes_nothing_from_anybody(training, administrator, unlucky):
+    failed = take(start_at(training, 1), wrong=[1, 2])
+    blank = start_at(training, 1)
+    blank.save_answers({})
+    blank.finish()
+    question = correct(training, administrator)
+    regrade(question, administrator, mode="neutral")
+    assert [fresh(one).right for one in (unlucky, failed, blank)] == [3, 3, 1]
+    assert [fresh(one).passed for one in (unlucky, failed, blank)] == [True, True, False]
+
+
+def test_attempts_at_other_sets_and_versions_stay(training, administrator):
+    other = take(start_at(training, 2), wrong=[1, 2])
+    question = correct(training, administrator)
+    new = take(start_at(training, 1), wrong=[3])
+    regrade(question, administrator)
+    assert (fresh(other).right, fresh(new).right) == (2, 3)
+    assert MarkChange.objects.count() == 0
+
+
+def test_an_attempt_that_ends_after_the_decision_is_marked_by_it(training, administrator):
+    attempt = start_at(training, 1)
+    regrade(correct(training, administrator), administrator)
+    assert take(attempt, wrong=[1]).right == 4
+    assert MarkChange.objects.count() == 0
+
+
+def test_a_mark_that_changes_without_the_result_sends_no_mail(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1])
+    Message.objects.all().delete()
+    regrade(correct(training, administrator), administrator)
+    assert (fresh(attempt).right, fresh(attempt).passed) == (4, True)
+    assert templates() == ["trainings/email/question_corrected"]
+    assert HoursCredit.objects.count() == 1
+
+
+def test_two_corrections_of_one_question_are_followed_to_the_first_version(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2])
+    correct(training, administrator, right=(3,))
+    regrade(correct(training, administrator, right=(2,)), administrator)
+    assert (fresh(attempt).right, fresh(attempt).passed) == (3, True)
+
+
+def test_two_questions_corrected_are_both_followed(training, administrator):
+    attempt = take(start_at(training, 1), wrong=[1, 2, 3])
+    regrade(correct(training, administrator, rank=1), administrator)
+    regrade(correct(training, administrator, rank=2), administrator)
+    assert fresh(attempt).right == 3
+    assert MarkChange.objects.filter(attempt=attempt).count() == 2
+    assert marking.mark(fresh(attempt).key(), attempt.ticked(), 70).right == 3
+
+
+def test_a_right_answer_that_was_not_offered_cannot_be_asked_of_the_past(training, administrator):
+    question = question_at(training, 1, 1)
+    row = question.as_row()
+    row["choices"] = [(text, False) for text, _ in row["choices"]] + [("La vraie", True)]
+    new = training.correct_question(question, by=administrator, row=row, comment="Oubliée")
+    with pytest.raises(ValueError, match="n’était pas proposée auparavant"):
+        regrading.decide(new, mode="corrected", reason="x", by=administrator)
+    assert not Regrade.objects.exists()
+    regrading.decide(new, mode="neutral", reason="x", by=administrator)
+
+
+def test_a_regrade_wants_a_reason_a_corrected_question_and_the_right(
+    training, administrator, officer
+):
+    question = correct(training, administrator)
+    with pytest.raises(ValueError, match="^Écrivez le motif"):
+        regrading.decide(question, mode="corrected", reason=" ", by=administrator)
+    with pytest.raises(ValueError, match="n’a pas été corrigée"):
+        regrading.decide(
+            question_at(training, 2, 1), mode="corrected", reason="x", by=administrator
+        )
+    with pytest.raises(PermissionDenied):
+        regrading.decide(question, mode="corrected", reason="x", by=officer)
+
+
+def test_a_correction_is_regraded_once(training, administrator):
+    question = correct(training, administrator)
+    regrade(question, administrator)
+    with pytest.raises(WrongStatus, match="déjà fait l’objet d’un recalcul"):
+        regrading.decide(question, mode="neutral", reason="x", by=administrator)
+
+
+def test_a_task_that_was_lost_is_found_by_the_sweep_and_two_runs_do_it_once(
+    training, administrator, unlucky
+):
+    question = correct(training, administrator)
+    one = regrading.decide(question, mode="corrected", reason="x", by=administrator)
+    sweep_regrades()
+    assert (fresh(one).status, fresh(unlucky).right) == ("done", 2)
+    assert regrading.run(one.pk) == 0
+    assert HoursCredit.objects.filter(corrects__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("mode", Regrade.Mode.values)
+def test_the_preview_says_what_then_happens(training, administrator, mode, count_queries):
+    for wrong in ([], [1], [2], [1, 2], [2, 3], [1, 2, 3]):
+        take(start_at(training, 1), wrong=wrong)
+    start_at(training, 1)
+    question = correct(training, administrator)
+    shown = regrading.preview(question, mode)
+    regrade(question, administrator, mode)
+    changes = list(MarkChange.objects.all())
+    assert (shown.attempts, shown.marks) == (6, len(changes))
+    assert shown.now_passed == sum(one.passed_after and not one.passed_before for one in changes)
+    assert shown.now_failed == sum(one.passed_before and not one.passed_after for one in changes)
+    assert shown.marks > 0
+
+
+def test_many_attempts_take_no_more_queries_than_a_few(administrator, count_queries):
+    counts = []
+    for size in (3, 30):
+        training = factories.make_amf_training()
+        for _ in range(size):
+            take(start_at(training, 1), wrong=[2])
+            take(start_at(training, 1), wrong=[1, 2])
+        question = correct(training, administrator)
+        one = regrading.decide(question, mode="corrected", reason="x", by=administrator)
+        looked = count_queries(lambda q=question: regrading.preview(q, "corrected"))
+        counts.append((looked, count_queries(lambda pk=one.pk: regrading.run(pk))))
+        assert MarkChange.objects.filter(regrade=one).count() == 2 * size
+    assert counts[0] == counts[1]
+
+
+def test_more_than_a_batch_is_marked_again_in_several(training, administrator, monkeypatch):
+    monkeypatch.setattr(regrading, "BATCH", 2)
+    attempts = [take(start_at(training, 1), wrong=[1, 2]) for _ in range(5)]
+    regrade(correct(training, administrator), administrator)
+    assert [fresh(one).passed for one in attempts] == [True] * 5
+    assert HoursCredit.objects.count() == 5
+
+
+def test_the_ledger_stays_one_chain(training, administrator, unlucky):
+    member = unlucky.invitation.member
+    regrade(correct(training, administrator, right=(2,)), administrator)
+    regrade(correct(training, administrator, right=(1,)), administrator)
+    assert fresh(unlucky).passed is True
+    entries = list(HoursCredit.objects.filter(member=member).order_by("pk"))
+    assert [entry.minutes for entry in entries] == [60, -60, 60]
+    assert entries[2].follows == entries[1]
+    assert ledger.standing([member.pk], training=training)[member.pk, "amf"] == entries[2]
+
+
+def test_the_rules_of_the_day_are_kept_with_the_attempt(training):
+    attempt = start_at(training, 1)
+    assert attempt.rules == {
+        "marking": "exact",
+        "attempts": 3,
+        "deadline": attempt.invitation.deadline_at.isoformat(),
+    }
+    assert answer(attempt, right=4).finish().pass_mark == 70
