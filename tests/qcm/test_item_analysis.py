@@ -1,0 +1,261 @@
+"""What attempts say of the questions: figures counted by the database, the odd ones first."""
+
+import pytest
+
+from qcm import item_analysis
+from qcm.item_analysis import ENOUGH, EVERYONE, GOOD_FAIL, NOBODY, Item, flag_of
+from qcm.models import Answer, Attempt
+from tests import factories
+from tests.qcm.test_regrading import correct, question_at, regrade, start_at, take
+from trainings.models import Correction
+
+
+@pytest.fixture
+def training(db):
+    return factories.make_amf_training()
+
+
+def item_at(training, position, rank, *, replaced=False):
+    found = item_analysis.items(training)[replaced]
+    return next(
+        one
+        for one in found
+        if (one.question.question_set.position, one.question.position) == (position, rank)
+    )
+
+
+def figures(item):
+    return (item.taken, item.answered, item.right, item.share_right, item.unanswered)
+
+
+# --- Figures -------------------------------------------------------------------------------------
+
+
+def test_nothing_taken_gives_zeros_and_no_flag(training):
+    item = item_at(training, 1, 1)
+    assert figures(item) == (0, 0, 0, 0, 0)
+    assert (item.mean_seconds, item.flag) == (None, "")
+    assert [(count, share) for _, count, share in item.choices] == [(0, 0)] * 3
+
+
+def test_each_question_says_how_often_it_was_taken_right_and_left_empty(training):
+    take(start_at(training, 1), wrong=[])
+    take(start_at(training, 1), wrong=[1, 2])
+    start_at(training, 1).finish()
+    take(start_at(training, 2), wrong=[])
+    start_at(training, 1)  # Still running: counts nowhere.
+    assert figures(item_at(training, 1, 1)) == (3, 2, 1, 33, 1)
+    assert figures(item_at(training, 1, 3)) == (3, 2, 2, 66, 1)
+    assert figures(item_at(training, 2, 1)) == (1, 1, 1, 100, 0)
+    assert figures(item_at(training, 3, 1)) == (0, 0, 0, 0, 0)
+
+
+def test_the_choices_shares_are_of_all_who_had_the_question(training):
+    for wrong in ([], [1], [1]):
+        take(start_at(training, 1), wrong=wrong)
+    start_at(training, 1).finish()
+    assert [(count, share) for _, count, share in item_at(training, 1, 1).choices] == [
+        (1, 25),
+        (2, 50),
+        (0, 0),
+    ]
+    # Its first two choices are both right.
+    assert [count for _, count, _ in item_at(training, 1, 4).choices] == [3, 3, 0]
+
+
+def test_the_mean_time_is_of_those_who_answered(training):
+    attempts = [take(start_at(training, 1), wrong=[]) for _ in range(2)]
+    question = question_at(training, 1, 1)
+    for attempt, seconds in zip(attempts, (10, 25), strict=True):
+        Answer.objects.filter(attempt=attempt, question=question).update(seconds=seconds)
+    start_at(training, 1).finish()
+    assert item_at(training, 1, 1).mean_seconds == 17
+
+
+def test_a_replaced_version_keeps_its_figures_apart(training, administrator):
+    take(start_at(training, 1), wrong=[1])
+    correct(training, administrator)
+    assert figures(item_at(training, 1, 1)) == (0, 0, 0, 0, 0)
+    assert figures(item_at(training, 1, 1, replaced=True)) == (1, 1, 0, 0, 0)
+
+
+def test_a_regraded_question_counts_as_it_is_marked_now(training, administrator):
+    take(start_at(training, 1), wrong=[1])
+    regrade(correct(training, administrator), administrator)
+    assert figures(item_at(training, 1, 1, replaced=True)) == (1, 1, 1, 100, 0)
+
+
+def test_the_summary_counts_invitations_attempts_and_first_tries(training):
+    take(start_at(training, 1), wrong=[])
+    failed = take(start_at(training, 1), wrong=[1, 2])
+    take(start_at(training, 2), wrong=[1])
+    again = type(failed.invitation).objects.get(pk=failed.invitation_id).start()
+    take(again, wrong=[])
+    factories.make_invitation(training)
+    figures = item_analysis.summary(training)
+    assert (figures["invited"], figures["finished"], figures["share_passed"]) == (4, 4, 75)
+    assert (figures["first"], figures["share_first"]) == (3, 66)
+    assert [(start, count) for start, count, _ in figures["scores"] if count] == [
+        (50, 1),
+        (70, 1),
+        (90, 2),
+    ]
+
+
+# --- Flags ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taken", "right", "good", "good_right", "flag"),
+    [
+        (ENOUGH - 1, 0, 0, 0, ""),
+        (ENOUGH, 0, 10, 0, NOBODY),
+        (ENOUGH, ENOUGH, 10, 10, EVERYONE),
+        (ENOUGH, 1, 0, 0, ""),
+        (ENOUGH, ENOUGH - 1, 20, 20, ""),
+        # Fewer than half of the good have it right; exactly half is not odd by itself.
+        (40, 15, 20, 9, GOOD_FAIL),
+        (40, 20, 20, 10, ""),
+        # Good 60 %, others 70 %: not yet 10 below; others 75 %: odd.
+        (40, 26, 20, 12, ""),
+        (40, 27, 20, 12, GOOD_FAIL),
+        # Everyone is good: nobody to compare with.
+        (40, 30, 40, 30, ""),
+    ],
+)
+def test_what_is_odd_begins_and_ends_exactly_where_it_should(taken, right, good, good_right, flag):
+    item = Item(None, taken=taken, right=right, good=good, good_right=good_right)
+    assert flag_of(item) == flag
+
+
+def test_the_odd_questions_come_first_from_enough_attempts_on(db):
+    training = factories.make_amf_training(per_set=6)
+    for number in range(ENOUGH):
+        # Question 2: nobody. Question 3: the good fail it, the others pass. Question 6: all.
+        good = number % 2
+        take(start_at(training, 1), wrong=[2, 3] if good else [1, 2, 4, 5])
+        if number == ENOUGH - 2:
+            assert item_at(training, 1, 2).flag == ""
+    standing, _ = item_analysis.items(training)
+    assert [(one.question.position, one.flag) for one in standing[:3]] == [
+        (2, NOBODY),
+        (3, GOOD_FAIL),
+        (6, EVERYONE),
+    ]
+    assert {one.flag for one in standing[3:]} == {""}
+
+
+def test_those_who_left_it_empty_count_among_the_good_or_the_others(training):
+    for number in range(ENOUGH):
+        attempt = start_at(training, 1)
+        question = question_at(training, 1, 1)
+        take(attempt, wrong=[] if number % 2 else [2, 3])
+        if number % 2:
+            Answer.objects.filter(attempt=attempt, question=question).delete()
+            Attempt.objects.filter(pk=attempt.pk).update(right=3, wrong=[question.pk])
+    item = item_at(training, 1, 1)
+    assert (item.good, item.good_right, item.right) == (15, 0, 15)
+    assert item.flag == GOOD_FAIL
+
+
+def test_many_attempts_and_questions_take_no_more_queries_than_a_few(count_queries):
+    counts = []
+    for per_set, attempts in ((4, 1), (20, 12)):
+        training = factories.make_amf_training(per_set=per_set)
+        for _ in range(attempts):
+            start_at(training, 1).finish()
+        counts.append(count_queries(lambda t=training: item_analysis.items(t)))
+    assert counts[0] == counts[1] == 6
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(client, officer, training, settings):
+    settings.DEMO = True
+    client.force_login(officer)
+    return f"/admin/qcm/traininganalysis/{training.pk}/change/"
+
+
+def test_the_page_shows_the_figures_and_offers_to_ask_for_a_correction(client, page, training):
+    take(start_at(training, 1), wrong=[1])
+    body = client.get(page).content.decode()
+    assert "Analyse du QCM" in body
+    assert "Jeu 1, question 1" in body
+    pk = question_at(training, 1, 1).pk
+    assert f"/admin/qcm/traininganalysis/question/{pk}/demander/" in body
+    assert "Recalculer les tentatives" not in body
+
+
+def test_the_pages_queries_do_not_grow(client, page, training, count_queries):
+    client.get(page)
+    few = count_queries(lambda: client.get(page))
+    for _ in range(6):
+        take(start_at(training, 1), wrong=[1])
+    assert count_queries(lambda: client.get(page)) == few
+
+
+def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
+    client, page, training, administrator
+):
+    take(start_at(training, 1), wrong=[1, 2])
+    question = question_at(training, 1, 1)
+    base = f"/admin/qcm/traininganalysis/question/{question.pk}"
+    assert "Motif" not in client.get(f"{base}/demander/").content.decode()
+    client.post(f"{base}/demander/", {"comment": "La réponse B est la bonne."})
+    correction = Correction.objects.get()
+    row = question.as_row()
+    row["choices"] = [(text, place == 1) for place, (text, _) in enumerate(row["choices"])]
+    correction.propose(by=factories.make_user(), row=row)
+    assert "L’organisme propose une correction" in client.get(page).content.decode()
+    body = client.get(f"{base}/corriger/").content.decode()
+    assert "L’organisme propose ce texte" in body
+    data = {"text": question.text, "theme": question.theme, "comment": "Faute"}
+    data |= {"explanation": question.explanation, "right_B": "on"}
+    for letter, (text, _) in zip("ABC", row["choices"], strict=True):
+        data[f"choice_{letter}"] = text
+    response = client.post(f"{base}/corriger/", data)
+    assert response["Location"] == page
+    new = question_at(training, 1, 1)
+    assert [one.is_right for one in new.choices.all()] == [False, True, False]
+    # An officer corrects; marking again is the administrator's.
+    assert "Recalculer les tentatives" not in client.get(page).content.decode()
+    client.force_login(administrator)
+    assert "Recalculer les tentatives" in client.get(page).content.decode()
+    url = f"/admin/qcm/traininganalysis/question/{new.pk}/recalculer/"
+    assert "Deviennent réussies" in client.get(url).content.decode()
+    client.post(url, {"mode": "corrected", "reason": "Faute"}, follow=True)
+    assert "Tentatives recalculées le" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("verb", ["demander", "corriger", "recalculer"])
+def test_what_is_typed_wrongly_is_told_and_stays(client, page, training, administrator, verb):
+    client.force_login(administrator)
+    question = correct(training, administrator)
+    url = f"/admin/qcm/traininganalysis/question/{question.pk}/{verb}/"
+    response = client.post(url, {"text": "Gardé tel quel ?", "reason": "Gardé"})
+    assert response.status_code == 200
+    body = response.content.decode()
+    assert 'role="alert"' in body
+    if verb == "corriger":
+        assert "Gardé tel quel ?" in body
+
+
+def test_a_question_corrected_meanwhile_is_told(client, page, training, administrator):
+    question = question_at(training, 1, 1)
+    correct(training, administrator)
+    url = f"/admin/qcm/traininganalysis/question/{question.pk}/demander/"
+    response = client.post(url, {"comment": "Encore"}, follow=True)
+    assert "Cette question a été corrigée entre-temps" in response.content.decode()
+    assert not Correction.objects.exists()
+
+
+def test_a_question_of_a_draft_is_not_found(client, page):
+    draft = factories.make_training(requested_amf_minutes=60)
+    factories.make_question_sets(draft)
+    question = question_at(draft, 1, 1)
+    assert (
+        client.get(f"/admin/qcm/traininganalysis/question/{question.pk}/corriger/").status_code
+        == 404
+    )
