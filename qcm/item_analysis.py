@@ -31,7 +31,8 @@ class Item:
     answered: int = 0
     right: int = 0
     seconds: int = 0
-    # Those whose other answers reach the pass mark, and how many of them have it right.
+    # Attempts that reach the pass mark, and how many of them have it right. With sets of four
+    # questions the score on the others alone would say little.
     good: int = 0
     good_right: int = 0
     choices: list = field(default_factory=list)
@@ -58,8 +59,8 @@ class Item:
 def flag_of(item) -> str:
     """What is odd about an item, from ENOUGH attempts on.
 
-    Those with good scores fail it when fewer than half of them have it right, or when their share
-    is MARGIN percent below that of the others.
+    Those with good scores, who passed, fail it when fewer than half of them have it right, or
+    when their share is MARGIN percent below that of the others.
     """
     if item.taken < ENOUGH:
         return ""
@@ -163,7 +164,7 @@ def _item(question, taken, answers, decided):
 def _add(item, score, is_right, count):
     """Count attempts of one score, which had the question right or not."""
     right, total, mark = score
-    is_good = marking.is_passed(right - is_right, total - 1, mark)
+    is_good = marking.is_passed(right, total, mark)
     item.right += is_right * count
     item.good += is_good * count
     item.good_right += (is_good and is_right) * count

@@ -71,6 +71,28 @@ def take_qcm(invitation, *, right):
     return attempt.finish()
 
 
+def take_as(invitation, ability, chance):
+    """One attempt of a member who knows `ability` percent of the subject; finished.
+
+    The second question of each set is a bad one, which those who know best fail; all pass the
+    fourth: the analysis of the QCM has something to show.
+    """
+    attempt = invitation.start()
+    key, answers = attempt.key(), {}
+    for place, question in enumerate(sorted(key), start=1):
+        odds = {2: 100 - ability, 4: 100}.get(place, ability)
+        shown = dict(attempt.order)[question]
+        wrong = [choice for choice in shown if choice not in key[question]]
+        answers[question] = (
+            sorted(key[question]) if chance.randrange(100) < odds else [chance.choice(wrong)]
+        )
+    attempt.save_answers(answers)
+    for answer in attempt.answers.all():
+        answer.seconds = chance.randint(12, 95)
+        answer.save(update_fields=["seconds"])
+    return attempt.finish()
+
+
 def make_sheets(trainings, members, administrator, chance):
     """Sheets in every status; of those invited, some pass, some fail, some have not begun."""
     main, associative, amf = trainings["main"], trainings["associative"], trainings["amf"]
@@ -93,6 +115,15 @@ def make_sheets(trainings, members, administrator, chance):
     deposit(amf, [row_of(one) for one in present[60:74]], day=ago(20), by=by_delta).validate(
         by=by_delta
     )
+    deposit(amf, [row_of(one) for one in present[74:]], day=ago(18), by=by_delta).validate(
+        by=by_delta
+    )
+    for invitation in Invitation.objects.filter(status="open", training=amf).order_by("pk")[4:]:
+        ability = chance.choice([35, 55, 75, 90, 98])
+        while not take_as(invitation, ability, chance).passed:
+            invitation.refresh_from_db()
+            if invitation.status != "open" or chance.random() < 0.3:
+                break
     # To validate still, with what a roster brings: a stranger, someone counted, an empty line.
     deposit(
         main,
