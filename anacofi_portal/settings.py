@@ -261,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
     "finish-qcm": {"task": "qcm.tasks.finish_overdue", "schedule": 600.0},
 }
 
+# --- QCM --------------------------------------------------------------------------------------
+
+# From this likeness on, two questions of different sets are shown as perhaps the same, reworded.
+QCM_SIMILARITY_PERCENT = env.int("QCM_SIMILARITY_PERCENT", default=85)
+
 # --- E-mail -----------------------------------------------------------------------------------
 
 # Whatever Django sends (sign-in mails among them) becomes a row of the outbox; the outbox alone

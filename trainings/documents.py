@@ -8,7 +8,7 @@ from django.db import transaction
 from anacofi_portal import files
 from anacofi_portal.spreadsheets import UnreadableWorkbook, read_workbook
 
-from . import qcm_workbook
+from .interchange import workbook as sets_workbook
 from .models import Document
 
 MAX_FURTHER = 20
@@ -77,16 +77,7 @@ def _write(training, document, questions):
             remove(replaced)
     document.save()
     if questions is not None:
-        locked.write_sets(
-            {
-                "set": one.set_number,
-                "text": one.text,
-                "theme": one.theme,
-                "explanation": one.explanation,
-                "choices": [(text, index in one.right) for index, text in enumerate(one.choices)],
-            }
-            for one in questions
-        )
+        locked.write_sets(one.as_row() for one in questions)
     return document
 
 
@@ -108,7 +99,7 @@ def read_questions(file, *, owed=0):
         workbook = read_workbook(file, max_rows=MAX_WORKBOOK_ROWS)
     except UnreadableWorkbook as error:
         raise ValidationError(str(error)) from error
-    parsed = qcm_workbook.parse(workbook, owed=owed)
+    parsed = sets_workbook.parse(workbook, owed=owed)
     if parsed.errors:
         errors = parsed.errors[:SHOWN_ERRORS]
         more = len(parsed.errors) - SHOWN_ERRORS

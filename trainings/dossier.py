@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 
 from anacofi_portal.durations import format_minutes
 from anacofi_portal.pdf import render_pdf
-from anacofi_portal.spreadsheets import fold, write_workbook
+from anacofi_portal.spreadsheets import fold
 
+from .interchange import to_workbook
 from .models import Document
-from .qcm_workbook import HEADER, LETTERS
-from .sizing import MAX_CHOICES
+from .set_checks import LETTERS
 
 SPOOL_BYTES = 8 * 1024 * 1024
 FOLDERS = {
@@ -29,7 +29,7 @@ def build(training):
         archive.writestr("synthese.pdf", render_pdf("trainings/pdf/dossier.typ", summary(training)))
         rows = training.sets_as_rows()
         if rows:
-            archive.writestr("jeux-de-qcm.xlsx", sets_workbook(rows))
+            archive.writestr("jeux-de-qcm.xlsx", to_workbook(rows))
         for number, document in enumerate(training.documents.all(), start=1):
             if document.kind not in FOLDERS:
                 continue
@@ -52,19 +52,6 @@ def safe_name(name):
         stem, ending = name, ""
     stem = fold(stem).replace(" ", "-")[:80] or "document"
     return f"{stem}.{ending.lower()}" if ending else stem
-
-
-def sets_workbook(rows):
-    """The sets as a workbook of the model's form."""
-    table = [HEADER]
-    for row in rows:
-        texts = [text for text, _ in row["choices"]]
-        right = ",".join(
-            LETTERS[index] for index, (_, is_right) in enumerate(row["choices"]) if is_right
-        )
-        texts += [""] * (MAX_CHOICES - len(texts))
-        table.append([row["set"], row["text"], *texts, right, row["theme"], row["explanation"]])
-    return write_workbook([("QCM", table)], widths=[8, 60, 30, 30, 30, 30, 30, 30, 14, 24, 40])
 
 
 def summary(training):

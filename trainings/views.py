@@ -12,8 +12,8 @@ from anacofi_portal.journal import WrongStatus
 from anacofi_portal.spreadsheets import fold
 from organisms.access import SUSPENDED, organism_required, writing_required
 
-from . import qcm_model as qcm_model_workbook
 from .editing import files_context, get_training
+from .interchange import model_workbook
 from .models import Document, Training
 
 PER_PAGE = 20
@@ -161,6 +161,6 @@ def document(request, pk):
 @require_GET
 def qcm_model(request):
     """The workbook to fill with the three sets."""
-    response = HttpResponse(qcm_model_workbook.build(), content_type=files.XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{qcm_model_workbook.NAME}"'
+    response = HttpResponse(model_workbook(), content_type=files.XLSX)
+    response["Content-Disposition"] = 'attachment; filename="modele-qcm.xlsx"'
     return response

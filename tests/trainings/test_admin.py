@@ -14,8 +14,8 @@ from mailing.models import Message
 from tests import factories
 from tests.files import make_pdf, make_qcm_workbook
 from trainings import documents
+from trainings.interchange.workbook import HEADER
 from trainings.models import AnnualRules, Document, Speaker, Training
-from trainings.qcm_workbook import HEADER
 
 BASE = "/admin/trainings/training/"
 

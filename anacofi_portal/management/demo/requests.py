@@ -10,8 +10,8 @@ from pypdf import PdfWriter
 from anacofi_portal.files import XLSX
 from anacofi_portal.spreadsheets import write_workbook
 from trainings import documents
+from trainings.interchange.workbook import HEADER
 from trainings.models import Document, Speaker, Training
-from trainings.qcm_workbook import HEADER
 from trainings.sizing import SETS, questions_per_set
 
 SUBJECTS = [

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 
 from tests.files import make_xlsx
 from trainings.documents import read_questions
-from trainings.qcm_model import build
-from trainings.qcm_workbook import HEADER
+from trainings.interchange import model_workbook
+from trainings.interchange.workbook import HEADER
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
@@ -112,8 +112,8 @@ def test_a_seventh_choice_is_refused_by_name():
 def test_a_question_standing_twice_is_told_with_both_rows(again):
     rows = [row(1, "Question 1 du jeu 1 ?"), row(2, again)]
     assert errors(rows) == [
-        "Feuille « QCM », ligne 3 : cette question (jeu 2) figure déjà à la ligne 2 (jeu 1). "
-        "Chaque question ne sert qu’une fois, tous jeux confondus."
+        "Feuille « QCM », ligne 3 : cette question (jeu 2) figure déjà feuille « QCM », ligne 2 "
+        "(jeu 1). Chaque question ne sert qu’une fois, tous jeux confondus."
     ]
 
 
@@ -152,8 +152,8 @@ def test_a_file_that_is_no_qcm_workbook_is_refused(content, sentence):
 
 def test_the_model_is_read_once_filled_and_counts_as_nothing_before():
     with pytest.raises(ValidationError, match="aucune question"):
-        read_questions(SimpleUploadedFile("modele.xlsx", build()))
-    workbook = load_workbook(io.BytesIO(build()))
+        read_questions(SimpleUploadedFile("modele.xlsx", model_workbook()))
+    workbook = load_workbook(io.BytesIO(model_workbook()))
     for line in workbook["QCM"].iter_rows(min_row=2, max_row=13):
         line[1].value, line[8].value = f"Question de la ligne {line[0].row} ?", "B"
         line[2].value, line[3].value = "Non", "Oui"

@@ -2,10 +2,9 @@
 
 from anacofi_portal.spreadsheets import write_workbook
 
-from .qcm_workbook import HEADER
-from .sizing import SETS
+from ..sizing import SETS
+from .workbook import HEADER
 
-NAME = "modele-qcm.xlsx"
 HELP = [
     ("Jeu", "1, 2 ou 3 : le jeu auquel la question appartient.", "1"),
     (
@@ -20,7 +19,7 @@ HELP = [
     ("Thème", "Facultatif.", "Devoir de conseil"),
     (
         "Explication",
-        "Facultatif ; sert à qui relit le QCM.",
+        "Facultatif ; l’adhérent la lit après son résultat.",
         "La lettre de mission précède toute prestation.",
     ),
 ]
@@ -32,7 +31,7 @@ RULES = [
 ]
 
 
-def build():
+def model_workbook() -> bytes:
     """The bytes of the model. Its second sheet has no header, so that nothing of it is read."""
     blank = [[number] + [""] * (len(HEADER) - 1) for number in range(1, SETS + 1) for _ in range(4)]
     return write_workbook(

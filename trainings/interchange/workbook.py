@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from anacofi_portal.spreadsheets import cell_text, column_letters, fold
+from anacofi_portal.spreadsheets import cell_text, column_letters, fold, write_workbook
 
-from .sizing import MAX_CHOICES, MIN_CHOICES, SETS
+from ..sizing import MAX_CHOICES, MIN_CHOICES, SETS
+from .parsed import ParsedQuestion, ParsedSets
 
 # Letters beyond the sixth are known in order to be refused by name.
 LETTERS = "ABCDEFGHIJ"
@@ -42,26 +42,6 @@ HEADER_ROWS = 50
 MAX_CHARACTERS = {"question": 1000, "choice": 500, "theme": 200, "explication": 2000}
 
 
-@dataclass
-class ParsedQuestion:
-    """One question as the workbook gives it; `right` holds indexes in `choices`."""
-
-    set_number: int
-    text: str
-    choices: list[str]
-    right: set[int]
-    theme: str = ""
-    explanation: str = ""
-    sheet: str = ""
-    row: int = 0
-
-
-@dataclass
-class ParsedWorkbook:
-    questions: list[ParsedQuestion] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
 def normalised(text):
     """A question for comparing: without case, accents, punctuation and spacing.
 
@@ -76,7 +56,7 @@ def parse(workbook, *, owed=0):
 
     `owed` is the number of questions that each of the three sets must hold at least.
     """
-    found = ParsedWorkbook()
+    found = ParsedSets()
     nearest, missing = None, list(NEEDED.values())
     tables = 0
     for sheet in workbook.sheets:
@@ -89,7 +69,7 @@ def parse(workbook, *, owed=0):
         elif len(lacking) < len(missing):
             nearest, missing = sheet.name, lacking
     if not tables:
-        return ParsedWorkbook(errors=[_no_header(nearest, missing)])
+        return ParsedSets(errors=[_no_header(nearest, missing)])
     if not found.questions:
         found.errors.append("Le classeur ne contient aucune question sous son en-tête.")
     elif owed:
@@ -188,8 +168,7 @@ class _Table:
             right=set(),
             theme=self.text("theme"),
             explanation=self.text("explication"),
-            sheet=self.sheet.name,
-            row=self.row.number,
+            where=f"feuille « {self.sheet.name} », ligne {self.row.number}",
         )
         if not question.text:
             self.wrong(f"la question est vide (cellule {self.cell('question')}).")
@@ -275,9 +254,21 @@ class _Table:
             return
         first = self.seen.setdefault(key, question)
         if first is not question:
-            sheet = f", feuille « {first.sheet} »" if first.sheet != question.sheet else ""
             self.wrong(
-                f"cette question (jeu {question.set_number or '?'}) figure déjà à la ligne "
-                f"{first.row}{sheet} (jeu {first.set_number or '?'}). Chaque question ne sert "
-                "qu’une fois, tous jeux confondus."
+                f"cette question (jeu {question.set_number or '?'}) figure déjà {first.where} "
+                f"(jeu {first.set_number or '?'}). Chaque question ne sert qu’une fois, tous jeux "
+                "confondus."
             )
+
+
+def to_workbook(rows) -> bytes:
+    """The sets as a .xlsx of the model's form."""
+    table = [HEADER]
+    for row in rows:
+        texts = [text for text, _ in row["choices"]]
+        right = ",".join(
+            LETTERS[index] for index, (_, is_right) in enumerate(row["choices"]) if is_right
+        )
+        texts += [""] * (MAX_CHOICES - len(texts))
+        table.append([row["set"], row["text"], *texts, right, row["theme"], row["explanation"]])
+    return write_workbook([("QCM", table)], widths=[8, 60, 30, 30, 30, 30, 30, 30, 14, 24, 40])

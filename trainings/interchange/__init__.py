@@ -1,0 +1,21 @@
+"""QCM sets from and to what other programs write: workbooks, GIFT, Moodle XML, pasted text.
+
+`rows` are those of `Training.sets_as_rows`. Importing what was exported gives the same sets.
+"""
+
+from .gift import to_gift
+from .model import model_workbook
+from .parsed import ParsedQuestion, ParsedSets, Unreadable
+from .reading import read_file, read_pasted
+from .workbook import to_workbook
+
+__all__ = [
+    "ParsedQuestion",
+    "ParsedSets",
+    "Unreadable",
+    "model_workbook",
+    "read_file",
+    "read_pasted",
+    "to_gift",
+    "to_workbook",
+]
