@@ -23,7 +23,8 @@ CPU_SECONDS = 20
 OUTPUT_BYTES = 64 * 1024**2
 MAX_COLUMNS = 64
 MAX_ROW = 1_048_576
-MAX_CELL_CHARACTERS = 2000
+# Beyond the longest text that the portal takes: what is too long must be seen to be so.
+MAX_CELL_CHARACTERS = 4000
 # Title lines, a header, totals and signatures come on top of the lines that count.
 EXTRA_ROWS = 100
 

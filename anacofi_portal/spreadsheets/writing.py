@@ -1,6 +1,7 @@
 """Writing workbooks that open safely in the reader's spreadsheet program."""
 
 import io
+import re
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -9,13 +10,15 @@ from openpyxl.utils import get_column_letter
 
 # A cell that begins with one of these could be run as a formula by whoever opens the file.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# « _x0041_ » in a workbook's text stands for « A ».
+ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def safe_cell(value):
     """The value as it may be written: text that looks like a formula stays text."""
     if not isinstance(value, str):
         return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    value = ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", value))
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
@@ -27,6 +30,11 @@ def write_workbook(sheets, *, widths=()):
         sheet = workbook.create_sheet(title[:31])
         for row in rows:
             sheet.append([safe_cell(value) for value in row])
+        for row in sheet.iter_rows():
+            for cell in row:
+                # « #N/A » typed by somebody is a text, not an error.
+                if cell.data_type == "e":
+                    cell.data_type = "s"
         for cell in sheet[1]:
             cell.font = Font(bold=True, color="FFFFFF")
             cell.fill = PatternFill("solid", fgColor="14305C")

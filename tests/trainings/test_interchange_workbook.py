@@ -84,11 +84,11 @@ def test_the_two_last_columns_may_be_missing_and_titles_may_stand_above():
         (row(right="G"), "la bonne réponse G (cellule I2) n’existe pas"),
         (row(right="oui"), "« oui » (cellule I2) n’est pas une lettre"),
         (row(choices=["Seule"]), "il faut au moins deux réponses"),
-        (row(choices=["Oui", "oui"]), "les réponses A et B sont identiques"),
+        (row(choices=["Oui", "oui"]), "les réponses A et B sont identiques (cellule D2)"),
         (row(number=4), "contient « 4 » ; écrivez 1, 2 ou 3"),
         (row(number=""), "(cellule A2) est vide ; écrivez 1, 2 ou 3"),
         (row(text=""), "la question est vide (cellule B2)"),
-        (row(text="a" * 1001), "la cellule B2 dépasse 1000 caractères"),
+        (row(text="a" * 1001), "le texte de la question dépasse 1000 caractères (cellule B2)"),
     ],
 )
 def test_an_error_says_its_sheet_row_and_cell(wrong, sentence):
@@ -112,8 +112,8 @@ def test_a_seventh_choice_is_refused_by_name():
 def test_a_question_standing_twice_is_told_with_both_rows(again):
     rows = [row(1, "Question 1 du jeu 1 ?"), row(2, again)]
     assert errors(rows) == [
-        "Feuille « QCM », ligne 3 : cette question (jeu 2) figure déjà feuille « QCM », ligne 2 "
-        "(jeu 1). Chaque question ne sert qu’une fois, tous jeux confondus."
+        "Feuille « QCM », ligne 3 : cette question (jeu 2) figure déjà dans la feuille « QCM », "
+        "ligne 2 (jeu 1). Chaque question ne sert qu’une fois, tous jeux confondus."
     ]
 
 

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from ..set_checks import faults, question_key
+from ..sizing import SETS
+
+MAX_QUESTIONS = 500
+
 
 class Unreadable(ValueError):
     """A file or a text that gives no questions; `str()` is a French sentence."""
@@ -40,3 +45,57 @@ class ParsedSets:
     questions: list[ParsedQuestion] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+class Gathering:
+    """What a reader of text finds on its way; told in the order of its lines."""
+
+    def __init__(self):
+        self.questions = []  # (line, question, letters)
+        self.errors = []  # (line, sentence)
+        self.notes = []
+        self.seen = {}
+
+    def add(self, line, question, *, letters="", told=False):
+        """Keep a question and check it; `told` leaves out that no answer is right."""
+        if len(self.questions) == MAX_QUESTIONS:
+            raise Unreadable(
+                f"Il y a plus de {MAX_QUESTIONS} questions. Découpez-les en plusieurs fois."
+            )
+        self.questions.append((line, question))
+        for one in faults(question.as_row(), letters=letters):
+            if not (told and one.field == "right"):
+                self.wrong(line, question.where, f"{one.sentence}.")
+        key = question_key(question.text)
+        first = self.seen.setdefault(key, question) if key else question
+        if first is not question:
+            self.wrong(line, question.where, repeated(first, question))
+
+    def wrong(self, line, where, sentence):
+        self.errors.append((line, f"{where[:1].upper()}{where[1:]} : {sentence}"))
+
+    def note(self, line, sentence):
+        self.notes.append((line, sentence))
+
+    def sets(self):
+        """The ParsedSets of all that was found."""
+        return ParsedSets(
+            [one for _, one in sorted(self.questions, key=lambda pair: pair[0])],
+            [one for _, one in sorted(self.errors, key=lambda pair: pair[0])],
+            [one for _, one in sorted(self.notes, key=lambda pair: pair[0])],
+        )
+
+
+def repeated(first, again):
+    """The sentence for a question that stands twice."""
+    article = "dans la" if first.where.startswith("feuille") else "à la"
+    sets = [f" (jeu {one.set_number})" if one.set_number else "" for one in (again, first)]
+    return (
+        f"cette question{sets[0]} figure déjà {article} {first.where}{sets[1]}. Chaque question "
+        "ne sert qu’une fois, tous jeux confondus."
+    )
+
+
+def wrong_set(number):
+    """The sentence for a set that does not exist; "" for 1, 2 and 3."""
+    return "" if 1 <= number <= SETS else f"il n’y a pas de jeu {number} ; écrivez 1, 2 ou 3."

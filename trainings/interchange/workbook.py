@@ -1,14 +1,14 @@
 """From the rows of a QCM workbook to three sets of questions, or all its errors at once. Pure."""
 
 import re
-import unicodedata
 from collections import Counter
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from anacofi_portal.spreadsheets import cell_text, column_letters, fold, write_workbook
 
-from ..sizing import MAX_CHOICES, MIN_CHOICES, SETS
-from .parsed import ParsedQuestion, ParsedSets
+from ..set_checks import faults, question_key, shortage, tidy, tidy_line
+from ..sizing import MAX_CHOICES, SETS
+from .parsed import ParsedQuestion, ParsedSets, repeated
 
 # Letters beyond the sixth are known in order to be refused by name.
 LETTERS = "ABCDEFGHIJ"
@@ -39,16 +39,9 @@ ALIASES = {
     "explications": "explication",
 }
 HEADER_ROWS = 50
-MAX_CHARACTERS = {"question": 1000, "choice": 500, "theme": 200, "explication": 2000}
-
-
-def normalised(text):
-    """A question for comparing: without case, accents, punctuation and spacing.
-
-    Mathematical and other signs stay: « > 5 » and « < 5 » are two questions.
-    """
-    text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(one for one in text if unicodedata.category(one)[0] not in "MPZC")
+COLUMNS = {"text": "question", "theme": "theme", "explanation": "explication"}
+# What `safe_cell` puts before a text that looks like a formula, and nobody typed.
+GUARD = re.compile(r"'(?='*[=+\-@])")
 
 
 def parse(workbook, *, owed=0):
@@ -73,7 +66,8 @@ def parse(workbook, *, owed=0):
     if not found.questions:
         found.errors.append("Le classeur ne contient aucune question sous son en-tête.")
     elif owed:
-        found.errors += _short_sets(found.questions, owed)
+        counts = Counter(question.set_number for question in found.questions)
+        found.errors += [str(one) for one in shortage(counts, owed)]
     return found
 
 
@@ -110,20 +104,18 @@ def _no_header(sheet, missing):
     return f"Feuille « {sheet} » : il manque la colonne{plural} {names}. {advice}"
 
 
-def _short_sets(questions, owed):
-    counted = Counter(question.set_number for question in questions)
-    return [
-        f"Jeu {number} : {counted[number]} question{'s' if counted[number] > 1 else ''}, il en "
-        f"faut au moins {owed} ; il en manque {owed - counted[number]}."
-        for number in range(1, SETS + 1)
-        if counted[number] < owed
-    ]
-
-
 def _text(value):
-    """A cell as its reader sees it: dates the French way."""
-    if isinstance(value, datetime) and value.time() == time():
+    """A cell as its reader sees it: dates and numbers the French way, lines as they are."""
+    if isinstance(value, str):
+        return tidy(GUARD.sub("", value, count=1) if GUARD.match(value) else value)
+    if isinstance(value, bool):
+        return "Vrai" if value else "Faux"
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y}" if value.time() == time() else f"{value:%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if isinstance(value, float) and not value.is_integer():
         return cell_text(value).replace(".", ",")
     return cell_text(value)
@@ -134,7 +126,7 @@ class _Table:
 
     def __init__(self, sheet, columns, found):
         self.sheet, self.columns, self.found = sheet, columns, found
-        self.seen = {normalised(one.text): one for one in found.questions}
+        self.seen = {question_key(one.text): one for one in found.questions}
         self.letters = [letter for letter in LETTERS if f"reponse {letter.lower()}" in columns]
         # A row with nothing in these (a prefilled set number, a note) is no question.
         self.telling = ["question", "bonne reponse"]
@@ -166,16 +158,24 @@ class _Table:
             text=self.text("question"),
             choices=[],
             right=set(),
-            theme=self.text("theme"),
+            theme=tidy_line(self.text("theme")),
             explanation=self.text("explication"),
             where=f"feuille « {self.sheet.name} », ligne {self.row.number}",
         )
-        if not question.text:
-            self.wrong(f"la question est vide (cellule {self.cell('question')}).")
-        for name in ("question", "theme", "explication"):
-            self.check_length(name, MAX_CHARACTERS[name])
         letters = self.read_choices(question)
-        self.read_right(question, letters)
+        wrong_right = self.read_right(question, letters)
+        for one in faults(question.as_row(), letters=letters):
+            if one.field == "right":
+                if not wrong_right:
+                    self.wrong(
+                        f"aucune bonne réponse (cellule {self.cell('bonne reponse')}). "
+                        "Écrivez sa lettre, par exemple « A » ou « A,C »."
+                    )
+                continue
+            name = COLUMNS.get(one.field)
+            if one.field == "choice":
+                name = f"reponse {letters[one.index].lower()}"
+            self.wrong(one.sentence + (f" (cellule {self.cell(name)})." if name else "."))
         self.check_repeated(question)
         self.found.questions.append(question)
 
@@ -188,13 +188,9 @@ class _Table:
         self.wrong(f"la colonne « Jeu » (cellule {self.cell('jeu')}) {said} ; écrivez 1, 2 ou 3.")
         return 0
 
-    def check_length(self, name, limit):
-        if len(self.text(name)) > limit:
-            self.wrong(f"la cellule {self.cell(name)} dépasse {limit} caractères.")
-
     def read_choices(self, question):
         """Fill the question's choices; the letters of those that are there."""
-        letters, seen = [], {}
+        letters = []
         for letter in self.letters:
             name = f"reponse {letter.lower()}"
             text = self.text(name)
@@ -206,69 +202,64 @@ class _Table:
                     "six réponses au plus, de A à F."
                 )
                 continue
-            self.check_length(name, MAX_CHARACTERS["choice"])
-            key = " ".join(text.casefold().split())
-            if key in seen:
-                self.wrong(f"les réponses {seen[key]} et {letter} sont identiques.")
-            seen.setdefault(key, letter)
             letters.append(letter)
             question.choices.append(text)
-        if len(letters) < MIN_CHOICES:
-            self.wrong("il faut au moins deux réponses.")
         return letters
 
     def read_right(self, question, letters):
+        """Fill the question's right choices; whether something else than a lack was told."""
         typed = self.text("bonne reponse")
+        cell = self.cell("bonne reponse")
         named = [one for one in re.split(r"[\s,;./+&()-]+|\bET\b", typed.upper()) if one]
         # « AC » is read as « A,C ».
         if len(named) == 1 and re.fullmatch(f"[{LETTERS}]+", named[0]):
             named = list(named[0])
-        if not named:
-            self.wrong(
-                f"aucune bonne réponse (cellule {self.cell('bonne reponse')}). "
-                "Écrivez sa lettre, par exemple « A » ou « A,C »."
-            )
         if any(one not in LETTERS for one in named):
             self.wrong(
-                f"la bonne réponse « {typed[:60]} » (cellule {self.cell('bonne reponse')}) n’est "
-                "pas une lettre. Écrivez par exemple « A » ou « A,C »."
+                f"la bonne réponse « {typed[:60]} » (cellule {cell}) n’est pas une lettre. "
+                "Écrivez par exemple « A » ou « A,C »."
             )
-            return
+            return True
+        told = False
         for one in dict.fromkeys(named):
             if one in letters:
                 question.right.add(letters.index(one))
-            elif LETTERS.index(one) < MAX_CHOICES:
-                self.wrong(
-                    f"la bonne réponse {one} (cellule {self.cell('bonne reponse')}) désigne une "
-                    "réponse vide."
-                )
+                continue
+            told = True
+            if LETTERS.index(one) < MAX_CHOICES:
+                self.wrong(f"la bonne réponse {one} (cellule {cell}) désigne une réponse vide.")
             else:
                 self.wrong(
-                    f"la bonne réponse {one} (cellule {self.cell('bonne reponse')}) n’existe pas : "
-                    "les réponses vont de A à F."
+                    f"la bonne réponse {one} (cellule {cell}) n’existe pas : les réponses vont de "
+                    "A à F."
                 )
+        return told
 
     def check_repeated(self, question):
-        key = normalised(question.text)
-        if not key:
-            return
-        first = self.seen.setdefault(key, question)
+        key = question_key(question.text)
+        first = self.seen.setdefault(key, question) if key else question
         if first is not question:
-            self.wrong(
-                f"cette question (jeu {question.set_number or '?'}) figure déjà {first.where} "
-                f"(jeu {first.set_number or '?'}). Chaque question ne sert qu’une fois, tous jeux "
-                "confondus."
-            )
+            self.wrong(repeated(first, question))
 
 
 def to_workbook(rows) -> bytes:
-    """The sets as a .xlsx of the model's form."""
+    """The sets as a .xlsx of the model's form; read back, it gives the same sets."""
     table = [HEADER]
     for row in rows:
-        texts = [text for text, _ in row["choices"]]
+        # A draft's seventh choice has no column; it cannot be sent either.
+        choices = row["choices"][:MAX_CHOICES]
+        texts = [text for text, _ in choices] + [""] * (MAX_CHOICES - len(choices))
         right = ",".join(
-            LETTERS[index] for index, (_, is_right) in enumerate(row["choices"]) if is_right
+            letter for letter, (_, is_right) in zip(LETTERS, choices, strict=False) if is_right
         )
-        texts += [""] * (MAX_CHOICES - len(texts))
         table.append([row["set"], row["text"], *texts, right, row["theme"], row["explanation"]])
+    table[1:] = [[_guarded(one) for one in row] for row in table[1:]]
     return write_workbook([("QCM", table)], widths=[8, 60, 30, 30, 30, 30, 30, 30, 14, 24, 40])
+
+
+def _guarded(value):
+    """A text that already looks guarded gets one guard more, since reading takes one off."""
+    if not isinstance(value, str):
+        return value
+    value = tidy(value)
+    return f"'{value}" if GUARD.match(value) else value
