@@ -33,9 +33,12 @@ def correction(request, pk):
             found.propose(by=request.user, row=form.row())
         except WrongStatus as error:
             messages.error(request, str(error))
+            return redirect("trainings:detail", training.pk)
+        except ValueError as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, "Votre correction est proposée à l’ANACOFI, qui la relira.")
-        return redirect("trainings:detail", training.pk)
+            return redirect("trainings:detail", training.pk)
     return render(
         request,
         "trainings/correction.html",

@@ -1,12 +1,11 @@
 """One question of frozen sets as it is corrected: by the organism that proposes, or by staff."""
 
 from django import forms
+from django.utils.text import capfirst
 
-from .models import Question
-from .sizing import MAX_CHOICES, MIN_CHOICES
-
-LETTERS = "ABCDEF"[:MAX_CHOICES]
-MAX_TEXT, MAX_EXPLANATION, MAX_CHOICE = 1000, 2000, 500
+from . import set_checks
+from .set_checks import LETTERS, MAX_CHARACTERS
+from .sizing import MAX_CHOICES
 
 
 class QuestionForm(forms.Form):
@@ -18,17 +17,15 @@ class QuestionForm(forms.Form):
 
     text = forms.CharField(
         label="Question",
-        max_length=MAX_TEXT,
+        max_length=MAX_CHARACTERS["text"],
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Tapez le texte de la question."},
     )
-    theme = forms.CharField(
-        label="Thème", required=False, max_length=Question._meta.get_field("theme").max_length
-    )
+    theme = forms.CharField(label="Thème", required=False, max_length=MAX_CHARACTERS["theme"])
     explanation = forms.CharField(
         label="Explication",
         required=False,
-        max_length=MAX_EXPLANATION,
+        max_length=MAX_CHARACTERS["explanation"],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Montrée à l’adhérent après le résultat.",
     )
@@ -44,7 +41,7 @@ class QuestionForm(forms.Form):
             self.fields[f"choice_{letter}"] = forms.CharField(
                 label=f"Réponse {letter}",
                 required=False,
-                max_length=MAX_CHOICE,
+                max_length=MAX_CHARACTERS["choice"],
                 initial=text,
                 **({"widget": text_widget} if text_widget else {}),
             )
@@ -62,25 +59,21 @@ class QuestionForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        seen = {}
         for letter in LETTERS:
-            text = data.get(f"choice_{letter}", "")
-            if data.get(f"right_{letter}") and not text and f"choice_{letter}" not in self.errors:
+            if data.get(f"right_{letter}") and not data.get(f"choice_{letter}"):
                 self.add_error(
                     f"choice_{letter}", f"La réponse {letter} est marquée juste, mais vide."
                 )
-            key = " ".join(text.casefold().split())
-            if key and key in seen:
-                self.add_error(
-                    f"choice_{letter}", f"Les réponses {seen[key]} et {letter} sont identiques."
-                )
-            if key:
-                seen.setdefault(key, letter)
-        if len(seen) < MIN_CHOICES:
-            self.add_error(None, "Il faut au moins deux réponses.")
-        if not any(data.get(f"right_{one}") and data.get(f"choice_{one}") for one in LETTERS):
-            self.add_error(None, "Cochez au moins une bonne réponse.")
-        if not self.errors and self.row() == self.unchanged():
+        if "text" in self.errors:
+            return data
+        row = self.row()
+        letters = [one for one, choice in zip(LETTERS, row["choices"], strict=True) if choice]
+        for fault in set_checks.faults(set_checks.filled(row), letters=letters):
+            place = fault.field
+            if place == "choice":
+                place = f"choice_{letters[fault.index]}"
+            self.add_error(place if place in self.fields else None, f"{capfirst(fault.sentence)}.")
+        if not self.errors and row == self.unchanged():
             self.add_error(None, "Rien n’est changé : corrigez la question, puis enregistrez.")
         return data
 
@@ -94,9 +87,9 @@ class QuestionForm(forms.Form):
         """The corrected question, choices by place; None for one that is empty."""
         data = self.cleaned_data
         return {
-            **{name: data[name] for name in ("text", "theme", "explanation")},
+            **{name: data.get(name, "") for name in ("text", "theme", "explanation")},
             "choices": [
-                (data[f"choice_{one}"], data[f"right_{one}"]) if data[f"choice_{one}"] else None
+                (data[f"choice_{one}"], data[f"right_{one}"]) if data.get(f"choice_{one}") else None
                 for one in LETTERS
             ],
         }

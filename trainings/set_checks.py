@@ -131,6 +131,11 @@ def faults(row, *, letters: Iterable[str] = "") -> list[Fault]:
     return found
 
 
+def filled(row):
+    """The row without the places of choices that were taken out."""
+    return {**row, "choices": [one for one in row["choices"] if one is not None]}
+
+
 def shortage(counts, owed: int) -> list[Problem]:
     """The sets that hold fewer questions than owed; `counts` is {set number: questions}."""
     return [

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from anacofi_portal.journal import WrongStatus
 
-from . import emails
+from . import emails, set_checks
 from .sizing import MAX_CHOICES
 
 CORRECT = "trainings.decide_training"
@@ -53,7 +53,7 @@ class Versions:
         for one that is taken out; choices beyond the old ones are new. Attempts keep the
         version that they were taken with. The organism is told. A constant number of queries.
         Raises WrongStatus when the question was corrected meanwhile, ValueError without a
-        comment, PermissionDenied.
+        comment or for a row that no set may hold, PermissionDenied.
         """
         if not by.has_perm(CORRECT):
             raise PermissionDenied
@@ -62,6 +62,7 @@ class Versions:
         with transaction.atomic():
             training = self.lock()
             training._require_current(question)
+            training.require_sound(question, row)
             fresh = training._new_version(question, row)
             Correction = apps.get_model("trainings", "Correction")
             question.corrections.live().update(status=Correction.Status.APPLIED)
@@ -92,6 +93,24 @@ class Versions:
         current = self.question_sets.current().filter(pk=question.question_set_id)
         if not current.exists():
             raise WrongStatus("Cette question a été corrigée entre-temps : rechargez la page.")
+
+    def require_sound(self, question, row):
+        """Raise ValueError when the sets would no longer be right with `row` for this question."""
+        place = (question.question_set.position, question.position)
+        rows = [
+            set_checks.filled({"set": one.position, **(row if other.pk == question.pk else own)})
+            for one in self.current_sets()
+            for other, own in ((other, other.as_row()) for other in one.questions.all())
+        ]
+        # The one that repeats it may stand after it: the sentence then names this one.
+        found = [
+            one
+            for one in set_checks.problems(rows)
+            if (one.set_number, one.rank) == place
+            or f"jeu {place[0]}, question {place[1]}." in one.sentence
+        ]
+        if found:
+            raise ValueError(" ".join(str(one) for one in found))
 
     def _new_version(self, corrected, row):
         """Copy the set of `corrected` with `row` in its place; the new question."""

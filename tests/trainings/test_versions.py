@@ -133,6 +133,21 @@ def test_a_correction_wants_a_reason_and_the_right(training, question, officer):
     assert not Message.objects.exists()
 
 
+@pytest.mark.parametrize("position", [1, 2, 3])
+def test_a_correction_that_repeats_another_question_is_refused(
+    training, question, officer, position
+):
+    with pytest.raises(ValueError, match="figure déjà au jeu"):
+        correct(training, question, officer, text=f"JEU {position}, question 1")
+    assert QuestionSet.objects.count() == 3
+
+
+def test_a_correction_without_a_right_answer_is_refused(training, question, officer):
+    choices = [(text, False) for text, _ in question.as_row()["choices"]]
+    with pytest.raises(ValueError, match="Jeu 2, question 3 : aucune bonne réponse"):
+        correct(training, question, officer, choices=choices)
+
+
 def test_a_correction_is_journalled_and_told_to_the_organism(training, question, officer):
     correct(training, question, officer)
     row = training.journal.get()
@@ -264,7 +279,7 @@ def test_a_proposal_can_be_seen_and_changed_until_it_is_applied(client, page, as
         ({}, "Rien n’est changé : corrigez la question, puis enregistrez."),
         ({"text": " "}, "Tapez le texte de la question."),
         ({"choice_B": "", "choice_C": ""}, "Il faut au moins deux réponses."),
-        ({"right_A": ""}, "Cochez au moins une bonne réponse."),
+        ({"right_A": ""}, "Aucune bonne réponse n’est indiquée."),
         ({"right_D": "on"}, "La réponse D est marquée juste, mais vide."),
         (
             {"choice_B": "Identique", "choice_C": " identique "},
@@ -278,6 +293,13 @@ def test_a_wrong_proposal_is_told_and_kept_on_the_page(
     response = client.post(page, posted(question, **changes))
     assert response.status_code == 200
     assert sentence in response.content.decode()
+    asked.refresh_from_db()
+    assert asked.status == "asked"
+
+
+def test_a_proposal_that_repeats_another_question_is_told(client, page, asked, question):
+    response = client.post(page, posted(question, text="Jeu 1, question 1 ?"))
+    assert "figure déjà au jeu 1, question 1" in response.content.decode()
     asked.refresh_from_db()
     assert asked.status == "asked"
 

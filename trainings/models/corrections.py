@@ -97,13 +97,14 @@ class Correction(models.Model):
             )
 
     def propose(self, *, by, row):
-        """The organism proposes its corrected question; staff are told. Raises WrongStatus.
+        """The organism proposes its corrected question; staff are told. Raises WrongStatus, ValueError.
 
         A proposal can be sent again until staff have applied or dismissed it.
         """
         with transaction.atomic():
             correction = self.lock()
             correction._require_live()
+            correction.training.require_sound(correction.question, row)
             correction.proposal, correction.proposed_at = row, timezone.now()
             correction.status = self.Status.PROPOSED
             correction.save(update_fields=["proposal", "proposed_at", "status"])
