@@ -97,9 +97,10 @@ class Correction(models.Model):
             )
 
     def propose(self, *, by, row):
-        """The organism proposes its corrected question; staff are told. Raises WrongStatus, ValueError.
+        """The organism proposes its corrected question; staff are told.
 
-        A proposal can be sent again until staff have applied or dismissed it.
+        A proposal can be sent again until staff have applied or dismissed it. Raises WrongStatus,
+        and ValueError for a question that the sets may not hold.
         """
         with transaction.atomic():
             correction = self.lock()
