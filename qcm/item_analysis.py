@@ -27,6 +27,8 @@ class Item:
     """One question in figures. `choices` holds (choice, times ticked, share of the attempts)."""
 
     question: object
+    # The question as it was when it was last corrected (or written): itself, unless copied since.
+    first: object = None
     taken: int = 0
     answered: int = 0
     right: int = 0
@@ -83,25 +85,47 @@ ORDER = {NOBODY: 0, GOOD_FAIL: 1, EVERYONE: 2, "": 3}
 
 
 def items(training):
-    """(items of the sets that stand, items of replaced versions); the odd ones first.
+    """(items of the questions that stand, items of those that were corrected); the odd ones first.
 
+    A question that a new version took over unchanged keeps the figures of the versions before.
     Six queries, whatever the number of questions and attempts.
     """
-    sets = list(training.question_sets.prefetch_related("questions__choices"))
-    decided = list(training.regrades.order_by("pk").values_list("key", flat=True))
-    taken = _taken(training)
-    answers = _answers(training)
-    standing, replaced = [], []
-    for one in sets:
+    questions = {}
+    for one in training.question_sets.prefetch_related("questions__choices"):
         for question in one.questions.all():
             question.question_set = one
-            item = _item(question, taken.get(one.pk, {}), answers.get(question.pk, []), decided)
-            if one.replaced_at is None:
-                standing.append(item)
-            elif item.taken:
-                replaced.append(item)
-    standing.sort(key=lambda item: ORDER[item.flag])
+            questions[question.pk] = question
+    decided = list(training.regrades.order_by("pk").values_list("key", flat=True))
+    taken, answers = _taken(training), _answers(training)
+    standing, replaced, merged = [], [], set()
+    # The last version first: each question takes its unchanged predecessors with it.
+    for question in sorted(questions.values(), key=lambda one: -one.question_set.version):
+        if question.pk in merged:
+            continue
+        same = _unchanged(question, questions)
+        merged |= {one.pk for one in same}
+        item = _item(question, same, taken, answers, decided)
+        if question.question_set.replaced_at is None:
+            standing.append(item)
+        elif item.taken:
+            replaced.append(item)
+    for found in (standing, replaced):
+        found.sort(
+            key=lambda item: (
+                ORDER[item.flag],
+                item.question.question_set.position,
+                item.question.position,
+            )
+        )
     return standing, replaced
+
+
+def _unchanged(question, questions):
+    """The question and those before it that read the same, back to the last correction."""
+    same = [question]
+    while (before := questions.get(same[-1].replaces_id)) and before.as_row() == question.as_row():
+        same.append(before)
+    return same
 
 
 def _finished(training):
@@ -139,24 +163,27 @@ def _answers(training):
     return found
 
 
-def _item(question, taken, answers, decided):
-    choices = list(question.choices.all())
-    key = {question.pk: {one.pk for one in choices if one.is_right}}
-    key = marking.overlay(key, decided)[question.pk]
-    item = Item(question, taken=sum(taken.values()))
-    ticked, blank = Counter(), Counter(taken)
-    for own, score, count, seconds in answers:
-        blank[score] -= count
-        if own:
-            item.answered += count
-            item.seconds += seconds
-        for choice in own:
-            ticked[choice] += count
-        _add(item, score, marking.is_right(key, own), count)
-    for score, count in blank.items():
-        _add(item, score, marking.is_right(key, ()), count)
+def _item(question, same, taken, answers, decided):
+    """The figures of a question and of `same`: itself, and itself in the versions before."""
+    item, places = Item(question, same[-1]), Counter()
+    for one in same:
+        choices = [choice.pk for choice in one.choices.all()]
+        key = {one.pk: {choice.pk for choice in one.choices.all() if choice.is_right}}
+        key = marking.overlay(key, decided)[one.pk]
+        blank = Counter(taken.get(one.question_set_id, {}))
+        item.taken += sum(blank.values())
+        for own, score, count, seconds in answers.get(one.pk, []):
+            blank[score] -= count
+            if own:
+                item.answered += count
+                item.seconds += seconds
+            places.update({choices.index(choice): count for choice in own})
+            _add(item, score, marking.is_right(key, own), count)
+        for score, count in blank.items():
+            _add(item, score, marking.is_right(key, ()), count)
     item.choices = [
-        (one, ticked[one.pk], marking.percent(ticked[one.pk], item.taken)) for one in choices
+        (choice, places[place], marking.percent(places[place], item.taken))
+        for place, choice in enumerate(question.choices.all())
     ]
     return item
 

@@ -63,9 +63,9 @@ class Versions:
             training = self.lock()
             training._require_current(question)
             training.require_sound(question, row)
-            fresh = training._new_version(question, row)
             Correction = apps.get_model("trainings", "Correction")
             question.corrections.live().update(status=Correction.Status.APPLIED)
+            fresh = training._new_version(question, row)
             training.write_journal(
                 to_status="question corrigée",
                 by=by,
@@ -142,7 +142,16 @@ class Versions:
                 fresh = new
         Question.objects.bulk_create(questions)
         Choice.objects.bulk_create(choices)
+        self._carry_corrections({new.replaces_id: new for new in questions})
         return fresh
+
+    def _carry_corrections(self, new):
+        """Point what is asked for at the questions that now stand, by the id of the old ones."""
+        Correction = apps.get_model("trainings", "Correction")
+        live = list(Correction.objects.live().filter(question__in=list(new)))
+        for one in live:
+            one.question = new[one.question_id]
+        Correction.objects.bulk_update(live, ["question"])
 
 
 def _choices_of(question, given, old, Choice):

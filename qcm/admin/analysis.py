@@ -122,11 +122,12 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
         regrades = {
             one.question_id: one for one in training.regrades.annotate(changed=Count("changes"))
         }
+        had = {item.question.pk for item in replaced}
         taken = sum(item.seconds for item in [*standing, *replaced])
         for item in standing:
             item.correction = live.get(item.question.pk)
-            item.regrade = regrades.get(item.question.pk)
-            item.may_regrade = self._was_corrected(item.question, replaced) and not item.regrade
+            item.regrade = regrades.get(item.first.pk)
+            item.may_regrade = item.first.replaces_id in had and not item.regrade
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -144,14 +145,6 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             "may_regrade": request.user.has_perm("qcm.regrade"),
         }
         return TemplateResponse(request, "qcm/admin/analysis.html", context)
-
-    @staticmethod
-    def _was_corrected(question, replaced):
-        """Whether it differs from what it replaces, and members had that."""
-        before = next(
-            (item.question for item in replaced if item.question.pk == question.replaces_id), None
-        )
-        return before is not None and before.as_row() != question.as_row()
 
     # --- what staff do ------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ class CorrectForm(QuestionForm):
             text_widget=UnfoldAdminTextInputWidget,
             box_widget=UnfoldBooleanWidget,
         )
+        for _, _, box in self.choices():
+            box.field.widget.attrs["aria-label"] = box.label
         for name, rows in (("text", 3), ("explanation", 3)):
             self.fields[name].widget = UnfoldAdminTextareaWidget(attrs={"rows": rows})
         self.fields["theme"].widget = UnfoldAdminTextInputWidget()

@@ -79,6 +79,21 @@ def test_a_replaced_version_keeps_its_figures_apart(training, administrator):
     assert figures(item_at(training, 1, 1, replaced=True)) == (1, 1, 0, 0, 0)
 
 
+def test_a_question_that_a_new_version_took_over_keeps_its_figures(training, administrator):
+    take(start_at(training, 1), wrong=[1, 2])
+    correct(training, administrator, rank=1)
+    correct(training, administrator, rank=3)
+    take(start_at(training, 1), wrong=[])
+    item = item_at(training, 1, 2)
+    assert item.question.question_set.version == 3
+    assert figures(item) == (2, 2, 1, 50, 0)
+    assert [count for _, count, _ in item.choices] == [1, 1, 0]
+    # Corrected in between: what was before stands apart, once.
+    assert figures(item_at(training, 1, 1)) == (1, 1, 1, 100, 0)
+    _, replaced = item_analysis.items(training)
+    assert [(one.question.position, one.taken) for one in replaced] == [(1, 1), (3, 1)]
+
+
 def test_a_regraded_question_counts_as_it_is_marked_now(training, administrator):
     take(start_at(training, 1), wrong=[1])
     regrade(correct(training, administrator), administrator)
@@ -227,6 +242,23 @@ def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
     assert "Deviennent réussies" in client.get(url).content.decode()
     client.post(url, {"mode": "corrected", "reason": "Faute"}, follow=True)
     assert "Tentatives recalculées le" in client.get(page).content.decode()
+
+
+def test_marking_again_is_offered_for_the_corrected_question_in_later_versions_too(
+    client, page, training, administrator
+):
+    client.force_login(administrator)
+    take(start_at(training, 1), wrong=[1])
+    corrected = correct(training, administrator, rank=1)
+    correct(training, administrator, rank=2)
+    body = client.get(page).content.decode()
+    url = f"/admin/qcm/traininganalysis/question/{corrected.pk}/recalculer/"
+    assert body.count("recalculer/") == 2
+    assert url in body
+    client.post(url, {"mode": "corrected", "reason": "Faute"})
+    body = client.get(page).content.decode()
+    assert body.count("recalculer/") == 1
+    assert "Tentatives recalculées le" in body
 
 
 @pytest.mark.parametrize("verb", ["demander", "corriger", "recalculer"])

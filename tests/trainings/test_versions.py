@@ -227,6 +227,17 @@ def test_correcting_the_question_ends_what_was_asked(training, question, officer
         correction.propose(by=officer, row=row_of(question))
 
 
+def test_what_is_asked_follows_its_question_into_a_new_version(training, question, officer):
+    correction = ask(training, question, officer)
+    other = Question.objects.select_related("question_set").get(
+        question_set=question.question_set, position=1
+    )
+    correct(training, other, officer)
+    correction.refresh_from_db()
+    assert correction.question.replaces_id == question.pk
+    assert (correction.status, correction.question.question_set.version) == ("asked", 2)
+
+
 # --- The organism's page -----------------------------------------------------------------------
 
 
