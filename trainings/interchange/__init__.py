@@ -3,7 +3,7 @@
 `rows` are those of `Training.sets_as_rows`. Importing what was exported gives the same sets.
 """
 
-from .gift import to_gift
+from .gift_writing import to_gift
 from .model import model_workbook
 from .parsed import ParsedQuestion, ParsedSets, Unreadable
 from .reading import read_file, read_pasted

@@ -1,6 +1,243 @@
-"""Moodle's GIFT: read and written. Pure."""
+"""Moodle's GIFT, read. Pure, and in one pass: no line or answer is looked at twice."""
+
+import re
+
+from ..set_checks import tidy, tidy_line
+from .markup import LOOKS_LIKE_HTML, to_text
+from .parsed import Gathering, ParsedQuestion, wrong_set
+
+SPECIAL = re.compile(r"\\([\\:#={}~n])")
+BRACE = re.compile(r"\\.|[{}]", re.S)
+ANSWER = re.compile(r"\\.|[=~]", re.S)
+HASHES = re.compile(r"\\.|#+", re.S)
+# The part of a title up to its second « :: ».
+TITLE = re.compile(r"::((?:[^\\:]|\\.|:(?!:))*)::", re.S)
+WEIGHT = re.compile(r"%(-?\d{1,3})(?:[.,]\d{0,10})?%")
+FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.I)
+TAG = re.compile(r"\[tag:((?:[^\\\]]|\\.){0,1000})\]")
+CATEGORY_SET = re.compile(
+    r"(?<![^\W_])(?:jeu|set|s[ée]rie)[\s_-]{0,3}(?:n\s?[°º]?\s?)?(\d{1,3})", re.I
+)
+TRUE = frozenset({"t", "true", "v", "vrai"})
+FALSE = frozenset({"f", "false", "faux"})
+LOOKS_LIKE_GIFT = re.compile(r"^\s{0,20}(?:::|\$CATEGORY:)", re.M)
+GAP = "_____"
 
 
-def to_gift(rows) -> str:
-    """The sets as a GIFT file that Moodle and this portal read."""
-    raise NotImplementedError
+def is_gift(text: str) -> bool:
+    """Whether a text looks like GIFT rather than like a text typed for people."""
+    if LOOKS_LIKE_GIFT.search(text):
+        return True
+    found = re.search(r"(?<!\\)\{\s{0,99}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[#}])", text)
+    return bool(found and "}" in text[found.start() :])
+
+
+def set_in(name: str) -> int:
+    """The set that a category's or a file's name says; 0 when it says none."""
+    found = CATEGORY_SET.findall(name)
+    return int(found[-1]) if found else 0
+
+
+def parse(text: str):
+    """The ParsedSets of a GIFT file. Raises Unreadable beyond the number of questions."""
+    found = _Reader()
+    for block in _blocks(text):
+        found.read(*block)
+    return found.gathering.sets()
+
+
+def _blocks(text):
+    """(line, kind, lines) of each category, comment and question, in their order."""
+    start, lines, inside, closed = 0, [], False, False
+    blank = True
+    for number, line in enumerate(text.split("\n"), start=1):
+        bare = line.strip()
+        begins = blank and bare.startswith("::")
+        # A brace left open would swallow the rest of the file.
+        if bare.startswith("$CATEGORY:") or (begins and inside):
+            if lines:
+                yield start, "question", lines
+            lines, inside, closed = [], False, False
+        if bare.startswith("$CATEGORY:"):
+            yield number, "category", [bare.removeprefix("$CATEGORY:").strip()]
+            blank = True
+            continue
+        blank = not bare
+        if bare.startswith("//"):
+            if not lines:
+                yield number, "comment", [bare]
+            else:
+                lines.append("")
+            continue
+        if not bare and not inside:
+            if lines:
+                yield start, "question", lines
+            lines, closed = [], False
+            continue
+        if not lines:
+            start = number
+        lines.append(line)
+        for sign in BRACE.findall(line):
+            if sign == "{" and not closed:
+                inside = True
+            elif sign == "}" and inside:
+                inside, closed = False, True
+    if lines:
+        yield start, "question", lines
+
+
+class _Reader:
+    def __init__(self):
+        self.gathering = Gathering()
+        self.set_number = 0
+        self.theme = ""
+
+    def read(self, line, kind, lines):
+        self.line, self.where = line, f"ligne {line}"
+        if kind == "comment":
+            tag = TAG.search(lines[0])
+            if tag:
+                self.theme = tidy_line(re.sub(r"\\(.)", r"\1", tag[1], flags=re.S))
+        elif kind == "category":
+            self.set_number, self.theme = set_in(lines[0]), ""
+            if self.set_number and wrong_set(self.set_number):
+                self.gathering.wrong(line, self.where, wrong_set(self.set_number))
+                self.set_number = 0
+        else:
+            self.read_question("\n".join(lines))
+            self.theme = ""
+
+    def wrong(self, sentence):
+        name = f"question « {self.name} » : " if self.name else ""
+        self.gathering.wrong(self.line, self.where, name + sentence)
+
+    def read_question(self, block):
+        block = block.strip()
+        title = TITLE.match(block)
+        rest = block[title.end() :].strip() if title else block
+        self.name = _plain(title[1] if title else rest)[:60].replace("\n", " ")
+        opening = closing = None
+        for sign in BRACE.finditer(rest):
+            if sign[0] == "{" and opening is None:
+                opening = sign.start()
+            elif sign[0] == "}" and opening is not None:
+                closing = sign.start()
+                break
+        if opening is None:
+            return self.wrong(
+                "il n’y a pas de réponses entre accolades ; écrivez « {=la bonne ~une autre} »."
+            )
+        if closing is None:
+            return self.wrong("il manque l’accolade fermante « } » après les réponses.")
+        before, inside, after = rest[:opening], rest[opening + 1 : closing], rest[closing + 1 :]
+        style = FORMAT.match(before)
+        style = style[1].lower() if style else ""
+        text = self.reduced(before)
+        if after.strip():
+            text = f"{text} {GAP} {self.reduced(after, style)}"
+        return self.read_answers(text, inside.strip(), style)
+
+    def reduced(self, raw, style=""):
+        """A piece of GIFT as plain text; it may say a format of its own."""
+        raw = raw.strip()
+        if found := FORMAT.match(raw):
+            style, raw = found[1].lower(), raw[found.end() :]
+        text = _plain(raw)
+        if style == "html" or (style in {"", "moodle"} and LOOKS_LIKE_HTML.search(text)):
+            text, images = to_text(text)
+            if images:
+                self.gathering.note(
+                    self.line, f"Ligne {self.line} : une image ou un média a été laissé de côté."
+                )
+        return text
+
+    def read_answers(self, text, inside, style):
+        inside, general = _split_general(inside)
+        explanation = self.reduced(general, style)
+        first = HASHES.split(inside, maxsplit=1)[0].strip().casefold()
+        if not inside:
+            return self.wrong("question ouverte (sans réponses) : seul le choix multiple est lu.")
+        if inside.startswith("#"):
+            return self.wrong("question numérique : seul le choix multiple est lu.")
+        if first in TRUE | FALSE:
+            question = ParsedQuestion(
+                self.set_number, text, ["Vrai", "Faux"], {int(first in FALSE)}
+            )
+            feedback = [one for one in _split_hashes(inside)[1:] if one]
+            return self.keep(question, explanation, [(False, one) for one in feedback], style)
+        return self.read_choices(text, inside, explanation, style)
+
+    def read_choices(self, text, inside, explanation, style):
+        signs = [one for one in ANSWER.finditer(inside) if one[0] in "=~"]
+        if not signs or inside[: signs[0].start()].strip():
+            return self.wrong("chaque réponse doit commencer par « = » (juste) ou « ~ » (fausse).")
+        ends = [one.start() for one in signs[1:]] + [len(inside)]
+        answers = [
+            (sign[0], inside[sign.end() : end].strip())
+            for sign, end in zip(signs, ends, strict=True)
+        ]
+        if all(sign == "=" for sign, _ in answers):
+            if all("->" in answer for _, answer in answers):
+                return self.wrong("question d’appariement : seul le choix multiple est lu.")
+            return self.wrong(
+                "réponse courte à écrire soi-même : seul le choix multiple est lu. Écrivez les "
+                "réponses fausses avec « ~ »."
+            )
+        question = ParsedQuestion(self.set_number, text, [], set())
+        feedback = []
+        for sign, answer in answers:
+            right = sign == "="
+            weight = WEIGHT.match(answer) if sign == "~" else None
+            if weight:
+                right, answer = int(weight[1]) > 0, answer[weight.end() :]
+            answer, *told = _split_hashes(answer)
+            if right:
+                question.right.add(len(question.choices))
+            question.choices.append(self.reduced(answer, style))
+            feedback += [(right, one) for one in told if one]
+        if sum(sign == "=" for sign, _ in answers) > 1:
+            self.gathering.note(
+                self.line,
+                f"Ligne {self.line} : cette question a plusieurs bonnes réponses ; l’adhérent "
+                "devra les cocher toutes.",
+            )
+        return self.keep(question, explanation, feedback, style)
+
+    def keep(self, question, explanation, feedback, style):
+        """Gather the question. Its right answer's feedback explains it when nothing else does."""
+        left_out = len(feedback)
+        if not explanation:
+            said = [self.reduced(one, style) for right, one in feedback if right]
+            explanation = "\n".join(dict.fromkeys(said))
+            left_out -= len(said)
+        if left_out:
+            self.gathering.note(
+                self.line,
+                f"Ligne {self.line} : le commentaire propre à une réponse a été laissé de côté ; "
+                "seule l’explication de la question est gardée.",
+            )
+        question.theme, question.explanation, question.where = self.theme, explanation, self.where
+        self.gathering.add(self.line, question)
+
+
+def _plain(raw):
+    """A piece of GIFT without its escapes."""
+    return tidy(SPECIAL.sub(lambda one: "\n" if one[1] == "n" else one[1], raw.strip()))
+
+
+def _split_general(inside):
+    """(the answers, the general feedback): what follows the last unescaped « #### »."""
+    found = [one for one in HASHES.finditer(inside) if len(one[0]) >= 4 and one[0][0] == "#"]
+    if not found:
+        return inside, ""
+    return inside[: found[-1].start()].strip(), inside[found[-1].start() + 4 :]
+
+
+def _split_hashes(answer):
+    """An answer and its feedbacks, as they stand between unescaped « # »."""
+    parts, at = [], 0
+    for one in HASHES.finditer(answer):
+        if one[0][0] == "#":
+            parts.append(answer[at : one.start()].strip())
+            at = one.end()
+    return [*parts, answer[at:].strip()]

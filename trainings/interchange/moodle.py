@@ -1,0 +1,144 @@
+"""Moodle's XML, read. Pure; entities and external references are refused."""
+
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from ..set_checks import tidy, tidy_line
+from .gift import set_in
+from .markup import LOOKS_LIKE_HTML, to_text
+from .parsed import Gathering, ParsedQuestion, Unreadable, wrong_set
+
+KINDS = {
+    "matching": "appariement",
+    "numerical": "réponse numérique",
+    "shortanswer": "réponse courte",
+    "essay": "composition",
+    "calculated": "question calculée",
+    "calculatedmulti": "question calculée",
+    "calculatedsimple": "question calculée",
+    "cloze": "texte à trous",
+    "multianswer": "texte à trous",
+    "gapselect": "mots manquants",
+    "ddwtos": "glisser-déposer",
+    "ddimageortext": "glisser-déposer",
+    "ddmarker": "glisser-déposer",
+    "ordering": "classement",
+}
+
+
+def parse(content: bytes):
+    """The ParsedSets of a Moodle XML file. Raises Unreadable."""
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise Unreadable(
+            "Ce fichier XML contient une déclaration que le portail refuse par sécurité. "
+            "Exportez-le à nouveau depuis Moodle, sans le retoucher."
+        ) from error
+    except (ParseError, LookupError, ValueError) as error:
+        raise Unreadable(
+            "Ce fichier XML est abîmé ou incomplet. Exportez-le à nouveau depuis Moodle."
+        ) from error
+    if root.tag != "quiz":
+        raise Unreadable(
+            "Ce fichier XML n’est pas un export de questions de Moodle. Dans Moodle, choisissez "
+            "« Exporter des questions », puis « Format XML Moodle »."
+        )
+    found = _Reader()
+    for element in root.iter("question"):
+        found.read(element)
+    return found.gathering.sets()
+
+
+class _Reader:
+    def __init__(self):
+        self.gathering = Gathering()
+        self.set_number = 0
+        self.rank = 0
+
+    def read(self, element):
+        kind = element.get("type", "")
+        if kind == "category":
+            category = element.findtext("category/text") or ""
+            self.set_number = set_in(category)
+            if self.set_number and wrong_set(self.set_number):
+                where = f"catégorie « {tidy_line(category)[:60]} »"
+                self.gathering.wrong(self.rank, where, wrong_set(self.set_number))
+                self.set_number = 0
+            return
+        self.rank += 1
+        name = tidy_line(element.findtext("name/text") or "")[:60]
+        self.where = f"question {self.rank}" + (f" (« {name} »)" if name else "")
+        if kind == "description":
+            self.note("ce texte sans réponses a été laissé de côté.")
+        elif kind in {"multichoice", "truefalse"}:
+            self.read_question(element, kind)
+        else:
+            words = KINDS.get(kind, f"type « {kind[:30]} »")
+            self.gathering.wrong(
+                self.rank,
+                self.where,
+                f"{words} : seuls le choix multiple et le vrai ou faux sont lus.",
+            )
+
+    def note(self, sentence):
+        self.gathering.note(self.rank, f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
+
+    def read_question(self, element, kind):
+        self.has_images = False
+        question = ParsedQuestion(
+            self.set_number,
+            self.text(element.find("questiontext")),
+            [],
+            set(),
+            theme=tidy_line(element.findtext("tags/tag/text") or ""),
+            explanation=self.text(element.find("generalfeedback")),
+            where=self.where,
+        )
+        answers = element.findall("answer")
+        fractions = [_fraction(one) for one in answers]
+        question.choices = [self.text(one) for one in answers]
+        if kind == "truefalse":
+            known = {"true": "Vrai", "false": "Faux"}
+            question.choices = [known.get(one.casefold(), one) for one in question.choices]
+        question.right = {index for index, one in enumerate(fractions) if one > 0}
+        single = (element.findtext("single") or "true").strip().casefold() in {"true", "1"}
+        if kind == "multichoice" and single and len(question.right) > 1:
+            best = max(fractions)
+            question.right = {index for index, one in enumerate(fractions) if one == best}
+            self.note(
+                "une seule réponse pouvait y être cochée ; les réponses qui donnaient tous les "
+                "points sont gardées comme bonnes."
+            )
+        if any((one.findtext("feedback/text") or "").strip() for one in answers):
+            self.note(
+                "le commentaire propre à une réponse a été laissé de côté ; seul le commentaire "
+                "général est gardé, comme explication."
+            )
+        if self.has_images:
+            self.note("une image ou un média a été laissé de côté.")
+        self.gathering.add(self.rank, question)
+
+    def text(self, element):
+        """The text of an element that holds <text>, without its markup."""
+        if element is None:
+            return ""
+        raw = element.findtext("text") or ""
+        style = element.get("format", "html")
+        if style == "html" or (style == "moodle_auto_format" and LOOKS_LIKE_HTML.search(raw)):
+            text, has_images = to_text(raw)
+        else:
+            text, has_images = tidy(raw), False
+        self.has_images |= has_images or element.find("file") is not None
+        return text
+
+
+def _fraction(answer):
+    """The share of the points that an answer gives, in hundred-thousandths of a percent."""
+    whole, _, rest = answer.get("fraction", "0").strip().partition(".")
+    digits = whole + rest[:5].ljust(5, "0")
+    sign = -1 if digits.startswith("-") else 1
+    digits = digits.lstrip("+-")
+    return sign * int(digits) if digits.isdecimal() and len(digits) < 20 else 0
