@@ -38,12 +38,12 @@ class Line:
     def text(self):
         return " ".join("".join(text for text, _ in self.parts).split(" ")).strip()
 
-    @property
-    def bold(self):
-        """How many of its letters and digits are bold, and how many there are."""
+    def bold_after(self, skipped: int):
+        """(bold letters and digits, all of them), the first `skipped` characters left out."""
         counts = [0, 0]
         for text, bold in self.parts:
-            number = sum(one.isalnum() for one in text)
+            number = sum(one.isalnum() for one in text[skipped:])
+            skipped = max(0, skipped - len(text))
             counts[0] += number if bold else 0
             counts[1] += number
         return tuple(counts)

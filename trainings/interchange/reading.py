@@ -1,13 +1,145 @@
 """Sets out of a file or out of the clipboard, whatever their form: recognised by content."""
 
-from .parsed import ParsedSets
+import io
+import re
+import zipfile
+
+from anacofi_portal.spreadsheets import UnreadableWorkbook, fold, read_workbook
+
+from . import gift, moodle, pasted, workbook
+from .parsed import ParsedSets, Unreadable
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_CHARACTERS = 1_000_000
+# A clipboard's HTML carries Word's styles along.
+MAX_HTML_CHARACTERS = 5_000_000
+MAX_WORKBOOK_ROWS = 2000
+XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD_XLS = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
+FORMS = (
+    "un classeur (.xlsx, .xls, .ods, .csv), un fichier GIFT ou XML de Moodle, ou un texte simple"
+)
+WORD = (
+    "C’est un document Word : ouvrez-le, sélectionnez les questions, copiez-les, puis collez-les "
+    "dans la page."
+)
+FILE_SET = re.compile(
+    r"(?<![^\W_\d])(?:jeu|set|s[ée]rie)[\s_-]?(?:n[°º]?[\s_-]?)?([123])(?!\d)", re.I
+)
 
 
 def read_file(file) -> ParsedSets:
     """The sets in an uploaded file. Raises Unreadable when it is nothing that we know."""
-    raise NotImplementedError
+    if file.size > MAX_BYTES:
+        raise Unreadable(f"Le fichier dépasse {MAX_BYTES // 1024**2} Mo.")
+    file.seek(0)
+    content = file.read()
+    if not content.strip(b"\0 \r\n\t"):
+        raise Unreadable("Le fichier est vide. Vérifiez que vous avez choisi le bon fichier.")
+    if _is_word(content):
+        raise Unreadable(WORD)
+    if content.startswith((b"PK\x03\x04", XLS, *OLD_XLS)):
+        return _named(_workbook(file), file.name)
+    text = _decode(content)
+    head = text[:200_000].lstrip().casefold()
+    if head.startswith(("%pdf", "{\\rtf")):
+        raise Unreadable(
+            f"Ce fichier n’est pas lu. Donnez {FORMS}, ou copiez son texte et collez-le."
+        )
+    if "<quiz" in head and head.startswith("<"):
+        return _named(moodle.parse(content), file.name)
+    if head.startswith("<"):
+        if "<table" in head or "office:spreadsheet" in head:
+            return _named(_workbook(file), file.name)
+        if "<html" in head or "<p" in head or "<!doctype html" in head:
+            return _named(read_pasted("", text), file.name)
+        return moodle.parse(content)
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable("Le texte est démesuré. Découpez-le en plusieurs fichiers.")
+    if gift.is_gift(text):
+        return _named(_some(gift.parse(text)), file.name)
+    if _is_table(text):
+        return _named(_workbook(file), file.name)
+    return _named(read_pasted(text), file.name)
 
 
 def read_pasted(text: str, html: str = "") -> ParsedSets:
-    """The sets in a pasted text; `html` is the clipboard's text/html, for its bold."""
-    raise NotImplementedError
+    """The sets in a pasted text, GIFT too; `html` is the clipboard's text/html, for its bold.
+
+    Raises Unreadable when there is nothing to read, or too much.
+    """
+    if not text.strip() and not html.strip():
+        raise Unreadable("Le texte est vide. Copiez vos questions, puis collez-les ici.")
+    if len(text) > MAX_CHARACTERS or len(html) > MAX_HTML_CHARACTERS:
+        raise Unreadable("Le texte est démesuré. Collez-le en plusieurs fois.")
+    if gift.is_gift(text):
+        return _some(gift.parse(text.replace("\r\n", "\n").replace("\r", "\n")))
+    return _some(pasted.parse(text, html))
+
+
+def _some(parsed):
+    if not parsed.questions and not parsed.errors:
+        raise Unreadable(
+            "Aucune question n’a été trouvée. Numérotez les questions (« 1. »), donnez une lettre "
+            "à chaque réponse (« A. ») et une étoile à la bonne (« *B. »)."
+        )
+    return parsed
+
+
+def _workbook(file):
+    try:
+        read = read_workbook(file, max_rows=MAX_WORKBOOK_ROWS)
+    except UnreadableWorkbook as error:
+        raise Unreadable(str(error)) from error
+    return workbook.parse(read)
+
+
+def _named(parsed, name):
+    """The sets; where no question says its set, the file's name may."""
+    found = FILE_SET.findall(name or "")
+    if found and parsed.questions and not any(one.set_number for one in parsed.questions):
+        for one in parsed.questions:
+            one.set_number = int(found[-1])
+        parsed.notes.insert(0, f"Jeu {found[-1]}, d’après le nom du fichier.")
+    return parsed
+
+
+def _is_word(content):
+    if content.startswith(XLS):
+        return "WordDocument".encode("utf-16-le") in content
+    if not content.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            kind = archive.open("mimetype").read(60) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, KeyError):
+        return False
+    return "word/document.xml" in names or kind.endswith(b".text")
+
+
+def _decode(content):
+    """The text of a file of text. Raises Unreadable for anything else."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise Unreadable(f"Ce fichier n’est pas lu. Donnez {FORMS}.")
+
+
+def _is_table(text):
+    """Whether a text is a workbook saved as text: a header's cells on one of its first lines."""
+    for line in text.split("\n", 50)[:50]:
+        line = line[:2000]
+        if max(line.count(one) for one in ";,\t") >= 3:
+            words = fold(line)
+            if "question" in words and "bonne" in words and "reponse" in words:
+                return True
+    return False

@@ -1,0 +1,160 @@
+"""One question of a pasted text, from its lines to its choices and the right ones. Pure."""
+
+import re
+from dataclasses import dataclass, field
+
+from ..set_checks import choice_key, tidy
+from .parsed import ParsedQuestion
+from .pasted_lines import CHECKED, letters_of, unstarred
+
+# « B. Avant de conseiller » or « B (article 4) » after « Réponse : ».
+LETTER_FIRST = re.compile(r"([A-Ja-j])\s?[.):(,–—-]\s?(.*)", re.S)
+# A choice is bold when nine in ten of its letters are.
+BOLD_SHARE = (9, 10)
+
+
+@dataclass
+class Option:
+    letter: str
+    text: str
+    starred: bool
+    bold: tuple[int, int]
+    line: int
+    bullet: str = ""
+
+    @property
+    def is_bold(self):
+        bold, whole = self.bold
+        return whole > 0 and bold * BOLD_SHARE[1] >= whole * BOLD_SHARE[0]
+
+
+@dataclass
+class Draft:
+    """A question while its lines come in."""
+
+    line: int
+    number: int
+    set_number: int
+    text: str
+    worded: bool = False
+    theme: str = ""
+    explanation: str = ""
+    choices: list[Option] = field(default_factory=list)
+    named: list[tuple[int, str]] = field(default_factory=list)  # (line, what it names)
+
+    def add_choice(self, line):
+        bullet = line.key if line.kind == "bullet" else ""
+        letter = chr(65 + len(self.choices) % 26) if bullet else line.key
+        self.choices.append(Option(letter, line.text, line.starred, line.bold, line.number, bullet))
+
+    def go_on(self, line):
+        """A line that goes on with the last choice."""
+        last = self.choices[-1]
+        text, starred = unstarred(line.text)
+        last.text, last.starred = join(last.text, text), last.starred or starred
+        last.bold = (last.bold[0] + line.bold[0], last.bold[1] + line.bold[1])
+
+
+def join(text, line):
+    """A text and its next line: one line when it was only cut by the margin."""
+    if not text or not line:
+        return text or line
+    return text + (" " if line[:1].islower() else "\n") + line
+
+
+def gather(draft, gathering):
+    """Check the question and hand it over with its errors."""
+    where = f"ligne {draft.line}"
+    right, told = _right(draft, gathering)
+    question = ParsedQuestion(
+        draft.set_number,
+        tidy(draft.text),
+        [tidy(one.text) for one in draft.choices],
+        right,
+        draft.theme,
+        tidy(draft.explanation),
+        where,
+    )
+    letters, seen = [one.letter for one in draft.choices], set()
+    for one in draft.choices:
+        if one.letter in seen:
+            gathering.wrong(
+                one.line, f"ligne {one.line}", f"la lettre {one.letter} sert à deux réponses."
+            )
+        seen.add(one.letter)
+    if not right and not told and draft.choices:
+        reason = (
+            "toutes les réponses sont en gras"
+            if all(one.is_bold for one in draft.choices)
+            else "aucune bonne réponse n’est indiquée"
+        )
+        gathering.wrong(
+            draft.line,
+            where,
+            f"{reason}. Mettez une étoile devant la bonne (« *B. ») ou écrivez dessous "
+            "« Réponse : B ».",
+        )
+    gathering.add(draft.line, question, letters=letters, told=True)
+
+
+def _right(draft, gathering):
+    """(indexes of the right choices, whether an error about them was told)."""
+    starred = _starred(draft.choices)
+    named, told = set(), False
+    for line, text in draft.named:
+        found, unknown, rest = _named(draft, text)
+        if unknown:
+            told = True
+            gathering.wrong(line, f"ligne {line}", unknown)
+        named |= found
+        if rest:
+            draft.explanation = join(draft.explanation, rest)
+    if starred and named and starred != named and not told:
+        told = True
+        gathering.wrong(
+            draft.line,
+            f"ligne {draft.line}",
+            f"l’étoile désigne {_letters(draft, starred)} et la ligne « Réponse » "
+            f"{_letters(draft, named)}. Gardez l’une des deux.",
+        )
+    if starred or named or told:
+        return starred | named, told
+    bold = {index for index, one in enumerate(draft.choices) if one.is_bold}
+    return (bold if len(bold) < len(draft.choices) else set()), False
+
+
+def _starred(choices):
+    found = {index for index, one in enumerate(choices) if one.starred}
+    ticked = {index for index, one in enumerate(choices) if one.bullet and one.bullet in CHECKED}
+    # Stars before all the choices are the list's own bullets.
+    if len(ticked) < len(choices):
+        found |= ticked
+    return found
+
+
+def _letters(draft, indexes):
+    return " et ".join(draft.choices[index].letter for index in sorted(indexes))
+
+
+def _named(draft, text):
+    """(indexes, a sentence when something is unknown, what is left to explain)."""
+    letters, rest = letters_of(text), ""
+    whole = choice_key(text.rstrip("."))
+    keys = [choice_key(one.text.rstrip(".")) for one in draft.choices]
+    if not letters and whole in keys:
+        return {keys.index(whole)}, "", ""
+    if not letters and (found := LETTER_FIRST.fullmatch(text)):
+        letters, rest = found[1].upper(), found[2].strip()
+    if not letters and text.strip().isdecimal() and int(text[:3]) <= 10:
+        letters = chr(64 + int(text[:3]))
+    if not letters:
+        sentence = f"la bonne réponse « {text[:60]} » n’est ni une lettre ni l’une des réponses."
+        return set(), sentence, ""
+    known = {one.letter: index for index, one in enumerate(draft.choices)}
+    for letter in letters:
+        if letter not in known:
+            return set(), f"la bonne réponse {letter} ne désigne aucune réponse.", ""
+    indexes = {known[letter] for letter in letters}
+    if rest and choice_key(rest.rstrip(".")) in {keys[index] for index in indexes}:
+        rest = ""
+    return indexes, "", rest
