@@ -78,9 +78,17 @@ def ticked(data, attempt):
     What is not a number is left for `save_answers` to refuse, as a choice of elsewhere.
     """
     return {
-        question: [int(value) if value.isdecimal() else 0 for value in data.getlist(f"q{question}")]
+        question: [number(value) or 0 for value in data.getlist(f"q{question}")]
         for question, _ in attempt.order
     }
+
+
+def number(text):
+    """The number that a form's field holds, or None for what `int` does not take."""
+    try:
+        return int(text)
+    except ValueError:
+        return None
 
 
 def result(invitation, attempts):

@@ -230,8 +230,8 @@ def finish(request, invitation):
             return redirect("qcm:result", invitation.pk)
         context = {"invitation": invitation, "attempt": running, "unanswered": running.unanswered()}
         return render(request, "qcm/finish.html", context)
-    number = request.POST.get("attempt", "")
-    target = invitation.attempts.filter(pk=number).first() if number.isdecimal() else None
+    number = pages.number(request.POST.get("attempt", ""))
+    target = invitation.attempts.filter(pk=number).first()
     if not target:
         messages.error(request, "Cette tentative n’est pas celle de votre QCM.")
         return redirect("qcm:entry", invitation.pk)

@@ -154,7 +154,9 @@ class Attempt(models.Model):
             attempt._require_own(answers)
             Answer.objects.bulk_create(
                 [
-                    Answer(attempt=attempt, question_id=pk, choices=sorted(choices), saved_at=now)
+                    Answer(
+                        attempt=attempt, question_id=pk, choices=sorted(set(choices)), saved_at=now
+                    )
                     for pk, choices in answers.items()
                 ],
                 update_conflicts=True,
@@ -166,7 +168,7 @@ class Attempt(models.Model):
     def save_form(self, answers):
         """Keep a whole page of answers, and give a new time only to those that changed."""
         before = self.ticked()
-        changed = {pk: own for pk, own in answers.items() if sorted(own) != before.get(pk, [])}
+        changed = {pk: own for pk, own in answers.items() if sorted(set(own)) != before.get(pk, [])}
         if changed:
             self.save_answers(changed)
 
