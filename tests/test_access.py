@@ -101,6 +101,7 @@ def get(expected, *args):
 
 
 SENT = 302
+TYPED = {"text": "Question ?", "theme": "", "explanation": "", "choices": []}
 
 TABLE = {
     # --- open to all ---------------------------------------------------------------------------
@@ -146,6 +147,13 @@ TABLE = {
     "trainings:autosave": post(theirs(200), "draft", title="Autre"),
     "trainings:sets": get(theirs(200), "draft"),
     "trainings:upload": post(theirs(200), "draft", "=presentation", file="=pdf"),
+    "trainings:workshop": get(theirs(200), "draft"),
+    "trainings:add_question": post(theirs(SENT), "draft", set="1"),
+    "trainings:question": get(theirs(200), "draft", "draft_question"),
+    "trainings:move_question": post(theirs(SENT), "draft", "draft_question", to="down"),
+    "trainings:duplicate_question": post(theirs(SENT), "draft", "draft_question"),
+    "trainings:remove_question": post(theirs(SENT), "draft", "draft_question"),
+    "trainings:restore_question": post(theirs(SENT), "draft", "removed_question"),
     "trainings:withdraw": get(theirs(200), "submitted"),
     "trainings:delete": get(theirs(200), "draft"),
     "trainings:renew": post(theirs(SENT), "approved"),
@@ -205,6 +213,8 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     colleague = factories.make_person(organism)
     invite = factories.make_invite(organism)
     draft = factories.make_training(organism)
+    draft_question, removed = draft.add_question(1), draft.add_question(1, TYPED)
+    removed = draft.remove_question(removed.pk, by=owner)
     document = documents.store(draft, Document.Kind.PRESENTATION, pdf(), by=owner)
     approved = factories.make_amf_training(organism)
     submitted = factories.make_training(organism, status="submitted")
@@ -263,6 +273,8 @@ def world(organism, owner, contributor, outsider, officer, administrator):
             "draft": draft.pk,
             "correction": correction.pk,
             "corrected": corrected.pk,
+            "draft_question": draft_question.pk,
+            "removed_question": removed.pk,
             "document": document.pk,
             "submitted": submitted.pk,
             "submitted_document": submitted_document.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import correcting, editing, views
+from . import correcting, editing, views, workshop
 
 app_name = "trainings"
 
@@ -19,6 +19,27 @@ urlpatterns = [
     path("<int:pk>/garder/", editing.autosave, name="autosave"),
     path("<int:pk>/jeux/", editing.sets, name="sets"),
     path("<int:pk>/fichiers/<slug:kind>/", editing.upload, name="upload"),
+    path("<int:pk>/qcm/", workshop.workshop, name="workshop"),
+    path("<int:pk>/qcm/ajouter/", workshop.add_question, name="add_question"),
+    path(
+        "<int:pk>/qcm/remettre/<int:removed>/", workshop.restore_question, name="restore_question"
+    ),
+    path("<int:pk>/qcm/questions/<int:question>/", workshop.question, name="question"),
+    path(
+        "<int:pk>/qcm/questions/<int:question>/deplacer/",
+        workshop.move_question,
+        name="move_question",
+    ),
+    path(
+        "<int:pk>/qcm/questions/<int:question>/dupliquer/",
+        workshop.duplicate_question,
+        name="duplicate_question",
+    ),
+    path(
+        "<int:pk>/qcm/questions/<int:question>/supprimer/",
+        workshop.remove_question,
+        name="remove_question",
+    ),
     path("<int:pk>/retirer/", views.withdraw, name="withdraw"),
     path("<int:pk>/supprimer/", views.delete, name="delete"),
     path("<int:pk>/renouveler/", views.renew, name="renew"),

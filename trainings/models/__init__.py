@@ -2,9 +2,11 @@
 
 from .corrections import Correction
 from .documents import Document, Speaker
+from .imports import QuestionImport
 from .questions import Choice, Question, QuestionSet
 from .rules import AnnualRules, ApprovalCounter
 from .training import Training, TrainingJournal
+from .writing import RemovedQuestion
 
 __all__ = [
     "AnnualRules",
@@ -13,7 +15,9 @@ __all__ = [
     "Correction",
     "Document",
     "Question",
+    "QuestionImport",
     "QuestionSet",
+    "RemovedQuestion",
     "Speaker",
     "Training",
     "TrainingJournal",

@@ -69,6 +69,10 @@ class Question(models.Model):
         on_delete=models.PROTECT,
         related_name="replaced_by",
     )
+    # Of a draft: counts what was written on it, so that two people do not undo one another.
+    revision = models.PositiveIntegerField("révision", default=1, editable=False)
+    # « page:serial » of the page that wrote last.
+    last_save = models.CharField(max_length=60, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = "question"

@@ -16,6 +16,7 @@ from ..versions import Versions
 from .completeness import Completeness
 from .documents import Speaker
 from .questions import Choice, Question, QuestionSet
+from .writing import SetWriting
 
 
 class TrainingQuerySet(models.QuerySet):
@@ -24,7 +25,7 @@ class TrainingQuerySet(models.QuerySet):
         return self.filter(organism__people__user=user)
 
 
-class Training(Decisions, Versions, Completeness, Journalled):
+class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
     """A training submitted for validation. Amounts of time are whole minutes."""
 
     class Status(models.TextChoices):

@@ -1,0 +1,58 @@
+"""What was typed in a question's form, as the sets keep it. Pure."""
+
+import re
+
+from .set_checks import FIELDS, LETTERS, MAX_CHARACTERS, tidy, tidy_line
+from .sizing import MAX_CHOICES
+
+
+def read_content(data):
+    """(content, errors) of a posted question; the content is whole even with errors.
+
+    `data` is a QueryDict with text, theme, explanation, the choices in order, and in `right` the
+    indexes of those that are ticked. A choice left blank counts for nothing unless it is ticked;
+    « do » may ask to move or to drop a choice.
+    """
+    content = {
+        "text": tidy(data.get("text", "")),
+        "theme": tidy_line(data.get("theme", "")),
+        "explanation": tidy(data.get("explanation", "")),
+    }
+    right = set(data.getlist("right"))
+    choices = [
+        (tidy(text), str(index) in right) for index, text in enumerate(data.getlist("choice"))
+    ]
+    choices = _asked(choices, data.get("do", ""))
+    content["choices"] = [(text, is_right) for text, is_right in choices if text or is_right]
+    return content, _too_long(content)
+
+
+def _asked(choices, do):
+    """The choices after « choice-up-2 », « choice-down-0 » or « choice-drop-1 »."""
+    asked = re.fullmatch(r"choice-(up|down|drop)-(\d)", do)
+    if not asked or int(asked[2]) >= len(choices):
+        return choices
+    choices, index = list(choices), int(asked[2])
+    moved = choices.pop(index)
+    if asked[1] != "drop":
+        choices.insert(max(0, index + (1 if asked[1] == "down" else -1)), moved)
+    return choices
+
+
+def _too_long(content):
+    errors = [
+        f"{words[:1].upper()}{words[1:]} compte {len(content[name])} caractères ; "
+        f"{MAX_CHARACTERS[name]} au plus."
+        for name, words in FIELDS.items()
+        if len(content[name]) > MAX_CHARACTERS[name]
+    ]
+    if len(content["choices"]) > MAX_CHOICES:
+        errors.append(
+            f"Il y a {len(content['choices'])} réponses ; une question en a {MAX_CHOICES} au plus."
+        )
+    errors += [
+        f"La réponse {letter} compte {len(text)} caractères ; {MAX_CHARACTERS['choice']} au plus."
+        for letter, (text, _) in zip(LETTERS, content["choices"], strict=False)
+        if len(text) > MAX_CHARACTERS["choice"]
+    ]
+    return errors
