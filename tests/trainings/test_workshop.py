@@ -364,3 +364,18 @@ def test_imported_questions_replace_or_follow(draft):
     draft.import_questions(rows, replace=True)
     assert draft.question_counts() == {1: 1, 2: 1, 3: 4}
     assert draft.sets_as_rows()[:2] == rows
+
+
+def test_an_incomplete_or_repeated_question_keeps_the_request_from_being_sent(signed_in, draft):
+    pk = ranked(draft)[1]
+    draft.write_question(pk, CONTENT | {"choices": [("Avant", False)]}, revision=1)
+    draft.duplicate_question(ranked(draft, 3)[0])
+    assert [one for section, one in draft.missing_by_section() if section == "qcm"] == [
+        "Jeu 1 : 3 questions, il en faut au moins 4 ; il en manque 1.",
+        "Jeu 1, question 2 : il faut au moins deux réponses.",
+        "Jeu 1, question 2 : aucune bonne réponse n’est indiquée.",
+        "Jeu 3, question 2 : cette question figure déjà au jeu 3, question 1. Chaque question ne "
+        "sert qu’une fois, tous jeux confondus.",
+    ]
+    shown = signed_in.get(reverse("trainings:detail", args=[draft.pk])).content.decode()
+    assert f'<a href="{url("workshop", draft)}">Jeu 1, question 2 : il faut' in shown

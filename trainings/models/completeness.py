@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from anacofi_portal.durations import format_minutes
 
+from ..set_checks import problems
 from ..sizing import SETS, questions_per_set
 from .documents import Document
 
@@ -75,16 +76,11 @@ class Completeness:
         owed = self.questions_owed
         if not owed:
             return []
-        counts = self.question_counts()
-        asked = format_minutes(self.requested_amf_minutes)
-        if not any(counts.values()):
+        rows = self.sets_as_rows()
+        if not rows:
+            asked = format_minutes(self.requested_amf_minutes)
             return [f"Il manque les trois jeux de QCM : {owed} questions par jeu pour {asked} AMF."]
-        return [
-            f"Le jeu {number} compte {count} question{'s' if count > 1 else ''} ; il en faut au "
-            f"moins {owed} pour {asked} AMF."
-            for number, count in counts.items()
-            if count < owed
-        ]
+        return [str(one) for one in problems(rows, owed=owed)]
 
     @property
     def questions_owed(self):
