@@ -243,7 +243,10 @@ def world(organism, owner, contributor, outsider, officer, administrator):
         frozen[0], by=administrator, row=frozen[0].as_row() | {"text": "Mieux ?"}, comment="Faute"
     )
     regraded = approved.correct_question(
-        frozen[1], by=administrator, row=frozen[1].as_row() | {"text": "Mieux ?"}, comment="Faute"
+        frozen[1],
+        by=administrator,
+        row=frozen[1].as_row() | {"text": "Bien mieux ?"},
+        comment="Faute",
     )
     decide(regraded, mode="neutral", reason="Faute", by=administrator)
     correction = approved.ask_correction(corrected, by=administrator, comment="Encore")
