@@ -1,0 +1,100 @@
+"""The workshop in a real browser: typed, reloaded, moved by keyboard, offline; nothing is lost."""
+
+import pytest
+
+from tests.browser.test_journey import PASSWORD, sign_in
+
+EMAIL = "ateliers@organisme.test"
+MAKE = f"""
+from tests import factories
+organism = factories.make_organism(name="Organisme des ateliers")
+factories.make_person(organism, email="{EMAIL}", password="{PASSWORD}")
+training = factories.make_training(organism, requested_amf_minutes=60)
+factories.make_question_sets(training, per_set=3)
+print("PK", training.pk)
+"""
+
+
+@pytest.fixture
+def page(portal, new_page):
+    """The workshop of a draft with three sets of three questions, of the four owed."""
+    pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
+    page = new_page()
+    sign_in(page, EMAIL, PASSWORD)
+    page.get_by_role("heading", name="Bonjour Camille").wait_for()
+    page.goto(f"/formations/{pk}/qcm/")
+    return page
+
+
+def titles(page, number):
+    return [text.strip() for text in page.locator(f"#jeu-{number} .q-text").all_inner_texts()]
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.dataset.key")
+
+
+def test_the_workshop_loses_nothing_that_is_typed(page):
+    first = [f"Jeu 1, question {rank} ?" for rank in (1, 2, 3)]
+    assert titles(page, 1) == first
+
+    # A new question, typed and ticked, is saved as it goes; a reload in mid-typing keeps it.
+    page.locator("[data-key=add-1]").click()
+    form = page.locator("#jeu-1 form[data-question]")
+    form.get_by_label("Question", exact=True).fill("Qui signe ?")
+    form.get_by_label("Réponse A", exact=True).fill("Le client")
+    form.get_by_label("La réponse A est bonne").check()
+    form.get_by_label("Réponse A", exact=True).press("Enter")
+    form.get_by_label("Réponse B", exact=True).fill("Personne")
+    form.get_by_text("Enregistré à").wait_for()
+    page.locator("#sets-nav").get_by_text("4 / 4").wait_for()
+    form.get_by_label("Question", exact=True).fill("Qui signe la lettre ?")
+    page.reload()
+    form.get_by_text("Enregistré à").wait_for()
+    page.reload()
+    assert titles(page, 1) == [*first, "Qui signe la lettre ?"]
+
+    # By keyboard alone: the focus follows the question.
+    summary = page.locator("#jeu-1 .card-q > details > summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    down = page.locator("#jeu-1 [data-key^=down-]").first
+    key = down.get_attribute("data-key")
+    down.focus()
+    for order in ([1, 0, 2], [1, 2, 0]):
+        page.keyboard.press("Enter")
+        wanted = [first[index] for index in order]
+        page.get_by_text(wanted[0]).first.wait_for()
+        page.wait_for_function(
+            "wanted => [...document.querySelectorAll('#jeu-1 .q-text')]"
+            ".slice(0, 3).every((one, at) => one.textContent.trim() === wanted[at])",
+            arg=wanted,
+        )
+        assert focused(page) == key
+
+    # Removed, and put back.
+    page.locator("#jeu-1 .card-q details[open] .menu-small > summary").click()
+    page.get_by_role("button", name="Supprimer").click()
+    page.get_by_text("La question 3 du jeu 1 est supprimée.").wait_for()
+    assert titles(page, 1) == [first[1], first[2], "Qui signe la lettre ?"]
+    assert focused(page) == "undo"
+        [first[1], first[2], "Qui signe la lettre ?"],
+        "undo",
+    )
+    page.keyboard.press("Enter")
+    page.locator("#jeu-1 .q-text").nth(3).wait_for()
+    assert titles(page, 1)[2] == first[0]
+
+    # Without network what is typed stays, and goes by itself.
+    page.locator("#jeu-2 .card-q > details > summary").first.click()
+    page.locator("#jeu-2 [data-edit-question]").first.click()
+    form = page.locator("#jeu-2 form[data-question]")
+    form.wait_for()
+    page.context.set_offline(True)
+    form.get_by_label("Question", exact=True).fill("Tapée hors ligne ?")
+    page.get_by_text("Pas de connexion").wait_for()
+    page.context.set_offline(False)
+    form.get_by_text("Enregistré à").wait_for()
+    page.reload()
+    assert titles(page, 2)[0] == "Tapée hors ligne ?"
+    assert [one for one in page.errors if "ERR_INTERNET_DISCONNECTED" not in one] == []
