@@ -264,7 +264,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- QCM --------------------------------------------------------------------------------------
 
 # From this likeness on, two questions of different sets are shown as perhaps the same, reworded.
-QCM_SIMILARITY_PERCENT = env.int("QCM_SIMILARITY_PERCENT", default=85)
+QCM_SIMILARITY_PERCENT = env.int("QCM_SIMILARITY_PERCENT", default=80)
 
 # --- E-mail -----------------------------------------------------------------------------------
 
