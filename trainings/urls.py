@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import correcting, editing, views, workshop
+from . import correcting, editing, importing, views, workshop
 
 app_name = "trainings"
 
@@ -20,6 +20,10 @@ urlpatterns = [
     path("<int:pk>/jeux/", editing.sets, name="sets"),
     path("<int:pk>/fichiers/<slug:kind>/", editing.upload, name="upload"),
     path("<int:pk>/qcm/", workshop.workshop, name="workshop"),
+    path("<int:pk>/qcm/importer/", importing.import_questions, name="import_questions"),
+    path("<int:pk>/qcm/importer/valider/", importing.apply_import, name="apply_import"),
+    path("<int:pk>/qcm/importer/abandonner/", importing.drop_import, name="drop_import"),
+    path("<int:pk>/qcm/exporter/<slug:form>/", importing.export, name="export_questions"),
     path("<int:pk>/qcm/ajouter/", workshop.add_question, name="add_question"),
     path(
         "<int:pk>/qcm/remettre/<int:removed>/", workshop.restore_question, name="restore_question"

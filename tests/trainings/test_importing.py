@@ -1,0 +1,93 @@
+"""Importing questions: read, shown, then written; exported and read again."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests import factories
+from tests.files import make_qcm_workbook
+from trainings.models import QuestionImport
+
+PASTED = "1. Quand signer ?\n*A. Avant\nB. Après\n\n2. Qui signe ?\nA. Personne\n*B. Le client\n"
+
+
+@pytest.fixture
+def draft(organism):
+    training = factories.make_training(organism, requested_amf_minutes=60)
+    factories.make_question_sets(training)
+    return training
+
+
+@pytest.fixture
+def signed_in(client, owner):
+    client.force_login(owner)
+    return client
+
+
+def url(name, training, *args):
+    return reverse(f"trainings:{name}", args=[training.pk, *args])
+
+
+def read(client, training, **data):
+    return client.post(url("import_questions", training), data)
+
+
+def test_a_pasted_text_is_shown_first_and_written_on_request(signed_in, draft):
+    before = draft.sets_as_rows()
+    assert read(signed_in, draft, pasted=PASTED).status_code == 302
+    page = signed_in.get(url("import_questions", draft)).content.decode()
+    assert "2 questions lues" in page
+    assert draft.sets_as_rows() == before
+    answer = signed_in.post(url("apply_import", draft), {"mode": "after"})
+    assert answer.status_code == 422
+    assert "Choisissez le jeu où vont ces questions." in answer.content.decode()
+    signed_in.post(url("apply_import", draft), {"mode": "after", "place": "spread"})
+    assert draft.question_counts() == {1: 5, 2: 5, 3: 4}
+    added = [row for row in draft.sets_as_rows() if row not in before]
+    assert [(row["set"], row["text"], row["choices"]) for row in added] == [
+        (1, "Quand signer ?", [("Avant", True), ("Après", False)]),
+        (2, "Qui signe ?", [("Personne", False), ("Le client", True)]),
+    ]
+    assert not QuestionImport.objects.exists()
+
+
+def test_nothing_is_written_while_an_error_remains_and_the_text_stays(signed_in, draft):
+    before = draft.sets_as_rows()
+    read(signed_in, draft, pasted="1. Quand signer ?\nA. Avant\nB. Après\n")
+    page = signed_in.get(url("import_questions", draft))
+    assert page.context["waiting"].errors != []
+    assert "A. Avant\nB. Après" in page.context["pasted"].replace("\r\n", "\n")
+    answer = signed_in.post(url("apply_import", draft), {"mode": "after", "place": "1"})
+    assert answer.status_code == 422
+    assert draft.sets_as_rows() == before
+
+
+def test_a_workbook_replaces_the_sets_that_it_names(signed_in, draft):
+    file = SimpleUploadedFile("qcm.xlsx", make_qcm_workbook(per_set=2, sets=2))
+    read(signed_in, draft, file=file)
+    signed_in.post(url("apply_import", draft), {"mode": "replace"})
+    assert draft.question_counts() == {1: 2, 2: 2, 3: 4}
+
+
+def test_dropping_an_import_changes_nothing(signed_in, draft):
+    before = draft.sets_as_rows()
+    read(signed_in, draft, pasted=PASTED)
+    signed_in.post(url("drop_import", draft))
+    assert (draft.sets_as_rows(), QuestionImport.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize("data", [{}, {"pasted": "  "}])
+def test_nothing_to_read_is_said(signed_in, draft, data):
+    answer = read(signed_in, draft, **data)
+    assert answer.status_code == 422
+    assert "Choisissez un fichier, ou collez vos questions." in answer.content.decode()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "gift"])
+def test_what_is_exported_is_imported_as_it_was(signed_in, draft, form):
+    before = draft.sets_as_rows()
+    content = signed_in.get(url("export_questions", draft, form)).content
+    read(signed_in, draft, file=SimpleUploadedFile(f"qcm.{form}", content))
+    signed_in.post(url("apply_import", draft), {"mode": "replace"})
+    assert draft.sets_as_rows() == before
+    assert not QuestionImport.objects.exists()
