@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from .models.writing import content_of
+from .remarks import remarks
 from .set_checks import problems
 from .sizing import SETS
 
@@ -73,6 +76,8 @@ def overview(training):
             rows.append({"set": one.position, **content_of(question)})
     for problem in problems(rows, owed=owed):
         _place(views, problem).problems.append(capitalised(problem.sentence))
+    for remark in remarks(rows, similarity=settings.QCM_SIMILARITY_PERCENT):
+        _place(views, remark).remarks.append(capitalised(remark.sentence))
     return list(views.values())
 
 
