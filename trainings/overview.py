@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from .models.writing import content_of
 from .remarks import remarks
 from .set_checks import problems
 from .sizing import SETS
@@ -73,7 +72,7 @@ def overview(training):
     for one in training.current_sets():
         for rank, question in enumerate(one.questions.all(), start=1):
             views[one.position].cards.append(Card(question, one.position, rank))
-            rows.append({"set": one.position, **content_of(question)})
+            rows.append({"set": one.position, **question.as_row()})
     for problem in problems(rows, owed=owed):
         _place(views, problem).problems.append(capitalised(problem.sentence))
     for remark in remarks(rows, similarity=settings.QCM_SIMILARITY_PERCENT):

@@ -16,7 +16,7 @@ from anacofi_portal.journal import WrongStatus
 from organisms.access import organism_required, writing_required
 
 from .editing import get_training
-from .models.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull, content_of
+from .models.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull
 from .overview import capitalised, overview
 from .question_input import read_content
 from .set_checks import LETTERS, MAX_CHARACTERS, faults
@@ -176,7 +176,7 @@ def question(request, pk, question):
 
 def _form(request, training, found, *, typed=None, status=200, **more):
     """The form of a question, with what is stored or what was typed."""
-    content = typed or content_of(found)
+    content = typed or found.as_row()
     choices = [*content["choices"], *[("", False)] * MAX_CHOICES][:MAX_CHOICES]
     shown = max(3, len(content["choices"]) + (len(content["choices"]) < 2))
     context = {

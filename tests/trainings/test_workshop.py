@@ -14,7 +14,6 @@ from trainings.models.writing import (
     QuestionChanged,
     QuestionGone,
     SetFull,
-    content_of,
 )
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
@@ -72,7 +71,7 @@ def test_a_question_is_added_at_the_end_of_a_set_that_need_not_exist(organism):
     first = training.add_question(2)
     second = training.add_question(2, CONTENT)
     assert ranked(training, 2) == [first.pk, second.pk]
-    assert (content_of(first), content_of(second)) == (BLANK, CONTENT)
+    assert (first.as_row(), second.as_row()) == (BLANK, CONTENT)
 
 
 def test_a_set_takes_a_hundred_questions_at_most(draft):
@@ -112,17 +111,17 @@ def test_a_duplicate_stands_just_after(draft):
     first, *rest = ranked(draft)
     copy = draft.duplicate_question(first)
     assert ranked(draft) == [first, copy.pk, *rest]
-    assert content_of(copy) == content_of(draft.find_question(first))
+    assert copy.as_row() == draft.find_question(first).as_row()
 
 
 def test_a_removed_question_is_put_back_where_it_was(draft, owner):
     before = ranked(draft)
-    content = content_of(draft.find_question(before[1]))
+    content = draft.find_question(before[1]).as_row()
     removed = draft.remove_question(before[1], by=owner)
     assert ranked(draft) == [before[0], *before[2:]]
     back = draft.restore_question(removed.pk)
     assert ranked(draft) == [before[0], back.pk, *before[2:]]
-    assert content_of(back) == content
+    assert back.as_row() == content
     with pytest.raises(QuestionGone):
         draft.restore_question(removed.pk)
 
@@ -138,12 +137,12 @@ def test_a_save_on_an_older_revision_is_refused_unless_it_is_ones_own(draft):
     other = CONTENT | {"text": "Autre"}
     with pytest.raises(QuestionChanged) as caught:
         draft.write_question(pk, other, revision=1, token="b:1")
-    assert content_of(caught.value.question) == CONTENT
+    assert caught.value.question.as_row() == CONTENT
     # The page whose reply was lost writes on.
     assert draft.write_question(pk, other, revision=1, token="a:2").revision == 3
     # What it had sent before arrives late, and changes nothing.
     draft.write_question(pk, CONTENT, revision=1, token="a:1")
-    assert content_of(draft.find_question(pk)) == other
+    assert draft.find_question(pk).as_row() == other
 
 
 def test_the_same_text_saved_again_changes_nothing(draft):
@@ -210,7 +209,7 @@ def test_without_scripts_each_change_leads_back_to_the_page(signed_in, draft):
     assert answer.url == f"{home}?supprimee={removed.pk}"
     assert "La question 2 du jeu 1 est supprimée" in signed_in.get(answer.url).content.decode()
     signed_in.post(url("restore_question", draft, removed.pk))
-    assert content_of(draft.find_question(ranked(draft)[1])) == CONTENT
+    assert draft.find_question(ranked(draft)[1]).as_row() == CONTENT
     answer = signed_in.post(url("add_question", draft), {"set": "3"})
     assert answer.url == url("question", draft, ranked(draft, 3)[-1])
 
@@ -221,7 +220,7 @@ def test_an_incomplete_question_is_kept_as_typed(signed_in, draft):
     answer = signed_in.post(url("question", draft, pk), data, **SCRIPT)
     assert (answer.status_code, answer.json()["revision"]) == (200, 2)
     assert "Aucune bonne réponse" in answer.json()["parts"][f"notes-{pk}"]
-    kept = content_of(draft.find_question(pk))
+    kept = draft.find_question(pk).as_row()
     assert kept["choices"] == [("Avant", False), ("Après", False)]
 
 
@@ -237,7 +236,7 @@ def test_without_scripts_choices_are_moved_by_buttons(signed_in, draft, do, orde
     pk = ranked(draft)[0]
     data = typed(choice=["A", "B", "C"], right=["1"], do=do)
     assert signed_in.post(url("question", draft, pk), data).url == url("question", draft, pk)
-    assert content_of(draft.find_question(pk))["choices"] == [(one, one == "B") for one in order]
+    assert draft.find_question(pk).as_row()["choices"] == [(one, one == "B") for one in order]
 
 
 @pytest.mark.parametrize(
@@ -251,14 +250,14 @@ def test_without_scripts_choices_are_moved_by_buttons(signed_in, draft, do, orde
 )
 def test_what_is_too_long_is_refused_and_shown_again(signed_in, draft, changes, sentence):
     pk = ranked(draft)[0]
-    before = content_of(draft.find_question(pk))
+    before = draft.find_question(pk).as_row()
     answer = signed_in.post(url("question", draft, pk), typed(**changes), **SCRIPT)
     assert (answer.status_code, answer.json()) == (422, {"sentence": sentence})
     page = signed_in.post(url("question", draft, pk), typed(**changes))
     assert page.status_code == 422
     assert sentence in page.content.decode()
     assert CONTENT["explanation"] in page.content.decode()
-    assert content_of(draft.find_question(pk)) == before
+    assert draft.find_question(pk).as_row() == before
 
 
 def test_two_people_at_work_on_a_question_lose_nothing(signed_in, draft):
@@ -290,7 +289,7 @@ def test_what_is_typed_on_a_removed_question_is_added_anew(signed_in, draft, own
     assert page.status_code == 410
     assert CONTENT["text"] in page.content.decode()
     signed_in.post(url("add_question", draft), typed())
-    assert content_of(draft.find_question(ranked(draft)[-1])) == CONTENT
+    assert draft.find_question(ranked(draft)[-1]).as_row() == CONTENT
 
 
 def test_by_script_a_change_answers_the_sets_and_where_to_go_on(signed_in, draft):
@@ -330,7 +329,7 @@ def test_a_contributor_writes_too(client, contributor, draft):
     client.force_login(contributor)
     pk = ranked(draft)[0]
     assert client.post(url("question", draft, pk), typed(), **SCRIPT).status_code == 200
-    assert content_of(draft.find_question(pk)) == CONTENT
+    assert draft.find_question(pk).as_row() == CONTENT
 
 
 def test_reading_and_changing_take_as_many_queries_with_many_questions(signed_in, organism):

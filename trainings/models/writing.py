@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models import Case, F, Max, Value, When
 
 from ..sizing import SETS
-from .questions import Choice, Question
+from .questions import Choice, Question, QuestionSet
 
 MAX_QUESTIONS = 100
 REMOVED_KEPT = 30
@@ -56,26 +56,12 @@ class RemovedQuestion(models.Model):
         return self.content["text"][:80]
 
 
-def content_of(question):
-    """What a question says, as `Training.write_question` takes it."""
-    return {
-        "text": question.text,
-        "theme": question.theme,
-        "explanation": question.explanation,
-        "choices": [(choice.text, choice.is_right) for choice in question.choices.all()],
-    }
-
-
 class SetWriting:
     """Mixed into `Training`. Every verb locks the request and raises WrongStatus once it is sent.
 
     A `content` is a dictionary of text, theme, explanation and choices [(text, is right)]; an
     incomplete one is kept as it is. Ranks begin at 1.
     """
-
-    def current_sets(self):
-        """The sets with their questions and choices, in their order: three queries."""
-        return self.question_sets.prefetch_related("questions__choices")
 
     def find_question(self, pk):
         """A question of this request. Raises QuestionGone."""
@@ -105,7 +91,7 @@ class SetWriting:
         page, serial = _read_token(token)
         last_page, last_serial = _read_token(question.last_save)
         is_own = bool(page) and page == last_page
-        written = content_of(question)
+        written = question.as_row()
         if content == written or (is_own and serial <= last_serial):
             return question
         if revision != question.revision and not is_own:
@@ -126,7 +112,7 @@ class SetWriting:
         training = self._open_sets()
         question = training.find_question(pk)
         return training._insert(
-            question.question_set.position, content_of(question), question.position + 1
+            question.question_set.position, question.as_row(), question.position + 1
         )
 
     @transaction.atomic
@@ -152,7 +138,7 @@ class SetWriting:
         """Take a question off; the row to put it back from, None when it said nothing."""
         training = self._open_sets()
         question = training.find_question(pk)
-        content, source = content_of(question), question.question_set
+        content, source = question.as_row(), question.question_set
         removed = None
         if content != BLANK:
             removed = training.removed_questions.create(
@@ -223,7 +209,7 @@ class SetWriting:
     def _set(self, number):
         if number not in range(1, SETS + 1):
             raise ValueError("Un jeu porte le numéro 1, 2 ou 3.")
-        return self.question_sets.get_or_create(position=number)[0]
+        return QuestionSet.objects.current().get_or_create(training=self, position=number)[0]
 
     def _insert(self, number, content, rank):
         target = self._set(number)
