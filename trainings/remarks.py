@@ -194,6 +194,9 @@ def _reworded(placed, similarity):
                 one.right == other.right and one.right not in YES_OR_NO and answers[one.right] <= 3
             )
             score = _likeness(texts[later], texts[earlier])
+            if same_answer:
+                # An answer that few questions share speaks for a third.
+                score = (2 * score + 100) // 3
             if score < similarity or _opposed(one, other):
                 continue
             if not same_answer and _one_word_apart(one.words, other.words):

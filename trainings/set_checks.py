@@ -136,18 +136,26 @@ def filled(row):
     return {**row, "choices": [one for one in row["choices"] if one is not None]}
 
 
-def shortage(counts, owed: int) -> list[Problem]:
-    """The sets that hold fewer questions than owed; `counts` is {set number: questions}."""
+def shortage(counts, owed: int, *, words="") -> list[Problem]:
+    """The sets that hold fewer questions than owed; `counts` is {set number: questions}.
+
+    `words` is what is said of a question that counts, in the singular.
+    """
     return [
         Problem(
             number,
             0,
-            f"{counts[number]} question{'s' if counts[number] > 1 else ''}, il en faut au moins "
-            f"{owed} ; il en manque {owed - counts[number]}.",
+            f"{_counted(counts[number], words)}, il en faut au moins {owed} ; il en manque "
+            f"{owed - counts[number]}.",
         )
         for number in range(1, SETS + 1)
         if counts[number] < owed
     ]
+
+
+def _counted(number, words):
+    plural = "s" if number > 1 else ""
+    return f"{number} question{plural}" + (f" {words}{plural}" if words else "")
 
 
 def problems(rows, *, owed=0) -> list[Problem]:
@@ -174,5 +182,5 @@ def problems(rows, *, owed=0) -> list[Problem]:
                     "question ne sert qu’une fois, tous jeux confondus.",
                 )
             )
-    found += shortage(complete, owed)
+    found += shortage(complete, owed, words="complète")
     return sorted(found, key=lambda one: (one.set_number, one.rank))

@@ -6,6 +6,8 @@ from ..set_checks import faults, question_key
 from ..sizing import SETS
 
 MAX_QUESTIONS = 500
+# Nobody reads more; the rest is counted.
+MAX_SENTENCES = 200
 
 
 class Unreadable(ValueError):
@@ -81,9 +83,16 @@ class Gathering:
         """The ParsedSets of all that was found."""
         return ParsedSets(
             [one for _, one in sorted(self.questions, key=lambda pair: pair[0])],
-            [one for _, one in sorted(self.errors, key=lambda pair: pair[0])],
-            [one for _, one in sorted(self.notes, key=lambda pair: pair[0])],
+            _told(self.errors),
+            _told(self.notes),
         )
+
+
+def _told(sentences):
+    """The sentences in the order of their lines, the last of very many only counted."""
+    told = [one for _, one in sorted(sentences, key=lambda pair: pair[0])]
+    more = len(told) - MAX_SENTENCES
+    return [*told[:MAX_SENTENCES], f"… et {more} de plus."] if more > 0 else told
 
 
 def repeated(first, again):

@@ -11,7 +11,9 @@ from .parsed import Gathering
 from .pasted_lines import classify, pairs_of, unstarred
 from .pasted_questions import Draft, gather, join
 
-STRIPPED = re.compile(r"[\s*✓✔☑☒✅]*[(\[]?(?:\d{1,3}|[A-Ja-j])?[.)\]°/:–—-]*[\s•●○▪■◦‣∙·*+–—-]*")
+STRIPPED = re.compile(
+    r"[\s*✓✔☑☒✅]*[(\[]?(?:(?:\d{1,3}|[A-Ja-j])\s?[.)\]°/:–—-]{1,3})?[\s•●○▪■◦‣∙·☐□*+–—-]*"
+)
 
 
 def parse(text: str, html: str = ""):

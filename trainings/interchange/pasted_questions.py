@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from ..set_checks import choice_key, tidy
+from ..set_checks import MAX_CHARACTERS, choice_key, tidy
 from .parsed import ParsedQuestion
 from .pasted_lines import CHECKED, letters_of, unstarred
 
@@ -11,6 +11,8 @@ from .pasted_lines import CHECKED, letters_of, unstarred
 LETTER_FIRST = re.compile(r"([A-Ja-j])\s?[.):(,–—-]\s?(.*)", re.S)
 # A choice is bold when nine in ten of its letters are.
 BOLD_SHARE = (9, 10)
+# Beyond what any text may hold.
+ENOUGH = 2 * max(MAX_CHARACTERS.values())
 
 
 @dataclass
@@ -56,8 +58,11 @@ class Draft:
 
 
 def join(text, line):
-    """A text and its next line: one line when it was only cut by the margin."""
-    if not text or not line:
+    """A text and its next line: one line when it was only cut by the margin.
+
+    A text that is far too long already grows no more: it is refused all the same.
+    """
+    if not text or not line or len(text) > ENOUGH:
         return text or line
     return text + (" " if line[:1].islower() else "\n") + line
 

@@ -1,0 +1,240 @@
+"""Text pasted out of Word: the many ways to write a question down."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trainings.interchange import Unreadable, read_pasted
+from trainings.interchange.markup import lines_of, to_text
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["1. a\n", "Question 2 : b\n", "A. c\n", "*B) d\n", "- e\n", "\n", "Réponse : B\n", "f\n"]
+        + ["Corrigé : 1-A 2B\n", "Jeu 2\n", "Thème : x\n", "Explication : y\n", "\t", "\u00a0", "*"]
+        + [
+            "Corrigé\n",
+            "<b>",
+            "</b>",
+            "<li>",
+            "<ol>",
+            "</ol>",
+            "<p>",
+            "<!--",
+            "&#9999999999;",
+            "1A",
+        ]
+    )
+).map("".join)
+TWO = "1. Qui ?\nA. Moi\nB. Toi\n\n2. Quand ?\nA. Avant\nB. Après\nC. Jamais\n"
+
+
+def rows(text, html=""):
+    found = read_pasted(text, html)
+    assert found.errors == []
+    return [one.as_row() for one in found.questions]
+
+
+def rights(text, html=""):
+    found = read_pasted(text, html)
+    assert found.errors == []
+    return [sorted(one.right) for one in found.questions]
+
+
+def errors(text):
+    return read_pasted(text).errors
+
+
+def test_a_whole_text_is_read_as_a_person_reads_it():
+    text = (
+        "QCM de la formation\n\nJEU N° 2\nThème : Conseil\n1.\tQui conseille\nle client ?\n"
+        "A.\u00a0Le conseiller\n*B. Le voisin\nde palier\nExplication : Parce que.\nEt encore.\n\n"
+        "Jeu 3\nQuestion 1 : Qui paie ?\na) Moi\nb) Toi *\n"
+    )
+    assert rows(text) == [
+        {
+            "set": 2,
+            "text": "Qui conseille le client ?",
+            "theme": "Conseil",
+            "explanation": "Parce que.\nEt encore.",
+            "choices": [("Le conseiller", False), ("Le voisin de palier", True)],
+        },
+        {
+            "set": 3,
+            "text": "Qui paie ?",
+            "theme": "",
+            "explanation": "",
+            "choices": [("Moi", False), ("Toi", True)],
+        },
+    ]
+    assert read_pasted(text).notes == [
+        "Ligne 1 : « QCM de la formation » n’est ni une question ni une réponse, laissé de côté."
+    ]
+
+
+@pytest.mark.parametrize(
+    "number", ["1.", "1)", "1 -", "1°", "Question 1 :", "Q1 -", "Question n° 1.", "QUESTION 1)"]
+)
+def test_a_question_is_known_however_it_is_numbered(number):
+    assert rows(f"{number} Qui ?\nA. Moi\n*B. Toi")[0]["text"] == "Qui ?"
+
+
+@pytest.mark.parametrize("mark", ["A.", "a)", "A -", "A –", "(A)", "A/", "A :", "Réponse A :"])
+def test_a_choice_is_known_however_it_is_lettered(mark):
+    lines = "\n".join(
+        [f"{mark} Moi", f"{mark.replace('A', 'B').replace('a', 'b')} Toi", "Réponse : B"]
+    )
+    assert rows(f"1. Qui ?\n{lines}")[0]["choices"] == [("Moi", False), ("Toi", True)]
+
+
+@pytest.mark.parametrize(
+    "choices", ["• Moi\n* Toi", "- Moi\n- Toi *", "o\tMoi\no\tToi *", "☐ Moi\n☑ Toi"]
+)
+def test_choices_without_letters_are_read(choices):
+    assert rows(f"1. Qui ?\n{choices}")[0]["choices"] == [("Moi", False), ("Toi", True)]
+
+
+def test_a_verb_that_begins_with_a_letter_is_no_choice():
+    assert rows("1. Le client\nA-t-il signé ?\nA. Oui\n*B. Non")[0]["text"] == (
+        "Le client\nA-t-il signé ?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("Réponse : B", [1]),
+        ("Réponse B", [1]),
+        ("Bonne réponse : A et C", [0, 2]),
+        ("Réponses : A, C", [0, 2]),
+        ("Correction : B.", [1]),
+        ("Bonnes réponses : AC", [0, 2]),
+        ("Réponse : Toi", [1]),
+        ("Réponse : B) Toi", [1]),
+    ],
+)
+def test_the_right_answers_are_read_however_they_are_named(said, right):
+    assert rights(f"1. Qui ?\nA. Moi\nB. Toi\nC. Lui\n{said}") == [right]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Réponses : 1-B, 2-A,C",
+        "Corrigé : 1B 2AC",
+        "Corrigé\n1. B\n2. A et C",
+        "Corrigé :\n1 : B\n2 : A, C",
+        "Réponses\n\n1-B ; 2-A-C",
+    ],
+)
+def test_answers_grouped_at_the_end_find_their_questions(said):
+    assert rights(f"{TWO}\n{said}") == [[1], [0, 2]]
+
+
+def test_answers_grouped_for_each_set_find_their_sets():
+    text = "Jeu 1\n1. Qui ?\nA. a\nB. b\nJeu 2\n1. Quand ?\nA. a\nB. b\n\n"
+    assert rights(f"{text}Corrigé\nJeu 1\n1. B\nJeu 2\n1. A") == [[1], [0]]
+
+
+WORD = (
+    "<html><head><style>p {font-weight:bold}</style></head><body>"
+    "<p class=MsoListParagraph><![if !supportLists]><span style='mso-list:Ignore'>1.<span>&nbsp;"
+    "&nbsp; </span></span><![endif]><b>Qui ?</b></p><p class=MsoNormal>A. Moi<o:p></o:p></p>"
+    "<p class=MsoNormal><b style='mso-bidi-font-weight:normal'>B. Toi<o:p></o:p></b></p></body>"
+)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        WORD,
+        "<p>1. Qui ?</p><p>A. Moi</p><p>B. <strong>Toi</strong></p>",
+        "<p><span style='font-weight:400'>A. Moi</span><br><span style='font-weight: 700'>B. Toi"
+        "</span></p>",
+        "<b style='font-weight:normal'><p>1. Qui ?</p><p>A. Moi</p><p><b>B. Toi</b></p></b>",
+        "<p><b>1. Qui ?</b></p><ol type=A><li>Moi</li><li><b>Toi</b></li></ol>",
+    ],
+)
+def test_the_bold_choice_is_the_right_one(html):
+    assert rights("1. Qui ?\nA. Moi\nB. Toi", html) == [[1]]
+
+
+def test_bold_yields_to_a_star_and_means_nothing_on_every_choice():
+    html = "<p><b>A. Moi</b></p><p><b>B. Toi</b></p>"
+    assert rights("1. Qui ?\n*A. Moi\nB. Toi", html) == [[0]]
+    assert read_pasted("1. Qui ?\nA. Moi\nB. Toi", html).errors == [
+        "Ligne 1 : toutes les réponses sont en gras. Mettez une étoile devant la bonne (« *B. ») "
+        "ou écrivez dessous « Réponse : B »."
+    ]
+
+
+def test_the_numbers_of_lists_are_taken_from_the_html_when_the_text_lacks_them():
+    html = (
+        "<ol><li>Qui ?<ol type=a><li>Moi</li><li><strong>Toi</strong></li></ol></li>"
+        "<li>Quand ?<ul><li><b>Avant</b></li><li>Après</li></ul></li></ol>"
+    )
+    text = "Qui ?\nMoi\nToi\nQuand ?\nAvant\nAprès"
+    assert rights(text, html) == rights("", html) == [[1], [0]]
+
+
+def test_questions_without_numbers_are_read():
+    assert [one["text"] for one in rows("Qui ?\nA. a\n*B. b\n\nQuand ?\nA. a\n*B. b")] == [
+        "Qui ?",
+        "Quand ?",
+    ]
+
+
+def test_an_error_says_its_line():
+    assert errors(
+        "A. seule\n\n1. Qui ?\nA. a\nA. b\nRéponse : D\n\n2. Vide ?\n\nJeu 7\n3. Qui ?\nA. c\n"
+        "*B. d\nRéponse : A\n\nCorrigé : 9B"
+    ) == [
+        "Ligne 1 : cette réponse vient avant toute question. Commencez chaque question par son "
+        "numéro, par exemple « 1. ».",
+        "Ligne 5 : la lettre A sert à deux réponses.",
+        "Ligne 6 : la bonne réponse D ne désigne aucune réponse.",
+        "Ligne 8 : il faut au moins deux réponses.",
+        "Ligne 10 : il n’y a pas de jeu 7 ; écrivez 1, 2 ou 3.",
+        "Ligne 11 : l’étoile désigne B et la ligne « Réponse » A. Gardez l’une des deux.",
+        "Ligne 11 : cette question figure déjà à la ligne 3. Chaque question ne sert qu’une fois, "
+        "tous jeux confondus.",
+        "Ligne 16 : le corrigé nomme la question 9, introuvable.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n\u00a0", "bonjour", "<p>"])
+def test_a_text_without_questions_is_refused(text):
+    with pytest.raises(Unreadable):
+        read_pasted(text)
+
+
+def test_pasted_gift_is_read_as_gift():
+    assert rows("::a:: Qui ? {\r\n=Moi\r\n~Toi\r\n}")[0]["choices"] == [
+        ("Moi", True),
+        ("Toi", False),
+    ]
+
+
+def test_markup_becomes_lines_of_text():
+    assert to_text("<p>a<br>b &lt; c</p><ul><li>d</li></ul><script>e</script><!-- f --> g") == (
+        "a\nb < c\n- d\ng",
+        False,
+    )
+    assert [line.marker for line in lines_of("<ol><li>a<li>b</ol>")] == ["1.", "2."]
+
+
+@settings(deadline=None)
+@given(PIECES | st.text(), PIECES | st.text())
+def test_no_text_is_more_than_it_can_take(text, html):
+    with suppress(Unreadable):
+        read_pasted(text, html)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1. a\n", "A. b\n", "* ", "Réponse : ", "Corrigé 1A ", "a\n\n", "<b>", "<ol><li>", "-\n"],
+)
+def test_a_megabyte_of_one_piece_comes_to_an_end(piece):
+    with suppress(Unreadable):
+        read_pasted("1. a\n" + piece * (900_000 // len(piece)), piece * (900_000 // len(piece)))

@@ -1,0 +1,98 @@
+"""What the portal exports, it imports: the same sets, whatever their texts."""
+
+import io
+
+import pytest
+import python_calamine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+
+from anacofi_portal.spreadsheets import Row, Sheet, Workbook
+from anacofi_portal.spreadsheets.child import plain
+from anacofi_portal.spreadsheets.reading import _value
+from tests.trainings.sets import SETS
+from trainings.interchange import gift, read_file, to_gift, to_workbook
+from trainings.interchange.workbook import parse as parse_workbook
+from trainings.set_checks import problems
+
+slowly = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+HARD = [
+    {
+        "set": 1,
+        "text": "=SOMME(A1)\nsur deux lignes, « {50 %} » ~ 3 \\ 4 # : ?",
+        "theme": "[tag:MIF 2] \\ fin]",
+        "explanation": "// pas un commentaire\n\n#### ni un titre",
+        "choices": [
+            ("'=1+1", True),
+            ("=1+1", False),
+            ("-5", True),
+            ("5", False),
+            ("%50%", True),
+            ("[html]<b>", False),
+        ],
+    },
+    {
+        "set": 2,
+        "text": "[html] Quel est ce texte ?",
+        "theme": "",
+        "explanation": "é" * 2000,
+        "choices": [("2026-01-02", False), ("#N/A", True), ("_x0041_", False), ("VRAI", False)],
+    },
+    {
+        "set": 3,
+        "text": "{}",
+        "theme": "1",
+        "explanation": "",
+        "choices": [("Oui\u00a0!", False), ("Oui", True)],
+    },
+]
+
+
+@slowly
+@given(SETS)
+def test_sets_come_back_from_gift_as_they_were(rows):
+    found = gift.parse(to_gift(rows))
+    assert ([one.as_row() for one in found.questions], found.errors) == (rows, [])
+
+
+@slowly
+@given(SETS)
+def test_sets_come_back_from_a_workbook_as_they_were(rows):
+    # The child's own reader, without a child for each of so many examples.
+    content = io.BytesIO(to_workbook(rows))
+    sheet = python_calamine.CalamineWorkbook.from_filelike(content).get_sheet_by_index(0)
+    lines = [
+        Row(number, [_value(plain(cell)) for cell in cells])
+        for number, cells in enumerate(sheet.to_python(), start=1)
+    ]
+    found = parse_workbook(Workbook("xlsx", [Sheet("QCM", True, lines)]))
+    assert ([one.as_row() for one in found.questions], found.errors) == (rows, [])
+
+
+@slowly
+@given(SETS)
+def test_what_the_strategy_gives_has_nothing_wrong(rows):
+    assert problems(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("jeux.xlsx", to_workbook(HARD)), ("jeux.gift", to_gift(HARD).encode())],
+    ids=["workbook", "gift"],
+)
+def test_an_exported_file_is_read_as_it_was_written(name, content):
+    found = read_file(SimpleUploadedFile(name, content))
+    assert (found.errors, found.notes) == ([], [])
+    assert [one.as_row() for one in found.questions] == HARD
+
+
+def test_an_exported_draft_names_what_it_lacks():
+    draft = [{"set": 1, "text": "", "theme": "", "explanation": "", "choices": [("Oui", False)]}]
+    assert read_file(SimpleUploadedFile("a.xlsx", to_workbook(draft))).errors == [
+        "Feuille « QCM », ligne 2 : la question est vide (cellule B2).",
+        "Feuille « QCM », ligne 2 : il faut au moins deux réponses.",
+        "Feuille « QCM », ligne 2 : aucune bonne réponse (cellule I2). Écrivez sa lettre, par "
+        "exemple « A » ou « A,C ».",
+    ]
+    assert to_gift([]) == ""
