@@ -86,6 +86,7 @@ def test_the_category_wins_over_the_name():
         (b"PK\x03\x04 cut off", "abîmé"),
         (b"a\0b\0c", "n’est pas lu"),
         (b"bonjour", "Aucune question n’a été trouvée"),
+        (b"<quiz></quiz>", "Aucune question n’a été trouvée.$"),
         (b"<autre/>", "pas un export de questions de Moodle"),
         (b"a" * (reading.MAX_CHARACTERS + 1), "démesuré"),
         (b"a" * (reading.MAX_BYTES + 1), "dépasse 10"),

@@ -23,6 +23,10 @@ WORD = (
     "C’est un document Word : ouvrez-le, sélectionnez les questions, copiez-les, puis collez-les "
     "dans la page."
 )
+ADVICE = (
+    "Numérotez les questions (« 1. »), donnez une lettre à chaque réponse (« A. ») et une étoile "
+    "à la bonne (« *B. »)."
+)
 FILE_SET = re.compile(
     r"(?<![^\W_\d])(?:jeu|set|s[ée]rie)[\s_-]?(?:n[°º]?[\s_-]?)?([123])(?!\d)", re.I
 )
@@ -47,7 +51,7 @@ def read_file(file) -> ParsedSets:
             f"Ce fichier n’est pas lu. Donnez {FORMS}, ou copiez son texte et collez-le."
         )
     if "<quiz" in head and head.startswith("<"):
-        return _named(moodle.parse(content), file.name)
+        return _named(_some(moodle.parse(content), advice=""), file.name)
     if head.startswith("<"):
         if "<table" in head or "office:spreadsheet" in head:
             return _named(_workbook(file), file.name)
@@ -57,7 +61,7 @@ def read_file(file) -> ParsedSets:
     if len(text) > MAX_CHARACTERS:
         raise Unreadable("Le texte est démesuré. Découpez-le en plusieurs fichiers.")
     if gift.is_gift(text):
-        return _named(_some(gift.parse(text)), file.name)
+        return _named(_some(gift.parse(text), advice=""), file.name)
     if _is_table(text):
         return _named(_workbook(file), file.name)
     return _named(read_pasted(text), file.name)
@@ -73,16 +77,13 @@ def read_pasted(text: str, html: str = "") -> ParsedSets:
     if len(text) > MAX_CHARACTERS or len(html) > MAX_HTML_CHARACTERS:
         raise Unreadable("Le texte est démesuré. Collez-le en plusieurs fois.")
     if gift.is_gift(text):
-        return _some(gift.parse(text.replace("\r\n", "\n").replace("\r", "\n")))
+        return _some(gift.parse(text.replace("\r\n", "\n").replace("\r", "\n")), advice="")
     return _some(pasted.parse(text, html))
 
 
-def _some(parsed):
+def _some(parsed, advice=ADVICE):
     if not parsed.questions and not parsed.errors:
-        raise Unreadable(
-            "Aucune question n’a été trouvée. Numérotez les questions (« 1. »), donnez une lettre "
-            "à chaque réponse (« A. ») et une étoile à la bonne (« *B. »)."
-        )
+        raise Unreadable(f"Aucune question n’a été trouvée. {advice}".strip())
     return parsed
 
 
