@@ -115,6 +115,9 @@ def test_answers_chosen_without_network_are_kept_and_sent_by_themselves(exam, ne
     tick(page, 1, 3)
     tick(page, 1, 1)
     expect(page.locator("[data-network]")).to_have_text(AWAY)
+    # On a phone too it is seen wherever the page is scrolled to.
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(page.locator("[data-network]")).to_be_in_viewport(ratio=1)
     expect(line(page, 1)).to_have_text("En attente du réseau")
     expect(line(page, 2)).to_have_text("En attente du réseau")
     assert page.locator("[data-answered]").inner_text() == "3"
