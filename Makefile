@@ -8,7 +8,7 @@ DEMO := PORTAL_DEMO=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) PORTAL_ENV=
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-corpus bench-roster lint format
+.PHONY: help demo demo-reset test test-corpus bench-roster bench-qcm lint format
 
 help:
 	@echo "make demo        le portail, avec des données inventées, sur http://localhost:$(PORT)"
@@ -16,6 +16,7 @@ help:
 	@echo "make test        contrôles et tests, dans un vrai navigateur aussi"
 	@echo "make test-corpus envoie chaque fichier des exemples partagés par les vraies pages"
 	@echo "make bench-roster mesure une liste de 100, 1 000 et 10 000 lignes (PostgreSQL)"
+	@echo "make bench-qcm   mesure des QCM entiers, 64 adhérents à la fois (PostgreSQL, redis-server)"
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Il faut Python 3.11 ou plus récent."; exit 1)
@@ -51,6 +52,9 @@ test-corpus: $(VENV)/.installed-dev
 
 bench-roster: $(VENV)/.installed-dev
 	@env $$($(BIN)/python scripts/services.py) $(BIN)/python -m bench.roster
+
+bench-qcm: $(VENV)/.installed-dev
+	@env $$($(BIN)/python scripts/services.py) $(BIN)/python -m bench.qcm
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix --quiet .

@@ -1,4 +1,4 @@
-"""What the roster bench stands on: a database of its own, a registry, and roster files."""
+"""What the benches stand on: a database of their own, a registry, and roster files."""
 
 import contextlib
 import io
@@ -32,16 +32,16 @@ GIVEN = (
 
 
 @contextlib.contextmanager
-def database():
+def database(name=DATABASE):
     """A migrated database that is dropped at the end, on the server of DATABASE_URL."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         sys.exit("Le banc veut PostgreSQL (TEST_DATABASE_URL, TEST_REDIS_URL) : rien n'a tourné.")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}"))
+        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         os.environ["PORTAL_VAR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "anacofi_portal.settings"
         # No worker of anybody's must take what the bench asks for.
@@ -59,20 +59,20 @@ def database():
 
             connections.close_all()
             with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def make_registry():
-    """The members with their memberships, most of them ANACOFI-CIF; the members."""
+def make_registry(first=1, last=MEMBERS):
+    """Members of these numbers with their memberships, most of them ANACOFI-CIF; the members."""
     from django.db import connection
     from django.utils import timezone
 
     from members.models import Member, Membership
 
-    chance = random.Random(1)
+    chance = random.Random(first)
     since = timezone.localdate() - timedelta(days=800)
     members = []
-    for number in range(1, MEMBERS + 1):
+    for number in range(first, last + 1):
         family = chance.choice(FAMILIES)
         if chance.random() < 0.1:
             family += "-" + chance.choice(FAMILIES)
