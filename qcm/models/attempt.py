@@ -1,6 +1,6 @@
 """One try at one set: what was asked, what was ticked, and the mark it got, once."""
 
-from django.db import models, transaction
+from django.db import connections, models, router, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -9,7 +9,7 @@ from members import ledger
 from members.models import HoursCredit
 from trainings.models import Choice, Question, QuestionSet
 
-from .. import deadlines, emails, marking
+from .. import deadlines, emails, marking, pace
 from .invitation import Invitation
 
 
@@ -20,7 +20,7 @@ class ForeignAnswer(ValueError):
 class AttemptQuerySet(models.QuerySet):
     def running(self):
         """The one that is started, if any; at most one by constraint in an invitation."""
-        return self.filter(status=Attempt.Status.STARTED).first()
+        return self.filter(status=Attempt.Status.STARTED).order_by("number").first()
 
     def overdue_at(self, now):
         """Started ones whose time has run out: they are finished as they are."""
@@ -140,6 +140,7 @@ class Attempt(models.Model):
     def save_answers(self, answers):
         """The same for several questions: {question id: [choice id, …]}.
 
+        The time since the last answer (or the start) is added to theirs, in equal parts.
         Only its id and its invitation's are read of this object, so that a view need not fetch
         it first; raises DoesNotExist when the two do not belong together.
         """
@@ -147,21 +148,25 @@ class Attempt(models.Model):
             attempt = (
                 Attempt.objects.select_for_update(of=("self",))
                 .select_related("invitation")
+                .annotate(last_saved_at=Answer.last_saved_at())
                 .get(pk=self.pk, invitation=self.invitation_id)
             )
             now = timezone.now()
             attempt._require_running(now)
             attempt._require_own(answers)
-            Answer.objects.bulk_create(
-                [
-                    Answer(
-                        attempt=attempt, question_id=pk, choices=sorted(set(choices)), saved_at=now
-                    )
-                    for pk, choices in answers.items()
-                ],
-                update_conflicts=True,
-                unique_fields=["attempt", "question"],
-                update_fields=["choices", "saved_at"],
+            if not answers:
+                return now
+            since = attempt.last_saved_at or attempt.started_at
+            parts = pace.shared(pace.spent(since, now), len(answers))
+            Answer.keep(
+                Answer(
+                    attempt=attempt,
+                    question_id=pk,
+                    choices=sorted(set(choices)),
+                    saved_at=now,
+                    seconds=seconds,
+                )
+                for (pk, choices), seconds in zip(answers.items(), parts, strict=True)
             )
         return now
 
@@ -214,9 +219,11 @@ class Attempt(models.Model):
         """(the key of the version that was taken, whether that version was replaced since)."""
         key = {question: set() for question, _ in self.order}
         replaced = False
-        for question, choice, replaced_at in Choice.objects.filter(
-            question__in=list(key), is_right=True
-        ).values_list("question_id", "pk", "question__question_set__replaced_at"):
+        for question, choice, replaced_at in (
+            Choice.objects.filter(question__in=list(key), is_right=True)
+            .order_by()
+            .values_list("question_id", "pk", "question__question_set__replaced_at")
+        ):
             key[question].add(choice)
             replaced = replaced or replaced_at is not None
         return key, replaced
@@ -230,13 +237,19 @@ class Attempt(models.Model):
 
         Whoever comes second (a double click, another tab, a retry) gets the same result, and
         nothing more happens. A pass credits the hours and mails; a failure mails; the last
-        failure tells staff. Raises WrongStatus when the QCM was withdrawn.
+        failure tells staff. Raises WrongStatus when the QCM was withdrawn. As `save_answers`,
+        it reads two ids only of this object, and raises DoesNotExist.
         """
         with transaction.atomic():
-            ledger.lock_members([self.invitation.member_id])
-            invitation = self.invitation.lock()
-            attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            attempt.invitation = invitation
+            own = Invitation.objects.filter(pk=self.invitation_id)
+            ledger.lock_members(own.order_by().values("member"))
+            # The invitation first, as wherever both are locked.
+            attempt = (
+                Attempt.objects.select_for_update(of=("invitation", "self"))
+                .select_related("invitation__member", "invitation__training")
+                .get(pk=self.pk, invitation=self.invitation_id)
+            )
+            invitation = attempt.invitation
             if attempt.status == self.Status.FINISHED:
                 return attempt
             if attempt.status == self.Status.INTERRUPTED:
@@ -321,3 +334,33 @@ class Answer(models.Model):
 
     def __str__(self):
         return f"{self.attempt_id} / {self.question_id}"
+
+    @classmethod
+    def last_saved_at(cls):
+        """When the outer attempt's last answer was saved, for `annotate`."""
+        own = cls.objects.filter(attempt=models.OuterRef("pk")).order_by("-saved_at")
+        return models.Subquery(own.values("saved_at")[:1])
+
+    @classmethod
+    def keep(cls, answers):
+        """Write these answers, one at least, in one statement.
+
+        An answer given before to the same question is replaced, and its seconds are added up:
+        Django's `bulk_create` replaces values only by those of the new row.
+        """
+        connection = connections[router.db_for_write(cls)]
+        quote, fields = connection.ops.quote_name, cls._meta.local_concrete_fields[1:]
+        columns = ", ".join(quote(field.column) for field in fields)
+        rows = [
+            [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
+            for one in answers
+        ]
+        places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
+        table = quote(cls._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {places} "
+                "ON CONFLICT (attempt_id, question_id) DO UPDATE SET choices = excluded.choices, "
+                f"saved_at = excluded.saved_at, seconds = {table}.seconds + excluded.seconds",
+                [value for row in rows for value in row],
+            )
