@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from anacofi_portal import bulk
@@ -74,13 +74,14 @@ def credit(
 
 
 def lock_members(members) -> None:
-    """Have whoever else credits these members (ids) wait, in one order: no double, no deadlock.
+    """Have whoever else credits these members wait, in one order: no double, no deadlock.
 
-    Where invitations are locked as well, members come first.
+    `members` are ids, or a queryset of them. Where invitations are locked as well, members come
+    first.
     """
     list(
         Member.objects.select_for_update()
-        .filter(pk__in=list(members))
+        .filter(pk__in=members if isinstance(members, QuerySet) else list(members))
         .order_by("pk")
         .values_list("pk", flat=True)
     )

@@ -4,12 +4,10 @@ A link never signs anyone in. It puts the invitation's id into a session key of 
 the others that were opened here: a member may have several QCMs to take, in several tabs.
 """
 
-from django.http import Http404
-
 from members import links
 from members.views import PURPOSE as HOURS
 
-from .models import Invitation
+from .models import Attempt, Invitation
 
 SESSION_KEY = "qcm_invitations"
 # A browser that opened more forgets the oldest; their links open them again.
@@ -37,8 +35,12 @@ def hours_member(request):
     return links.session_subject(request, HOURS)
 
 
-def invitation_or_404(request, pk):
-    """The invitation, with member and training; 404 unless its link was opened here."""
-    if pk not in opened(request):
-        raise Http404
+def invitation(pk):
+    """The invitation with its member, training and organism."""
     return Invitation.objects.select_related("member", "training__organism").get(pk=pk)
+
+
+def running(pk):
+    """The invitation's running attempt with invitation and training, or None."""
+    attempts = Attempt.objects.select_related("invitation__training").filter(invitation=pk)
+    return attempts.running()

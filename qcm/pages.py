@@ -14,6 +14,7 @@ def entry(invitation, attempts, running):
     sizes = (
         QuestionSet.objects.current()
         .filter(training=invitation.training_id)
+        .order_by()
         .annotate(size=Count("questions"))
         .values_list("size", flat=True)
     )
@@ -34,10 +35,13 @@ def entry(invitation, attempts, running):
 
 def questions(attempt):
     """The questions in the order shown, each with its choices and what is ticked."""
-    texts = dict(
-        Question.objects.filter(pk__in=[pk for pk, _ in attempt.order]).values_list("pk", "text")
-    )
-    choices = dict(Choice.objects.filter(question__in=list(texts)).values_list("pk", "text"))
+    texts, choices = {}, {}
+    for pk, text, choice, wording in (
+        Choice.objects.filter(question__in=[pk for pk, _ in attempt.order])
+        .order_by()
+        .values_list("question_id", "question__text", "pk", "text")
+    ):
+        texts[pk], choices[choice] = text, wording
     answers = {
         pk: (ticked, at)
         for pk, ticked, at in attempt.answers.values_list("question_id", "choices", "saved_at")

@@ -4,8 +4,10 @@ GET reads only. One exception is the clock's: an attempt whose time ran out is m
 looks first. All pages but the two links are for browsers that opened the invitation's link.
 """
 
+from functools import wraps
+
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -70,9 +72,7 @@ def expired(request, invitation):
 def open_link(request, token):
     """Follow a personal link: remember it, then go on without the token in the address."""
     pk = links.read_invitation(token)
-    invitation = pk and (
-        Invitation.objects.select_related("member", "training").filter(pk=pk).first()
-    )
+    invitation = pk and Invitation.objects.filter(pk=pk).order_by().first()
     if not invitation:
         return bad_link(request)
     if invitation.status == Invitation.Status.WITHDRAWN:
@@ -127,26 +127,25 @@ def index(request):
     return render(request, "qcm/index.html", {"invitations": invitations})
 
 
-def with_invitation(view):
-    """Give the view its invitation; say what to do to a browser that did not open its link."""
+def opened_here(view):
+    """Say what to do to a browser that did not open the invitation's link."""
 
+    @wraps(view)
     def wrapped(request, pk):
-        try:
-            invitation = access.invitation_or_404(request, pk)
-        except Http404:
+        if pk not in access.opened(request):
             return not_opened(request)
-        return view(request, invitation)
+        return view(request, pk)
 
-    wrapped.__name__, wrapped.__doc__ = view.__name__, view.__doc__
     return wrapped
 
 
 @never_cache
 @require_GET
-@with_invitation
-def entry(request, invitation):
+@opened_here
+def entry(request, pk):
     """The door: what it is about, and « Commencer »; opening it changes nothing."""
-    attempts = list(invitation.attempts.all())
+    invitation = access.invitation(pk)
+    attempts = list(invitation.attempts.order_by("number"))
     running = next((one for one in attempts if one.is_started), None)
     if running:
         running.invitation = invitation
@@ -163,30 +162,29 @@ def entry(request, invitation):
 
 
 @require_POST
-@with_invitation
-def start(request, invitation):
+@opened_here
+def start(request, pk):
     """« Commencer le QCM »."""
     try:
-        invitation.start()
+        Invitation(pk=pk).start()
     except WrongStatus as error:
         messages.error(request, str(error))
-        return redirect("qcm:entry", invitation.pk)
-    return redirect("qcm:attempt", invitation.pk)
+        return redirect("qcm:entry", pk)
+    return redirect("qcm:attempt", pk)
 
 
 @never_cache
 @require_GET
-@with_invitation
-def attempt(request, invitation):
+@opened_here
+def attempt(request, pk):
     """All the questions of the running attempt, with what is ticked."""
-    running = invitation.attempts.running()
+    running = access.running(pk)
     if not running:
-        return redirect("qcm:entry", invitation.pk)
-    running.invitation = invitation
+        return redirect("qcm:entry", pk)
     if running.is_overdue:
         running.finish()
-        return redirect("qcm:result", invitation.pk)
-    return render(request, "qcm/attempt.html", pages.attempt(invitation, running))
+        return redirect("qcm:result", pk)
+    return render(request, "qcm/attempt.html", pages.attempt(running.invitation, running))
 
 
 @require_POST
@@ -218,49 +216,52 @@ def save(request, pk):
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@with_invitation
-def finish(request, invitation):
+@opened_here
+def finish(request, pk):
     """« Terminer »: keep the page's answers, show what is unanswered, then mark.
 
     A form with `answers` is the page of questions; one with `confirm` is the last step.
     """
     if request.method == "GET":
-        running = invitation.attempts.running()
+        running = access.running(pk)
         if not running:
-            return redirect("qcm:result", invitation.pk)
-        context = {"invitation": invitation, "attempt": running, "unanswered": running.unanswered()}
+            return redirect("qcm:result", pk)
+        context = {"invitation": running.invitation, "attempt": running}
+        context["unanswered"] = running.unanswered()
         return render(request, "qcm/finish.html", context)
     number = pages.number(request.POST.get("attempt", ""))
-    target = invitation.attempts.filter(pk=number).first()
-    if not target:
-        messages.error(request, "Cette tentative n’est pas celle de votre QCM.")
-        return redirect("qcm:entry", invitation.pk)
-    target.invitation = invitation
+    target = Attempt(pk=number, invitation_id=pk)
     try:
+        if "answers" in request.POST or "confirm" not in request.POST:
+            target = Attempt.objects.get(pk=target.pk, invitation=pk)
         if "answers" in request.POST and target.is_started:
             target.save_form(pages.ticked(request.POST, target))
         if "confirm" not in request.POST and target.is_started:
-            return redirect("qcm:finish", invitation.pk)
+            return redirect("qcm:finish", pk)
         target.finish()
+    except Attempt.DoesNotExist:
+        messages.error(request, "Cette tentative n’est pas celle de votre QCM.")
+        return redirect("qcm:entry", pk)
     except ForeignAnswer as error:
         messages.error(request, str(error))
-        return redirect("qcm:attempt", invitation.pk)
+        return redirect("qcm:attempt", pk)
     except WrongStatus as error:
         messages.error(request, str(error))
-        return redirect("qcm:entry", invitation.pk)
-    return redirect("qcm:result", invitation.pk)
+        return redirect("qcm:entry", pk)
+    return redirect("qcm:result", pk)
 
 
 @never_cache
 @require_GET
-@with_invitation
-def result(request, invitation):
+@opened_here
+def result(request, pk):
     """The score of the last attempt, and what happens next."""
+    invitation = access.invitation(pk)
     if invitation.status == Invitation.Status.WITHDRAWN:
         return withdrawn(request, invitation)
-    attempts = list(invitation.attempts.all())
+    attempts = list(invitation.attempts.order_by("number"))
     if not any(one.status == Attempt.Status.FINISHED for one in attempts):
-        return redirect("qcm:entry", invitation.pk)
+        return redirect("qcm:entry", pk)
     context = pages.result(invitation, attempts)
     if invitation.status == Invitation.Status.PASSED:
         year = invitation.training.year

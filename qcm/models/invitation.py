@@ -149,7 +149,7 @@ class Invitation(Journalled):
         """
         with transaction.atomic():
             invitation = self.lock()
-            attempts = list(invitation.attempts.select_related("question_set"))
+            attempts = list(invitation.attempts.select_related("question_set").order_by("number"))
             running = next((one for one in attempts if one.status == "started"), None)
             if running:
                 running.invitation = invitation
@@ -180,11 +180,15 @@ class Invitation(Journalled):
         """(set id, [[question id, [choice id, …]], …]) of a new attempt."""
         sets = {}
         positions = {}
-        for set_pk, position, question, choice in Choice.objects.filter(
-            question__question_set__training=self.training_id,
-            question__question_set__replaced_at__isnull=True,
-        ).values_list(
-            "question__question_set", "question__question_set__position", "question", "pk"
+        for set_pk, position, question, choice in (
+            Choice.objects.filter(
+                question__question_set__training=self.training_id,
+                question__question_set__replaced_at__isnull=True,
+            )
+            .order_by()
+            .values_list(
+                "question__question_set", "question__question_set__position", "question", "pk"
+            )
         ):
             sets.setdefault(set_pk, {}).setdefault(question, []).append(choice)
             positions[set_pk] = position

@@ -421,20 +421,44 @@ def test_an_expired_qcm_says_so_when_starting(member_client, invitation):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("per_set", [4, 16])
-def test_the_pages_queries_do_not_grow_with_the_questions(
+def test_the_steps_queries_do_not_grow_with_the_questions(
     client, per_set, session_queries, django_assert_num_queries
 ):
     invitation = factories.make_invitation(factories.make_amf_training(per_set=per_set))
+    AnnualRules.for_year(invitation.training.year)
     open_link(client, invitation)
-    answer(invitation.start(), right=0)
-    # invitation, attempts, set sizes
-    with django_assert_num_queries(session_queries + 3):
+
+    def step(queries):
+        return django_assert_num_queries(session_queries + queries)
+
+    # invitation
+    with step(1):
+        open_link(client, invitation)
+    # invitation with member, training and organism; attempts, set sizes, rules
+    with step(4):
         client.get(url(invitation))
-    # invitation, attempt, questions, choices, answers
-    with django_assert_num_queries(session_queries + 5):
-        client.get(url(invitation, "questions/"))
+    # savepoint 2, invitation locked, attempts, choices, rules, insider, insert
+    with step(8):
+        client.post(url(invitation, "commencer/"))
     attempt = Attempt.objects.get()
-    question, choices = attempt.order[0]
-    # savepoint 2, attempt with invitation, upsert
-    with django_assert_num_queries(session_queries + 4):
-        save(client, invitation, attempt=attempt.pk, question=question, choice=choices[0])
+    answers = right_choices(attempt)
+    # attempt with invitation and training, choices with questions, answers
+    with step(3):
+        client.get(url(invitation, "questions/"))
+    for question, _ in attempt.order:
+        # savepoint 2, attempt locked with invitation and time of the last answer, upsert
+        with step(4):
+            save(
+                client, invitation, attempt=attempt.pk, question=question, choice=answers[question]
+            )
+    # attempt with invitation and training, answers
+    with step(2):
+        client.get(url(invitation, "terminer/"))
+    # savepoint 2, member locked, attempt and invitation locked, key, answers, attempt marked;
+    # ledger: member locked, entries, insert; invitation passed, its journal, the year's total,
+    # e-mail
+    with step(14):
+        client.post(url(invitation, "terminer/"), {"attempt": attempt.pk, "confirm": "1"})
+    # invitation with member, training and organism; attempts, the year's total
+    with step(3):
+        assert "QCM réussi" in body(client.get(url(invitation, "resultat/")))
