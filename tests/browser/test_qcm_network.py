@@ -258,14 +258,16 @@ def test_a_session_that_ended_says_to_open_the_link_and_then_sends_what_was_kept
 def test_ending_while_answers_are_under_way_waits_for_them(exam, new_page):
     page = exam.open(new_page(**PHONE))
 
-    def slowly(route):
-        page.wait_for_timeout(400)
-        route.continue_()
-
-    page.route("**/reponse/", slowly)
+    held = []
+    page.route("**/reponse/", lambda route: held.append(route))
     for rank in range(3):
         tick(page, rank, 1)
     page.get_by_role("button", name="Terminer").dblclick()
+    for _ in range(3):
+        while not held:
+            page.wait_for_timeout(50)
+        assert page.url.endswith("/questions/")
+        held.pop().continue_()
     page.get_by_role("heading", name="Terminer la tentative 1").wait_for()
     assert page.locator("main li").all_inner_texts() == ["Question 4"]
     assert exam.answers() == [[1], [1], [1], []]
