@@ -299,7 +299,7 @@ def test_sets_too_small_for_the_hours_are_said_before_sending(signed_in, draft):
     upload(signed_in, draft, "qcm", workbook(per_set=4))
     page = signed_in.post(edit_url(draft), typed(draft, requested_amf_minutes="2 h"))
     assert [one for section, one in page.context["missing"] if section == "qcm"] == [
-        f"Jeu {number} : 4 questions, il en faut au moins 6 ; il en manque 2."
+        f"Jeu {number} : 4 questions complètes, il en faut au moins 6 ; il en manque 2."
         for number in (1, 2, 3)
     ]
 

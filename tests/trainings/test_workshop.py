@@ -370,7 +370,7 @@ def test_an_incomplete_or_repeated_question_keeps_the_request_from_being_sent(si
     draft.write_question(pk, CONTENT | {"choices": [("Avant", False)]}, revision=1)
     draft.duplicate_question(ranked(draft, 3)[0])
     assert [one for section, one in draft.missing_by_section() if section == "qcm"] == [
-        "Jeu 1 : 3 questions, il en faut au moins 4 ; il en manque 1.",
+        "Jeu 1 : 3 questions complètes, il en faut au moins 4 ; il en manque 1.",
         "Jeu 1, question 2 : il faut au moins deux réponses.",
         "Jeu 1, question 2 : aucune bonne réponse n’est indiquée.",
         "Jeu 3, question 2 : cette question figure déjà au jeu 3, question 1. Chaque question ne "
