@@ -145,7 +145,6 @@ TABLE = {
     "trainings:correction": get(theirs(200), "correction"),
     "trainings:edit": get(theirs(200), "draft"),
     "trainings:autosave": post(theirs(200), "draft", title="Autre"),
-    "trainings:sets": get(theirs(200), "draft"),
     "trainings:upload": post(theirs(200), "draft", "=presentation", file="=pdf"),
     "trainings:workshop": get(theirs(200), "draft"),
     "trainings:add_question": post(theirs(SENT), "draft", set="1"),

@@ -6,24 +6,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from anacofi_portal import files
-from anacofi_portal.spreadsheets import UnreadableWorkbook, read_workbook
 
-from .interchange import workbook as sets_workbook
 from .models import Document
 
 MAX_FURTHER = 20
-MAX_WORKBOOK_ROWS = 2000
 ALLOWED = {
     Document.Kind.PRESENTATION: [files.PDF],
     Document.Kind.FURTHER: [files.PDF, files.JPEG, files.PNG],
 }
-WORKBOOK_TYPES = {
-    "xlsx": files.XLSX,
-    "xls": "application/vnd.ms-excel",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "csv": "text/csv",
-}
-SHOWN_ERRORS = 30
 
 
 def store(training, kind, file, *, by):
@@ -33,12 +23,7 @@ def store(training, kind, file, *, by):
     the file that was there before stays. A further document given twice is kept once.
     """
     training.require_editable()
-    questions = None
-    if kind == Document.Kind.QCM_WORKBOOK:
-        files.check_size(file)
-        questions, content_type = read_questions(file, owed=training.questions_owed)
-    else:
-        content_type = files.content_type_of(file, ALLOWED[kind])
+    content_type = files.content_type_of(file, ALLOWED[kind])
     document = Document(
         training=training,
         kind=kind,
@@ -53,7 +38,7 @@ def store(training, kind, file, *, by):
     document.file.save(file.name, file, save=False)
     try:
         with transaction.atomic():
-            kept = _write(training, document, questions)
+            kept = _write(training, document)
     except BaseException:
         document.file.storage.delete(document.file.name)
         raise
@@ -62,7 +47,7 @@ def store(training, kind, file, *, by):
     return kept
 
 
-def _write(training, document, questions):
+def _write(training, document):
     locked = training.lock()
     locked.require_editable()
     same_kind = locked.documents.filter(kind=document.kind)
@@ -76,8 +61,6 @@ def _write(training, document, questions):
         for replaced in same_kind:
             remove(replaced)
     document.save()
-    if questions is not None:
-        locked.write_sets(one.as_row() for one in questions)
     return document
 
 
@@ -90,35 +73,12 @@ def digest(file):
     return sha256.hexdigest()
 
 
-def read_questions(file, *, owed=0):
-    """(questions, content type) of a workbook; each set holds at least `owed` questions.
-
-    Raises ValidationError with all the errors at once.
-    """
-    try:
-        workbook = read_workbook(file, max_rows=MAX_WORKBOOK_ROWS)
-    except UnreadableWorkbook as error:
-        raise ValidationError(str(error)) from error
-    parsed = sets_workbook.parse(workbook, owed=owed)
-    if parsed.errors:
-        errors = parsed.errors[:SHOWN_ERRORS]
-        more = len(parsed.errors) - SHOWN_ERRORS
-        if more > 0:
-            errors.append(
-                f"… et {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."
-            )
-        raise ValidationError(errors)
-    return parsed.questions, WORKBOOK_TYPES.get(workbook.format, "application/octet-stream")
-
-
 def take_off(document):
-    """Take a document off its request, the sets with their workbook. Raises WrongStatus."""
+    """Take a document off its request. Raises WrongStatus."""
     with transaction.atomic():
         training = document.training.lock()
         training.require_editable()
         remove(document)
-        if document.kind == Document.Kind.QCM_WORKBOOK:
-            training.question_sets.all().delete()
 
 
 def remove(document):

@@ -47,7 +47,6 @@ def files_context(training):
         "training": training,
         "presentation": by_kind["presentation"],
         "further": by_kind["further"],
-        "workbook": by_kind["qcm"],
         "sets": training.current_sets(),
     }
 
@@ -259,13 +258,6 @@ def _zone(request, training, kind):
 
 def _sentences(sentences):
     return HttpResponse("\n".join(sentences), status=422, content_type="text/plain; charset=utf-8")
-
-
-@organism_required
-@require_GET
-def sets(request, pk):
-    """The QCM sets as they now stand; a fragment for the form."""
-    return render(request, "trainings/_sets.html", files_context(get_training(request, pk)))
 
 
 @organism_required

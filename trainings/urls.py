@@ -17,7 +17,6 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/modifier/", editing.edit, name="edit"),
     path("<int:pk>/garder/", editing.autosave, name="autosave"),
-    path("<int:pk>/jeux/", editing.sets, name="sets"),
     path("<int:pk>/fichiers/<slug:kind>/", editing.upload, name="upload"),
     path("<int:pk>/qcm/", workshop.workshop, name="workshop"),
     path("<int:pk>/qcm/importer/", importing.import_questions, name="import_questions"),

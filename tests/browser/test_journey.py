@@ -148,14 +148,17 @@ def ask_for_validation(page):
         file("programme.pdf", make_pdf(), "application/pdf")
     )
     page.get_by_role("link", name="programme.pdf").wait_for()
-    page.locator("#zone-qcm input[type=file]").set_input_files(
-        file("court.xlsx", make_qcm_workbook(per_set=3))
-    )
-    page.get_by_text("il en manque 1").first.wait_for()
-    page.locator("#zone-qcm input[type=file]").set_input_files(
-        file("qcm.xlsx", make_qcm_workbook())
-    )
-    page.get_by_role("link", name="qcm.xlsx").wait_for()
+    page.get_by_role("link", name="Ouvrir l’atelier QCM").click()
+    for name, per_set in [("court.xlsx", 3), ("qcm.xlsx", 4)]:
+        page.get_by_role("link", name="Importer").click()
+        page.get_by_label("Fichier").set_input_files(file(name, make_qcm_workbook(per_set=per_set)))
+        page.get_by_role("button", name="Lire et vérifier").click()
+        page.get_by_label("Les remplacer").check()
+        page.get_by_role("button", name="Importer", exact=True).click()
+        page.get_by_text(f"{per_set * 3} questions importées.").wait_for()
+        if per_set == 3:
+            page.get_by_text("il en manque 1").first.wait_for()
+    page.get_by_role("link", name=TITLE).click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.get_by_text("Votre demande est envoyée").wait_for()
     # The refused PDF's answer is an error to the browser's console, and meant to be.

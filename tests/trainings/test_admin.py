@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from mailing.models import Message
 from tests import factories
-from tests.files import make_pdf, make_qcm_workbook
+from tests.files import make_pdf
 from trainings import documents
 from trainings.interchange.workbook import HEADER
 from trainings.models import AnnualRules, Document, Speaker, Training
@@ -35,9 +35,19 @@ def training(organism, owner):
     for kind, name, content in [
         ("presentation", "présentation.pdf", make_pdf(2)),
         ("further", "../../annexe é.pdf", make_pdf()),
-        ("qcm", "qcm.xlsx", make_qcm_workbook()),
     ]:
         documents.store(training, Document.Kind(kind), SimpleUploadedFile(name, content), by=owner)
+    training.write_sets(
+        {
+            "set": number,
+            "text": f"Jeu {number}, question {rank} ?",
+            "theme": "",
+            "explanation": "",
+            "choices": [("La bonne", True), ("Une fausse", False), ("Une autre", False)],
+        }
+        for number in (1, 2, 3)
+        for rank in range(1, 5)
+    )
     training.submit(by=owner)
     training.refresh_from_db()
     return training

@@ -13,7 +13,7 @@ from django.utils import timezone
 from anacofi_portal.journal import WrongStatus
 from mailing.models import Message
 from tests import factories
-from tests.files import make_image, make_pdf, make_qcm_workbook
+from tests.files import make_image, make_pdf
 from trainings import documents
 from trainings.models import Document, Speaker, Training
 
@@ -22,10 +22,6 @@ Kind = Document.Kind
 
 def file(content=None, name="fichier.pdf"):
     return SimpleUploadedFile(name, make_pdf() if content is None else content)
-
-
-def workbook(**options):
-    return file(make_qcm_workbook(**options), "qcm.xlsx")
 
 
 @pytest.fixture
@@ -246,7 +242,6 @@ def test_a_file_is_kept_by_its_own_request_and_replaced_by_the_next(signed_in, d
         ("presentation", file(b""), "vide"),
         ("presentation", file(make_image(), "image.png"), "n’est pas un fichier PDF lisible"),
         ("further", file(b"MZ\x90\x00", "outil.pdf"), "n’est pas un fichier PDF, JPEG ou PNG"),
-        ("qcm", file(make_pdf(), "qcm.xlsx"), "classeur"),
     ],
 )
 def test_a_wrong_file_is_refused_and_the_one_before_stays(
@@ -275,28 +270,8 @@ def test_a_request_holds_twenty_further_documents_at_most(draft, owner):
         documents.store(draft, Kind.FURTHER, file(name="vingt-et-unième.pdf"), by=owner)
 
 
-def test_the_workbook_gives_three_sets_and_taking_it_off_takes_them_too(signed_in, draft):
-    assert upload(signed_in, draft, "qcm", workbook(per_set=5)).status_code == 200
-    assert draft.question_counts() == {1: 5, 2: 5, 3: 5}
-    document = draft.documents.get(kind="qcm")
-    signed_in.post(reverse("trainings:remove_document", args=[document.pk]))
-    assert draft.question_counts() == {1: 0, 2: 0, 3: 0}
-
-
-def test_a_wrong_workbook_leaves_the_sets_there_were(signed_in, draft):
-    upload(signed_in, draft, "qcm", workbook(per_set=5))
-    Training.objects.filter(pk=draft.pk).update(requested_amf_minutes=120)
-    page = upload(signed_in, draft, "qcm", workbook(per_set=5))
-    assert page.status_code == 422
-    assert page.content.decode().splitlines() == [
-        f"Jeu {number} : 5 questions, il en faut au moins 6 ; il en manque 1."
-        for number in (1, 2, 3)
-    ]
-    assert draft.question_counts() == {1: 5, 2: 5, 3: 5}
-
-
 def test_sets_too_small_for_the_hours_are_said_before_sending(signed_in, draft):
-    upload(signed_in, draft, "qcm", workbook(per_set=4))
+    factories.make_question_sets(draft)
     page = signed_in.post(edit_url(draft), typed(draft, requested_amf_minutes="2 h"))
     assert [one for section, one in page.context["missing"] if section == "qcm"] == [
         f"Jeu {number} : 4 questions complètes, il en faut au moins 6 ; il en manque 2."
@@ -305,10 +280,9 @@ def test_sets_too_small_for_the_hours_are_said_before_sending(signed_in, draft):
 
 
 def test_without_scripts_the_files_come_with_the_form(signed_in, draft):
-    data = typed(draft, requested_amf_minutes="1 h") | {"file-qcm": workbook(per_set=4)}
+    data = typed(draft) | {"file-further": file(name="annexe.pdf")}
     signed_in.post(edit_url(draft), data)
-    draft.refresh_from_db()
-    assert (draft.status, draft.question_counts()) == ("submitted", {1: 4, 2: 4, 3: 4})
+    assert draft.documents.get(kind="further").name == "annexe.pdf"
 
 
 def test_a_document_is_served_to_its_organism_under_its_name_and_sealed(signed_in, draft):
@@ -319,14 +293,6 @@ def test_a_document_is_served_to_its_organism_under_its_name_and_sealed(signed_i
     assert answer["Content-Disposition"] == 'inline; filename="fichier.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
-
-
-def test_a_workbook_is_downloaded_and_never_shown(signed_in, draft):
-    upload(signed_in, draft, "qcm", workbook())
-    answer = signed_in.get(reverse("trainings:document", args=[draft.documents.get(kind="qcm").pk]))
-    answer.close()
-    assert answer["Content-Disposition"].startswith("attachment;")
-    assert answer["Content-Type"] == "application/octet-stream"
 
 
 # --- withdrawing, deleting, renewing -----------------------------------------------------------
@@ -361,7 +327,7 @@ def test_looking_at_a_confirmation_does_nothing(signed_in, draft):
 
 @pytest.fixture
 def approved(draft, owner):
-    documents.store(draft, Kind.QCM_WORKBOOK, workbook(), by=owner)
+    factories.make_question_sets(draft)
     documents.store(draft, Kind.FURTHER, file(name="annexe.pdf"), by=owner)
     Training.objects.filter(pk=draft.pk).update(requested_amf_minutes=60)
     draft.refresh_from_db()
@@ -467,11 +433,12 @@ def test_a_page_takes_as_many_queries_with_many_rows(signed_in, draft, organism,
             draft.write_journal(to_status="remarque", by=owner)
 
     more(1)
-    documents.store(draft, Kind.QCM_WORKBOOK, workbook(per_set=1), by=owner)
+    factories.make_question_sets(draft, per_set=1)
     with CaptureQueriesContext(connection) as few:
         signed_in.get(url)
     more(6)
-    documents.store(draft, Kind.QCM_WORKBOOK, workbook(per_set=9), by=owner)
+    draft.question_sets.all().delete()
+    factories.make_question_sets(draft, per_set=9)
     with CaptureQueriesContext(connection) as many:
         signed_in.get(url)
     assert len(many) == len(few)

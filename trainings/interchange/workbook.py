@@ -1,12 +1,11 @@
 """From the rows of a QCM workbook to three sets of questions, or all its errors at once. Pure."""
 
 import re
-from collections import Counter
 from datetime import date, datetime, time
 
 from anacofi_portal.spreadsheets import cell_text, column_letters, fold, write_workbook
 
-from ..set_checks import faults, question_key, shortage, tidy, tidy_line
+from ..set_checks import faults, question_key, tidy, tidy_line
 from ..sizing import MAX_CHOICES, SETS
 from .parsed import ParsedQuestion, ParsedSets, repeated
 
@@ -44,11 +43,8 @@ COLUMNS = {"text": "question", "theme": "theme", "explanation": "explication"}
 GUARD = re.compile(r"'(?='*[=+\-@])")
 
 
-def parse(workbook, *, owed=0):
-    """The questions of every visible sheet that has the header, and every error found.
-
-    `owed` is the number of questions that each of the three sets must hold at least.
-    """
+def parse(workbook):
+    """The questions of every visible sheet that has the header, and every error found."""
     found = ParsedSets()
     nearest, missing = None, list(NEEDED.values())
     tables = 0
@@ -65,9 +61,6 @@ def parse(workbook, *, owed=0):
         return ParsedSets(errors=[_no_header(nearest, missing)])
     if not found.questions:
         found.errors.append("Le classeur ne contient aucune question sous son en-tête.")
-    elif owed:
-        counts = Counter(question.set_number for question in found.questions)
-        found.errors += [str(one) for one in shortage(counts, owed)]
     return found
 
 

@@ -32,12 +32,11 @@ class DocumentQuerySet(models.QuerySet):
 
 
 class Document(models.Model):
-    """A file of a request: its presentation, a further document, or its QCM workbook."""
+    """A file of a request: its presentation, or a further document."""
 
     class Kind(models.TextChoices):
         PRESENTATION = "presentation", "présentation détaillée"
         FURTHER = "further", "document complémentaire"
-        QCM_WORKBOOK = "qcm", "classeur des jeux de QCM"
 
     training = models.ForeignKey(
         "trainings.Training", on_delete=models.CASCADE, related_name="documents"
@@ -62,9 +61,9 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["training", "kind"],
-                condition=Q(kind__in=["presentation", "qcm"]),
-                name="trainings_one_document_of_its_kind",
-                violation_error_message="Ce document a déjà été déposé.",
+                condition=Q(kind="presentation"),
+                name="trainings_one_presentation",
+                violation_error_message="La présentation a déjà été déposée.",
             )
         ]
 

@@ -7,10 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from anacofi_portal.files import XLSX
-from anacofi_portal.spreadsheets import write_workbook
 from trainings import documents
-from trainings.interchange.workbook import HEADER
 from trainings.models import Document, Speaker, Training
 from trainings.sizing import SETS, questions_per_set
 
@@ -39,30 +36,28 @@ def pdf():
     return target.getvalue()
 
 
-def qcm_workbook(amf_minutes):
-    """A workbook of three sets for these AMF minutes; the right answer is never in one place."""
-    rows = [HEADER]
+def question_sets(amf_minutes):
+    """Three sets for these AMF minutes, as rows; the right answer is never in one place."""
+    rows = []
     per_set = questions_per_set(amf_minutes)
     for number in range(per_set * SETS):
         theme, question = SUBJECTS[number % len(SUBJECTS)]
-        turn = number // len(SUBJECTS) + 1
-        choices = ["Oui, dans le cadre prévu par les textes", "Non, jamais", "Seulement par écrit"]
+        choices = [
+            ("Oui, dans le cadre prévu par les textes", True),
+            ("Non, jamais", False),
+            ("Seulement par écrit", False),
+        ]
         shift = number % 3
-        choices = choices[-shift:] + choices[:-shift]
         rows.append(
-            [
-                number // per_set + 1,
-                f"{theme} (cas {turn}). {question}",
-                *choices,
-                "",
-                "",
-                "",
-                "ABC"[shift],
-                theme,
-                "Les textes en vigueur et la notice de l’ANACOFI le précisent.",
-            ]
+            {
+                "set": number // per_set + 1,
+                "text": f"{theme} (cas {number // len(SUBJECTS) + 1}). {question}",
+                "theme": theme,
+                "explanation": "Les textes en vigueur et la notice de l’ANACOFI le précisent.",
+                "choices": choices[-shift:] + choices[:-shift],
+            }
         )
-    return write_workbook([("QCM", rows)])
+    return rows
 
 
 def make_request(organism, by, title, *, associative, amf, year=None, duration=420):
@@ -96,12 +91,7 @@ def make_request(organism, by, title, *, associative, amf, year=None, duration=4
         by=by,
     )
     if amf:
-        documents.store(
-            training,
-            Document.Kind.QCM_WORKBOOK,
-            SimpleUploadedFile("jeux-de-qcm.xlsx", qcm_workbook(amf), XLSX),
-            by=by,
-        )
+        training.write_sets(question_sets(amf))
     return training
 
 
