@@ -2,6 +2,7 @@
 
 from django.db import connections, models, router, transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from anacofi_portal.journal import WrongStatus
@@ -148,6 +149,7 @@ class Attempt(models.Model):
             attempt = (
                 Attempt.objects.select_for_update(of=("self",))
                 .select_related("invitation")
+                .only("status", "order", "started_at", "invitation__deadline_at")
                 .annotate(last_saved_at=Answer.last_saved_at())
                 .get(pk=self.pk, invitation=self.invitation_id)
             )
@@ -338,8 +340,12 @@ class Answer(models.Model):
     @classmethod
     def last_saved_at(cls):
         """When the outer attempt's last answer was saved, for `annotate`."""
-        own = cls.objects.filter(attempt=models.OuterRef("pk")).order_by("-saved_at")
-        return models.Subquery(own.values("saved_at")[:1])
+        # In SQL: a queryset would be put together anew for each answer that is saved.
+        return RawSQL(
+            "(SELECT max(saved_at) FROM qcm_answer WHERE attempt_id = qcm_attempt.id)",
+            (),
+            output_field=cls._meta.get_field("saved_at"),
+        )
 
     @classmethod
     def keep(cls, answers):
