@@ -12,6 +12,15 @@ from .models import Attempt, Invitation
 SESSION_KEY = "qcm_invitations"
 # A browser that opened more forgets the oldest; their links open them again.
 MOST = 50
+# Texts that members' pages never show are long: programmes, descriptions.
+SHOWN = [
+    *(field.name for field in Invitation._meta.concrete_fields),
+    "member__first_name",
+    "member__last_name",
+    "training__title",
+    "training__year",
+    "training__organism__name",
+]
 
 
 def remember(request, pks):
@@ -36,8 +45,8 @@ def hours_member(request):
 
 
 def invitation(pk):
-    """The invitation with its member, training and organism."""
-    return Invitation.objects.select_related("member", "training__organism").get(pk=pk)
+    """The invitation with what its pages show of its member, training and organism."""
+    return Invitation.objects.select_related("member", "training__organism").only(*SHOWN).get(pk=pk)
 
 
 def running(pk):
