@@ -184,6 +184,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # --- Files ------------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+# Questions pasted out of Word bring its styles along.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 # A form without scripts brings its files together.
 MAX_REQUEST_FILES_BYTES = 5 * MAX_UPLOAD_BYTES
 FILE_UPLOAD_HANDLERS = [

@@ -32,7 +32,7 @@ def get_training(request, pk):
 
 
 def files_context(training):
-    """The documents by kind as `_file_field.html` shows them, and the sets with their choices."""
+    """The documents by kind as `_file_field.html` shows them."""
     by_kind = {kind: [] for kind in KINDS}
     for document in training.documents.all():
         by_kind[document.kind].append(
@@ -47,7 +47,6 @@ def files_context(training):
         "training": training,
         "presentation": by_kind["presentation"],
         "further": by_kind["further"],
-        "sets": training.current_sets(),
     }
 
 

@@ -1,5 +1,6 @@
 """Questions out of a file or a pasted text: read, shown, and only then written in the sets."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +17,7 @@ from .editing import get_training
 from .interchange import Unreadable, read_file, read_pasted, to_gift, to_workbook
 from .models import QuestionImport
 from .models.writing import SetFull
+from .remarks import remarks
 from .set_checks import LETTERS
 from .sizing import SETS
 
@@ -58,6 +60,12 @@ def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
         "pasted_html": request.POST.get("pasted_html", waiting.pasted_html if waiting else ""),
         "rows": [
             row | {"letters": list(zip(LETTERS, row["choices"], strict=False))} for row in rows
+        ],
+        "remarks": [
+            str(one)
+            for one in remarks(
+                [row for row in rows if row["set"]], similarity=settings.QCM_SIMILARITY_PERCENT
+            )
         ],
         "unplaced": sum(row["set"] == 0 for row in rows),
         "numbers": range(1, SETS + 1),

@@ -50,6 +50,11 @@ class SetView:
         return [card for card in self.cards if card.remarks]
 
     @property
+    def remark_count(self):
+        """How many remarks there are, on the set and on its questions."""
+        return len(self.remarks) + sum(len(card.remarks) for card in self.cards)
+
+    @property
     def complete(self):
         """How many questions lack nothing."""
         return self.count - len(self.wrong)

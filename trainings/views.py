@@ -15,6 +15,7 @@ from organisms.access import SUSPENDED, organism_required, writing_required
 from .editing import files_context, get_training
 from .interchange import model_workbook
 from .models import Document, Training
+from .overview import overview
 
 PER_PAGE = 20
 
@@ -50,6 +51,7 @@ def training_list(request):
 def detail(request, pk):
     """The request as it stands, with its journal."""
     training = get_training(request, pk)
+    views = overview(training)
     return render(
         request,
         "trainings/detail.html",
@@ -62,6 +64,8 @@ def detail(request, pk):
             "missing": training.missing_by_section() if training.is_editable else [],
             "renewal": training.live_renewal(),
             "corrections": training.live_corrections(),
+            "views": views,
+            "has_questions": any(one.cards for one in views),
             **files_context(training),
         },
     )

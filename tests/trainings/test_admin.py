@@ -91,7 +91,7 @@ def test_the_page_shows_all_that_was_sent_and_the_sets_with_right_answers(signed
         "Anne Lebrun",
         "Docteur en droit",
         "présentation.pdf",
-        "Jeu 3 (4 questions)",
+        "Jeu 3 (4 questions",
         "4 questions dues par jeu",
         "Jeu 2, question 3 ?",
         "☑ La bonne",

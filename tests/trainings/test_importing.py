@@ -91,3 +91,16 @@ def test_what_is_exported_is_imported_as_it_was(signed_in, draft, form):
     signed_in.post(url("apply_import", draft), {"mode": "replace"})
     assert draft.sets_as_rows() == before
     assert not QuestionImport.objects.exists()
+
+
+def test_a_pasted_text_above_the_limit_gets_a_page_and_not_an_error(signed_in, draft):
+    url = f"/formations/{draft.pk}/qcm/importer/"
+    response = signed_in.post(url, {"pasted": "x", "pasted_html": "x" * (9 * 1024 * 1024)})
+    assert response.status_code == 413
+    assert "un texte collé, 8 Mo" in response.content.decode()
+
+
+def test_the_preview_shows_what_deserves_a_second_look(signed_in, draft):
+    text = "Jeu 1\n1. Qui ?\n*A. Toutes les réponses\nB. Personne\n"
+    page = signed_in.post(f"/formations/{draft.pk}/qcm/importer/", {"pasted": text}, follow=True)
+    assert "sans empêcher l’import" in page.content.decode()

@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 
 from anacofi_portal.journal import WrongStatus
 from tests import factories
@@ -15,6 +17,7 @@ from trainings.models.writing import (
     QuestionGone,
     SetFull,
 )
+from trainings.overview import overview
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 CONTENT = {
@@ -378,3 +381,28 @@ def test_an_incomplete_or_repeated_question_keeps_the_request_from_being_sent(si
     ]
     shown = signed_in.get(reverse("trainings:detail", args=[draft.pk])).content.decode()
     assert f'<a href="{url("workshop", draft)}">Jeu 1, question 2 : il faut' in shown
+
+
+def test_staff_and_the_organism_read_the_remarks_beside_the_questions(
+    signed_in, draft, officer, settings
+):
+    settings.DEMO = True
+    rows = [
+        {
+            "set": number,
+            "text": f"Quel article vaut pour le cas {number} ?",
+            "theme": "",
+            "explanation": "",
+            "choices": [("Toutes les réponses", True), ("Le premier", False)],
+        }
+        for number in (1, 2, 3)
+    ]
+    draft.write_sets(rows)
+    sentences = [sentence for view in overview(draft) for sentence in view.cards[0].remarks]
+    assert len(sentences) == 3
+    page = signed_in.get(f"/formations/{draft.pk}/").content.decode()
+    assert all(escape(sentence) in page for sentence in sentences)
+    Training.objects.filter(pk=draft.pk).update(status="submitted", submitted_at=timezone.now())
+    signed_in.force_login(officer)
+    page = signed_in.get(f"/admin/trainings/training/{draft.pk}/change/").content.decode()
+    assert all(escape(sentence) in page for sentence in sentences)

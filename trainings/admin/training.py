@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Value, When
 from django.http import FileResponse, Http404
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from unfold.admin import TabularInline
 
 from anacofi_portal import files
@@ -25,6 +25,7 @@ from anacofi_portal.spreadsheets import fold
 
 from .. import dossier
 from ..models import Document, Speaker, Training, TrainingJournal
+from ..overview import overview
 from .forms import ApproveForm, SendToAmfForm
 
 DECIDE = "trainings.decide_training"
@@ -304,38 +305,11 @@ class TrainingAdmin(VerbAdmin):
 
     @admin.display(description="jeux de QCM")
     def questions(self, training):
-        """The sets as a member sees them; the right answers are marked."""
-        parts = []
-        for one in training.current_sets():
-            shown = format_html_join(
-                "",
-                '<li class="mb-3"><strong>{}</strong><ul>{}</ul></li>',
-                (
-                    (
-                        question.text,
-                        format_html_join(
-                            "",
-                            "<li>{} {}</li>",
-                            (
-                                ("☑" if choice.is_right else "☐", choice.text)
-                                for choice in question.choices.all()
-                            ),
-                        ),
-                    )
-                    for question in one.questions.all()
-                ),
-            )
-            parts.append(
-                format_html(
-                    "<details><summary>Jeu {} ({} questions)</summary><ol>{}</ol></details>",
-                    one.position,
-                    len(one.questions.all()),
-                    shown,
-                )
-            )
-        owed = training.questions_owed
-        owes = f"{owed} questions dues par jeu" if owed else "aucun QCM dû"
-        return format_html("<p>{}</p>{}", owes, format_html_join("", "{}", ((p,) for p in parts)))
+        """The sets as a member sees them, right answers marked, and what deserves a second look."""
+        return render_to_string(
+            "trainings/admin/_sets.html",
+            {"views": overview(training), "owed": training.questions_owed},
+        )
 
 
 def _hours(associative, amf):
