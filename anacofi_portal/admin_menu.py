@@ -1,14 +1,16 @@
 """The admin's menu, by subject instead of by app, and what its theme asks for at each request.
 
-Knows no app's code: models are named by strings, and a model's admin may say by its
-`waiting_count(request)` how many of its rows wait for staff.
+Knows no app's code: models are named by strings, and a model's admin may say by its `waiting()`
+which rows wait for staff. All of them are counted in one statement: the menu is on every page.
 """
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.db.models import CharField, Count, Value
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 # Subject, then (model, icon).
 MENU = [
@@ -60,33 +62,53 @@ def navigation(request):
         for model in admin.site._registry
         if model._meta.label not in named
     ]
-    groups = []
+    groups, waiting = [], {}
     for title, models in MENU:
         wanted = [*models, *rest] if title == "Réglages" else models
-        items = [item for entry in wanted if (item := _item(request, *entry))]
+        items = []
+        for label, icon in wanted:
+            model_admin = _viewable(request, label)
+            if model_admin:
+                items.append(_item(model_admin, icon))
+                waiting[items[-1]["link"]] = model_admin.waiting()
         if items:
             groups.append({"title": title, "items": items})
+    counts = _counts(waiting)
+    for group in groups:
+        for item in group["items"]:
+            if count := counts.get(item["link"]):
+                item |= {"badge": count, "badge_variant": "warning"}
     return groups
 
 
-def _item(request, label, icon):
-    app_label, model_name = label.split(".")
+def _viewable(request, label):
+    """The admin of the model of this name, or None when this person sees no list of it."""
     try:
-        model = apps.get_model(app_label, model_name)
-        opts = model._meta
-        link = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-    except (LookupError, NoReverseMatch):
+        model_admin = admin.site.get_model_admin(apps.get_model(label))
+    except (LookupError, NotRegistered):
         return None
-    model_admin = admin.site.get_model_admin(model)
-    if not model_admin.has_view_permission(request):
-        return None
+    return model_admin if model_admin.has_view_permission(request) else None
+
+
+def _item(model_admin, icon):
+    opts = model_admin.opts
     name = str(opts.verbose_name_plural)
-    item = {"title": name[:1].upper() + name[1:], "icon": icon, "link": link}
-    count = getattr(model_admin, "waiting_count", None)
-    waiting = count(request) if count else 0
-    if waiting:
-        item |= {"badge": waiting, "badge_variant": "warning"}
-    return item
+    link = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return {"title": name[:1].upper() + name[1:], "icon": icon, "link": link}
+
+
+def _counts(querysets):
+    """{key: how many rows} of {key: queryset}, in one statement; zeros are left out."""
+    counted = [
+        # Grouped by a constant: one row each, or none.
+        queryset.order_by()
+        .annotate(key=Value(key, output_field=CharField()))
+        .values("key")
+        .annotate(rows=Count("pk"))
+        .values_list("key", "rows")
+        for key, queryset in querysets.items()
+    ]
+    return dict(counted[0].union(*counted[1:], all=True)) if counted else {}
 
 
 def environment(request):

@@ -45,8 +45,8 @@ class MessageAdmin(VerbAdmin):
         )
     ]
 
-    def waiting_count(self, request):
-        return Message.objects.filter(state=Message.State.FAILED).count()
+    def waiting(self):
+        return Message.objects.filter(state=Message.State.FAILED)
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("resent_from")

@@ -117,8 +117,8 @@ class OrganismAdmin(VerbAdmin):
         ),
     ]
 
-    def waiting_count(self, request):
-        return Organism.objects.filter(status=Status.PENDING).count()
+    def waiting(self):
+        return Organism.objects.filter(status=Status.PENDING)
 
     def get_queryset(self, request):
         twins = Organism.objects.filter(status=Status.ACTIVE, siren=OuterRef("siren"))

@@ -163,8 +163,8 @@ class ParticipantAdmin(VerbAdmin):
         "shown_invitation",
     ]
 
-    def waiting_count(self, request):
-        return Participant.objects.waiting().filter(offered_member__isnull=False).count()
+    def waiting(self):
+        return Participant.objects.waiting().filter(offered_member__isnull=False)
 
     @admin.action(description="Confirmer les personnes proposées", permissions=["confirm"])
     def confirm_offered(self, request, queryset):

@@ -73,9 +73,9 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, fold(search_term))
 
-    def waiting_count(self, request):
+    def waiting(self):
         """Corrections that organisms proposed."""
-        return Correction.objects.filter(status=Correction.Status.PROPOSED).count()
+        return Correction.objects.filter(status=Correction.Status.PROPOSED)
 
     @admin.display(description="tentatives", ordering="finished")
     def attempts(self, training):

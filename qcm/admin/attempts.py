@@ -171,9 +171,9 @@ class InvitationAdmin(VerbAdmin):
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, fold(search_term))
 
-    def waiting_count(self, request):
+    def waiting(self):
         """Those who used all their attempts: staff may grant one more."""
-        return Invitation.objects.filter(status=Invitation.Status.FAILED).count()
+        return Invitation.objects.filter(status=Invitation.Status.FAILED)
 
     @admin.display(description="statut", ordering="status")
     def shown_status(self, invitation):

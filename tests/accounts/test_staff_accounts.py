@@ -91,7 +91,7 @@ def test_the_list_takes_the_same_queries_for_any_number(
     for _ in range(number):
         factories.make_person(factories.make_organism())
     client.force_login(administrator)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(8):
         assert client.get("/admin/accounts/user/").status_code == 200
 
 

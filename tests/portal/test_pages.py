@@ -69,6 +69,25 @@ def test_the_menu_says_what_waits(officer):
     assert organisms["badge"] == 1
 
 
+def test_the_menu_counts_all_that_waits_in_one_statement(django_assert_num_queries):
+    for _ in range(2):
+        factories.make_organism(status="pending")
+    factories.make_training(status="submitted")
+    for _ in range(3):
+        factories.make_invitation(status="failed")
+    request = RequestFactory().get("/admin/")
+    request.user = factories.make_user(is_staff=True, is_superuser=True)
+    with django_assert_num_queries(1):
+        groups = admin_menu.navigation(request)
+    items = [item for group in groups for item in group["items"]]
+    badges = {item["title"]: item["badge"] for item in items if "badge" in item}
+    assert badges == {
+        "Organismes de formation": 2,
+        "Demandes de validation": 1,
+        "Invitations aux QCM": 3,
+    }
+
+
 def test_no_model_of_the_admin_is_out_of_the_menus_reach():
     request = RequestFactory().get("/admin/")
     request.user = factories.make_user(is_staff=True, is_superuser=True)

@@ -208,9 +208,9 @@ class TrainingAdmin(VerbAdmin):
             .order_by(*self.get_ordering(request))
         )
 
-    def waiting_count(self, request):
+    def waiting(self):
         """Requests that wait for a decision; the menu shows it."""
-        return Training.objects.filter(status__in=UNDER_REVIEW).count()
+        return Training.objects.filter(status__in=UNDER_REVIEW)
 
     def get_ordering(self, request):
         return ["rank", "submitted_at", "pk"]
