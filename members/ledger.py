@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from anacofi_portal import bulk
+from anacofi_portal.prepared import prepared
 from trainings.models import AnnualRules
 
 from .models import HoursCredit, Member, Membership
@@ -76,12 +77,15 @@ def credit(
 def lock_members(members) -> None:
     """Have whoever else credits these members wait, in one order: no double, no deadlock.
 
-    `members` are ids, or a queryset of them. Where invitations are locked as well, members come
-    first.
+    `members` are ids. Where invitations are locked as well, members come first.
     """
+    members = list(members)
+    if len(members) == 1:
+        _lock_member(*members)
+        return
     list(
         Member.objects.select_for_update()
-        .filter(pk__in=members if isinstance(members, QuerySet) else list(members))
+        .filter(pk__in=members)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -123,26 +127,34 @@ def standing(members: list[int], *, training) -> dict[tuple[int, str], HoursCred
 
 def _chains(members, *, training, kind):
     """The last entry of each member's chain: standing, or the counter-entry that ended it."""
-    entries = HoursCredit.objects.filter(member__in=members, training=training, kind=kind)
-    last = entries.filter(
+    if len(members) == 1:
+        last = _last_of_one(members[0], training.pk, kind)
+    else:
+        last = _last().filter(member__in=members, training=training, kind=kind)
+    return {entry.member_id: entry for entry in last}
+
+
+def _last():
+    return HoursCredit.objects.filter(
         Q(corrects__isnull=True, corrected_by__isnull=True)
         | Q(corrects__isnull=False, followed_by__isnull=True)
-    )
-    return {entry.member_id: entry for entry in last}
+    ).order_by()
 
 
 def year_totals(members: list[int], year: int) -> dict[int, dict[str, int]]:
     """Minutes counted in a year: {member id: {"associative": …, "amf": …, "total": …}}."""
     totals = {pk: dict.fromkeys(HoursCredit.Kind.values, 0) for pk in members}
-    sums = (
-        HoursCredit.objects.filter(member__in=members, year=year)
-        .order_by()
-        .values_list("member", "kind")
-        .annotate(minutes=Sum("minutes"))
-    )
+    if len(members) == 1:
+        sums = _sums_of_one(members[0], year)
+    else:
+        sums = _sums().filter(member__in=members, year=year)
     for member_id, kind, minutes in sums:
         totals[member_id][kind] = minutes
     return {pk: {**kinds, "total": sum(kinds.values())} for pk, kinds in totals.items()}
+
+
+def _sums():
+    return HoursCredit.objects.order_by().values_list("member", "kind").annotate(Sum("minutes"))
 
 
 def year_total(member: Member, year: int) -> dict[str, int]:
@@ -169,3 +181,21 @@ def cif_members(members: list[int], *, on: date) -> set[int]:
             starts_on__lte=on,
         ).values_list("member", flat=True)
     )
+
+
+# Those of one member at a time, for each QCM that is passed.
+
+
+@prepared
+def _lock_member(pk):
+    return Member.objects.select_for_update().filter(pk=pk).order_by().values_list("pk")
+
+
+@prepared
+def _last_of_one(member, training, kind):
+    return _last().filter(member=member, training=training, kind=kind)
+
+
+@prepared
+def _sums_of_one(member, year):
+    return _sums().filter(member=member, year=year)

@@ -4,6 +4,7 @@ A link never signs anyone in. It puts the invitation's id into a session key of 
 the others that were opened here: a member may have several QCMs to take, in several tabs.
 """
 
+from anacofi_portal.prepared import prepared
 from members import links
 from members.views import PURPOSE as HOURS
 
@@ -12,15 +13,6 @@ from .models import Attempt, Invitation
 SESSION_KEY = "qcm_invitations"
 # A browser that opened more forgets the oldest; their links open them again.
 MOST = 50
-# Texts that members' pages never show are long: programmes, descriptions.
-SHOWN = [
-    *(field.name for field in Invitation._meta.concrete_fields),
-    "member__first_name",
-    "member__last_name",
-    "training__title",
-    "training__year",
-    "training__organism__name",
-]
 
 
 def remember(request, pks):
@@ -44,12 +36,47 @@ def hours_member(request):
     return links.session_subject(request, HOURS)
 
 
+# Of trainings and organisms only what is shown: the long texts stay in the database.
+
+
+@prepared
+def _invitation(pk):
+    return (
+        Invitation.objects.select_related("member", "training__organism")
+        .only(
+            *(field.name for field in Invitation._meta.concrete_fields),
+            "member__first_name",
+            "member__last_name",
+            "training__title",
+            "training__year",
+            "training__organism__name",
+        )
+        .filter(pk=pk)
+    )
+
+
+@prepared
+def _running(pk):
+    return (
+        Attempt.objects.select_related("invitation__training")
+        .only(
+            "number",
+            "status",
+            "order",
+            "question_set",
+            "invitation__deadline_at",
+            "invitation__training__title",
+        )
+        .filter(invitation=pk, status=Attempt.Status.STARTED)
+        .order_by()
+    )
+
+
 def invitation(pk):
-    """The invitation with what its pages show of its member, training and organism."""
-    return Invitation.objects.select_related("member", "training__organism").only(*SHOWN).get(pk=pk)
+    """The invitation with what its pages show of its member, training and organism, or None."""
+    return _invitation.first(pk)
 
 
 def running(pk):
     """The invitation's running attempt with invitation and training, or None."""
-    attempts = Attempt.objects.select_related("invitation__training").filter(invitation=pk)
-    return attempts.running()
+    return _running.first(pk)

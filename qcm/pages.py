@@ -3,22 +3,37 @@
 from django.db.models import Count
 from django.utils import timezone
 
+from anacofi_portal.prepared import prepared
 from trainings.models import AnnualRules, Choice, Question, QuestionSet
 
 from .models import Attempt
+from .models.answer import ticked as answers_of
+
+
+@prepared
+def _set_sizes(training):
+    return (
+        QuestionSet.objects.current()
+        .filter(training=training)
+        .order_by()
+        .annotate(size=Count("questions"))
+        .values_list("size", flat=True)
+    )
+
+
+@prepared
+def _wordings(question_set):
+    return (
+        Choice.objects.filter(question__question_set=question_set)
+        .order_by()
+        .values_list("question_id", "question__text", "pk", "text")
+    )
 
 
 def entry(invitation, attempts, running):
     """The door. `attempts` are all of the invitation's, by number."""
     finished = [one for one in attempts if one.status == Attempt.Status.FINISHED]
-    sizes = (
-        QuestionSet.objects.current()
-        .filter(training=invitation.training_id)
-        .order_by()
-        .annotate(size=Count("questions"))
-        .values_list("size", flat=True)
-    )
-    sizes = sorted({size for size in sizes if size}) or [0]
+    sizes = sorted({size for size in _set_sizes(invitation.training_id) if size}) or [0]
     return {
         "invitation": invitation,
         "running": running,
@@ -36,16 +51,9 @@ def entry(invitation, attempts, running):
 def questions(attempt):
     """The questions in the order shown, each with its choices and what is ticked."""
     texts, choices = {}, {}
-    for pk, text, choice, wording in (
-        Choice.objects.filter(question__in=[pk for pk, _ in attempt.order])
-        .order_by()
-        .values_list("question_id", "question__text", "pk", "text")
-    ):
+    for pk, text, choice, wording in _wordings(attempt.question_set_id):
         texts[pk], choices[choice] = text, wording
-    answers = {
-        pk: (ticked, at)
-        for pk, ticked, at in attempt.answers.values_list("question_id", "choices", "saved_at")
-    }
+    answers = {pk: (ticked, at) for pk, ticked, at in answers_of(attempt.pk)}
     shown = []
     for rank, (pk, own) in enumerate(attempt.order, start=1):
         ticked, at = answers.get(pk, ([], None))
@@ -88,11 +96,12 @@ def ticked(data, attempt):
 
 
 def number(text):
-    """The number that a form's field holds, or None for what `int` does not take."""
+    """The number that a form's field holds, or None for what is no id."""
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         return None
+    return value if abs(value) < 2**63 else None
 
 
 def result(invitation, attempts):

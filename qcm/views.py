@@ -72,7 +72,7 @@ def expired(request, invitation):
 def open_link(request, token):
     """Follow a personal link: remember it, then go on without the token in the address."""
     pk = links.read_invitation(token)
-    invitation = pk and Invitation.objects.filter(pk=pk).order_by().first()
+    invitation = pk and access.invitation(pk)
     if not invitation:
         return bad_link(request)
     if invitation.status == Invitation.Status.WITHDRAWN:
@@ -145,7 +145,7 @@ def opened_here(view):
 def entry(request, pk):
     """The door: what it is about, and « Commencer »; opening it changes nothing."""
     invitation = access.invitation(pk)
-    attempts = list(invitation.attempts.order_by("number"))
+    attempts = invitation.all_attempts()
     running = next((one for one in attempts if one.is_started), None)
     if running:
         running.invitation = invitation
@@ -196,14 +196,14 @@ def save(request, pk):
             "sur cet appareil et seront enregistrées."
         )
         return JsonResponse({"message": message}, status=403)
-    try:
-        target = Attempt(pk=int(request.POST["attempt"]), invitation_id=pk)
-        question = int(request.POST["question"])
-        choices = [int(value) for value in request.POST.getlist("choice")]
-    except (KeyError, ValueError):
+    number, question = (
+        pages.number(request.POST.get(name, "")) for name in ("attempt", "question")
+    )
+    choices = [pages.number(value) for value in request.POST.getlist("choice")]
+    if None in (number, question, *choices):
         return JsonResponse({"message": "Cette réponse est incomplète."}, status=400)
     try:
-        at = target.save_answer(question, choices)
+        at = Attempt(pk=number, invitation_id=pk).save_answer(question, choices)
     except Attempt.DoesNotExist:
         message = "Cette tentative n’est pas celle de votre QCM."
         return JsonResponse({"message": message}, status=404)
@@ -259,7 +259,7 @@ def result(request, pk):
     invitation = access.invitation(pk)
     if invitation.status == Invitation.Status.WITHDRAWN:
         return withdrawn(request, invitation)
-    attempts = list(invitation.attempts.order_by("number"))
+    attempts = invitation.all_attempts()
     if not any(one.status == Attempt.Status.FINISHED for one in attempts):
         return redirect("qcm:entry", pk)
     context = pages.result(invitation, attempts)

@@ -1,7 +1,8 @@
 """Invitations to take a QCM, the attempts, and the answers saved as they are chosen."""
 
 from .analysis import TrainingAnalysis
-from .attempt import Answer, Attempt, ForeignAnswer
+from .answer import Answer
+from .attempt import Attempt, ForeignAnswer
 from .invitation import Invitation, InvitationJournal, Reminder
 from .regrade import MarkChange, Regrade
 

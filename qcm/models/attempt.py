@@ -1,16 +1,17 @@
 """One try at one set: what was asked, what was ticked, and the mark it got, once."""
 
-from django.db import connections, models, router, transaction
+from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from anacofi_portal.journal import WrongStatus
+from anacofi_portal.prepared import prepared
 from members import ledger
-from members.models import HoursCredit
-from trainings.models import Choice, Question, QuestionSet
+from members.models import HoursCredit, Member
+from trainings.models import Choice, QuestionSet
 
 from .. import deadlines, emails, marking, pace
+from .answer import Answer, ticked
 from .invitation import Invitation
 
 
@@ -128,7 +129,7 @@ class Attempt(models.Model):
 
     def ticked(self):
         """What is ticked: {question id: [choice id, …]}."""
-        return dict(self.answers.values_list("question_id", "choices"))
+        return {question: choices for question, choices, _ in ticked(self.pk)}
 
     def save_answer(self, question, choices):
         """Keep what is ticked for one question; the time it was saved (aware).
@@ -146,13 +147,9 @@ class Attempt(models.Model):
         it first; raises DoesNotExist when the two do not belong together.
         """
         with transaction.atomic():
-            attempt = (
-                Attempt.objects.select_for_update(of=("self",))
-                .select_related("invitation")
-                .only("status", "order", "started_at", "invitation__deadline_at")
-                .annotate(last_saved_at=Answer.last_saved_at())
-                .get(pk=self.pk, invitation=self.invitation_id)
-            )
+            attempt = _to_answer.first(self.pk, self.invitation_id)
+            if not attempt:
+                raise Attempt.DoesNotExist
             now = timezone.now()
             attempt._require_running(now)
             attempt._require_own(answers)
@@ -221,11 +218,7 @@ class Attempt(models.Model):
         """(the key of the version that was taken, whether that version was replaced since)."""
         key = {question: set() for question, _ in self.order}
         replaced = False
-        for question, choice, replaced_at in (
-            Choice.objects.filter(question__in=list(key), is_right=True)
-            .order_by()
-            .values_list("question_id", "pk", "question__question_set__replaced_at")
-        ):
+        for question, choice, replaced_at in _right_choices(self.question_set_id):
             key[question].add(choice)
             replaced = replaced or replaced_at is not None
         return key, replaced
@@ -243,14 +236,11 @@ class Attempt(models.Model):
         it reads two ids only of this object, and raises DoesNotExist.
         """
         with transaction.atomic():
-            own = Invitation.objects.filter(pk=self.invitation_id)
-            ledger.lock_members(own.order_by().values("member"))
-            # The invitation first, as wherever both are locked.
-            attempt = (
-                Attempt.objects.select_for_update(of=("invitation", "self"))
-                .select_related("invitation__member", "invitation__training")
-                .get(pk=self.pk, invitation=self.invitation_id)
-            )
+            # The member first, then the invitation, as wherever they are locked.
+            _lock_member_of(self.invitation_id)
+            attempt = _to_finish.first(self.pk, self.invitation_id)
+            if not attempt:
+                raise Attempt.DoesNotExist
             invitation = attempt.invitation
             if attempt.status == self.Status.FINISHED:
                 return attempt
@@ -317,56 +307,54 @@ class Attempt(models.Model):
         )
 
 
-class Answer(models.Model):
-    """What is ticked for one question of an attempt, as last saved."""
+# --- Statements of the pages that every member passes, put together once ----------------------
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
-    choices = models.JSONField("réponses cochées", default=list)
-    saved_at = models.DateTimeField("enregistrée le")
-    # Whole seconds spent before its ticks were saved, all times together.
-    seconds = models.PositiveIntegerField("temps passé (s)", default=0)
 
-    class Meta:
-        verbose_name = "réponse donnée"
-        verbose_name_plural = "réponses données"
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "question"], name="qcm_one_answer")
-        ]
+@prepared
+def _to_answer(pk, invitation):
+    """The attempt under a lock, with what saving an answer asks of it."""
+    return (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("invitation")
+        .only("status", "order", "started_at", "invitation__deadline_at")
+        .annotate(last_saved_at=Answer.last_saved_at())
+        .filter(pk=pk, invitation=invitation)
+        .order_by()
+    )
 
-    def __str__(self):
-        return f"{self.attempt_id} / {self.question_id}"
 
-    @classmethod
-    def last_saved_at(cls):
-        """When the outer attempt's last answer was saved, for `annotate`."""
-        # In SQL: a queryset would be put together anew for each answer that is saved.
-        return RawSQL(
-            "(SELECT max(saved_at) FROM qcm_answer WHERE attempt_id = qcm_attempt.id)",
-            (),
-            output_field=cls._meta.get_field("saved_at"),
+@prepared
+def _lock_member_of(invitation):
+    """Has whoever else credits the invitation's member wait."""
+    own = Invitation.objects.filter(pk=invitation).order_by().values("member")
+    return Member.objects.select_for_update().filter(pk__in=own).order_by().values_list("pk")
+
+
+@prepared
+def _to_finish(pk, invitation):
+    """The attempt and its invitation under a lock, with what a mark writes and mails."""
+    return (
+        Attempt.objects.select_for_update(of=("invitation", "self"))
+        .select_related("invitation__member", "invitation__training")
+        .only(
+            *(field.name for field in Attempt._meta.concrete_fields),
+            *(f"invitation__{field.name}" for field in Invitation._meta.concrete_fields),
+            "invitation__member__number",
+            "invitation__member__first_name",
+            "invitation__member__last_name",
+            "invitation__member__email",
+            "invitation__training__title",
+            "invitation__training__year",
         )
+        .filter(pk=pk, invitation=invitation)
+        .order_by()
+    )
 
-    @classmethod
-    def keep(cls, answers):
-        """Write these answers, one at least, in one statement.
 
-        An answer given before to the same question is replaced, and its seconds are added up:
-        Django's `bulk_create` replaces values only by those of the new row.
-        """
-        connection = connections[router.db_for_write(cls)]
-        quote, fields = connection.ops.quote_name, cls._meta.local_concrete_fields[1:]
-        columns = ", ".join(quote(field.column) for field in fields)
-        rows = [
-            [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
-            for one in answers
-        ]
-        places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
-        table = quote(cls._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) VALUES {places} "
-                "ON CONFLICT (attempt_id, question_id) DO UPDATE SET choices = excluded.choices, "
-                f"saved_at = excluded.saved_at, seconds = {table}.seconds + excluded.seconds",
-                [value for row in rows for value in row],
-            )
+@prepared
+def _right_choices(question_set):
+    return (
+        Choice.objects.filter(question__question_set=question_set, is_right=True)
+        .order_by()
+        .values_list("question_id", "pk", "question__question_set__replaced_at")
+    )

@@ -2,12 +2,14 @@
 
 import random
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
+from anacofi_portal.prepared import prepared
 from members.models import HoursCredit, Member
 from organisms.models import Person
 from trainings.models import AnnualRules, Choice, Training
@@ -128,6 +130,10 @@ class Invitation(Journalled):
     def status_label(self):
         return "délai passé" if self.is_expired else self.get_status_display()
 
+    def all_attempts(self):
+        """Its attempts by number, each with its set's position."""
+        return _attempts(self.pk)
+
     def why_not_start(self, used):
         """Why no attempt can begin, in French; "" when one can. `used`: attempts finished."""
         if self.status == self.Status.PASSED:
@@ -148,8 +154,8 @@ class Invitation(Journalled):
         equals; then shuffles questions and choices, once. Raises WrongStatus.
         """
         with transaction.atomic():
-            invitation = self.lock()
-            attempts = list(invitation.attempts.select_related("question_set").order_by("number"))
+            invitation = _to_start.first(self.pk)
+            attempts = invitation.all_attempts()
             running = next((one for one in attempts if one.status == "started"), None)
             if running:
                 running.invitation = invitation
@@ -164,10 +170,9 @@ class Invitation(Journalled):
                 order=order,
                 total=len(order),
                 pass_mark=AnnualRules.for_year(invitation.training.year).pass_mark,
-                by_insider=Person.objects.filter(
-                    organism=invitation.training.organism_id,
-                    user__email=invitation.member.email_key or None,
-                ).exists(),
+                by_insider=bool(
+                    _people(invitation.training.organism_id, invitation.member.email_key)
+                ),
                 rules={
                     "marking": marking.RULE,
                     "attempts": invitation.attempts_allowed,
@@ -180,16 +185,7 @@ class Invitation(Journalled):
         """(set id, [[question id, [choice id, …]], …]) of a new attempt."""
         sets = {}
         positions = {}
-        for set_pk, position, question, choice in (
-            Choice.objects.filter(
-                question__question_set__training=self.training_id,
-                question__question_set__replaced_at__isnull=True,
-            )
-            .order_by()
-            .values_list(
-                "question__question_set", "question__question_set__position", "question", "pk"
-            )
-        ):
+        for set_pk, position, question, choice in _current_choices(self.training_id):
             sets.setdefault(set_pk, {}).setdefault(question, []).append(choice)
             positions[set_pk] = position
         if not sets:
@@ -233,6 +229,58 @@ class Invitation(Journalled):
             )
             emails.attempt_granted(invitation)
         return invitation
+
+
+# Statements of the pages that every member passes, put together once.
+
+
+@prepared
+def _attempts(invitation):
+    Attempt = apps.get_model("qcm", "Attempt")
+    return (
+        Attempt.objects.select_related("question_set")
+        .only(
+            *(field.name for field in Attempt._meta.concrete_fields),
+            "question_set__position",
+        )
+        .filter(invitation=invitation)
+        .order_by("number")
+    )
+
+
+@prepared
+def _to_start(pk):
+    """The invitation under a lock, with what an attempt asks of its member and training."""
+    return (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("member", "training")
+        .only(
+            *(field.name for field in Invitation._meta.concrete_fields),
+            "member__email_key",
+            "training__year",
+            "training__organism",
+        )
+        .filter(pk=pk)
+        .order_by()
+    )
+
+
+@prepared
+def _current_choices(training):
+    return (
+        Choice.objects.filter(
+            question__question_set__training=training,
+            question__question_set__replaced_at__isnull=True,
+        )
+        .order_by()
+        .values_list("question__question_set", "question__question_set__position", "question", "pk")
+    )
+
+
+@prepared
+def _people(organism, email):
+    """The organism's people of this address; none for an empty one, which no user has."""
+    return Person.objects.filter(organism=organism, user__email=email).values_list("pk")
 
 
 class Reminder(models.Model):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from anacofi_portal.journal import WrongStatus
+from anacofi_portal.prepared import prepared
 
 
 class AnnualRules(models.Model):
@@ -91,7 +92,7 @@ class AnnualRules(models.Model):
     @classmethod
     def for_year(cls, year):
         """The rules of a year, copied from the last earlier year on first need."""
-        found = cls.objects.filter(year=year).first()
+        found = _of_year.first(year)
         if found:
             return found
         model = cls.objects.filter(year__lt=year).order_by("-year").first() or cls()
@@ -101,6 +102,11 @@ class AnnualRules(models.Model):
             if field.attname not in {"id", "year"}
         }
         return cls.objects.get_or_create(year=year, defaults=copied)[0]
+
+
+@prepared
+def _of_year(year):
+    return AnnualRules.objects.filter(year=year).order_by()
 
 
 class ApprovalCounter(models.Model):

@@ -1,0 +1,64 @@
+"""What is ticked for a question of an attempt."""
+
+from django.db import connections, models, router
+from django.db.models import OuterRef, Subquery
+
+from anacofi_portal.prepared import prepared
+from trainings.models import Question
+
+
+class Answer(models.Model):
+    """What is ticked for one question of an attempt, as last saved."""
+
+    attempt = models.ForeignKey("qcm.Attempt", on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    choices = models.JSONField("réponses cochées", default=list)
+    saved_at = models.DateTimeField("enregistrée le")
+    # Whole seconds spent before its ticks were saved, all times together.
+    seconds = models.PositiveIntegerField("temps passé (s)", default=0)
+
+    class Meta:
+        verbose_name = "réponse donnée"
+        verbose_name_plural = "réponses données"
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "question"], name="qcm_one_answer")
+        ]
+
+    def __str__(self):
+        return f"{self.attempt_id} / {self.question_id}"
+
+    @classmethod
+    def last_saved_at(cls):
+        """When the outer attempt's last answer was saved, for `annotate`."""
+        own = cls.objects.filter(attempt=OuterRef("pk")).order_by("-saved_at")
+        return Subquery(own.values("saved_at")[:1])
+
+    @classmethod
+    def keep(cls, answers):
+        """Write these answers, one at least, in one statement.
+
+        An answer given before to the same question is replaced, and its seconds are added up:
+        Django's `bulk_create` replaces values only by those of the new row.
+        """
+        connection = connections[router.db_for_write(cls)]
+        quote, fields = connection.ops.quote_name, cls._meta.local_concrete_fields[1:]
+        columns = ", ".join(quote(field.column) for field in fields)
+        rows = [
+            [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
+            for one in answers
+        ]
+        places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
+        table = quote(cls._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {places} "
+                "ON CONFLICT (attempt_id, question_id) DO UPDATE SET choices = excluded.choices, "
+                f"saved_at = excluded.saved_at, seconds = {table}.seconds + excluded.seconds",
+                [value for row in rows for value in row],
+            )
+
+
+@prepared
+def ticked(attempt):
+    """(question id, [choice id, …], when it was saved) of each answer of an attempt."""
+    return Answer.objects.filter(attempt=attempt).values_list("question_id", "choices", "saved_at")
