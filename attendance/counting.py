@@ -199,6 +199,8 @@ class Counting:
 
     def take_back(self, lines, *, reason, by):
         """Undo these lines by counter-entries; the associative entries that were countered."""
+        # All at once, in one order: what is read next stands until the end.
+        ledger.lock_members(lines.filter(member__isnull=False).values_list("member", flat=True))
         taken = self.to_take_back(lines)
         entries = list(taken.entries.values())
         if entries:

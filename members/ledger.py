@@ -79,7 +79,7 @@ def lock_members(members) -> None:
 
     `members` are ids. Where invitations are locked as well, members come first.
     """
-    members = list(members)
+    members = list(set(members))
     if len(members) == 1:
         _lock_member(*members)
         return

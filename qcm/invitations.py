@@ -184,6 +184,9 @@ def withdraw(invitations, *, reason: str, by=None) -> None:
     if not reason.strip():
         raise ValueError("Écrivez le motif du retrait.")
     with transaction.atomic():
+        # Members first, as wherever hours are written: whoever ends an attempt now has its member
+        # and wants its invitation, while our counter-entry would want the member at the end.
+        ledger.lock_members({one.member_id for one in invitations})
         rows = list(
             Invitation.objects.select_for_update()
             # Not joined: a join would show a credit as it was before the lock was waited for.

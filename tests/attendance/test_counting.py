@@ -330,4 +330,4 @@ def test_cancelling_takes_as_many_queries_for_any_number_of_lines(
         sheet.cancel(by=administrator, comment="Erreur")
 
 
-CANCELLING_QUERIES = 29
+CANCELLING_QUERIES = 32

@@ -205,7 +205,7 @@ def test_withdrawing_many_takes_no_more_queries_than_one(
     passed = [factories.make_invitation(training) for _ in range(count)]
     for one in passed:
         take(one, right=4)
-    # savepoint 2, lock, members, trainings, credits, attempts, counter-entries, status, journal,
-    # mail, totals, mail
-    with django_assert_num_queries(13):
+    # savepoint 2, members locked, lock, members, trainings, credits, attempts, counter-entries,
+    # status, journal, mail, totals, mail
+    with django_assert_num_queries(14):
         withdraw(open_ones + passed, reason="Feuille annulée")
