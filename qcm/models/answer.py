@@ -35,27 +35,34 @@ class Answer(models.Model):
 
     @classmethod
     def keep(cls, answers):
-        """Write these answers, one at least, in one statement.
+        """Write these answers, one at least, of one attempt, unless it has ended; how many were.
 
+        One statement, which waits for whoever is ending the attempt and then sees that it ended.
         An answer given before to the same question is replaced, and its seconds are added up:
         Django's `bulk_create` replaces values only by those of the new row.
         """
         connection = connections[router.db_for_write(cls)]
-        quote, fields = connection.ops.quote_name, cls._meta.local_concrete_fields[1:]
+        quote, meta = connection.ops.quote_name, cls._meta
+        table = quote(meta.db_table)
+        fields = [field for field in meta.local_concrete_fields if not field.primary_key]
         columns = ", ".join(quote(field.column) for field in fields)
         rows = [
             [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
             for one in answers
         ]
-        places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
-        table = quote(cls._meta.db_table)
+        row = "(" + ", ".join(["%s"] * len(fields)) + ")"
+        lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} ({columns}) VALUES {places} "
-                "ON CONFLICT (attempt_id, question_id) DO UPDATE SET choices = excluded.choices, "
-                f"saved_at = excluded.saved_at, seconds = {table}.seconds + excluded.seconds",
-                [value for row in rows for value in row],
+                f"INSERT INTO {table} ({columns}) SELECT answers.* FROM "
+                f"(VALUES {', '.join([row] * len(rows))}) AS answers, "
+                f"(SELECT id FROM qcm_attempt WHERE id = %s AND status = 'started' {lock}) AS own "
+                "WHERE true ON CONFLICT (attempt_id, question_id) DO UPDATE SET "
+                "choices = excluded.choices, saved_at = excluded.saved_at, "
+                f"seconds = {table}.seconds + excluded.seconds",
+                [*(value for one in rows for value in one), answers[0].attempt_id],
             )
+            return cursor.rowcount
 
 
 @prepared

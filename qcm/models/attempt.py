@@ -146,28 +146,37 @@ class Attempt(models.Model):
         Only its id and its invitation's are read of this object, so that a view need not fetch
         it first; raises DoesNotExist when the two do not belong together.
         """
-        with transaction.atomic():
-            attempt = _to_answer.first(self.pk, self.invitation_id)
-            if not attempt:
-                raise Attempt.DoesNotExist
-            now = timezone.now()
-            attempt._require_running(now)
-            attempt._require_own(answers)
-            if not answers:
-                return now
-            since = attempt.last_saved_at or attempt.started_at
-            parts = pace.shared(pace.spent(since, now), len(answers))
-            Answer.keep(
-                Answer(
-                    attempt=attempt,
-                    question_id=pk,
-                    choices=sorted(set(choices)),
-                    saved_at=now,
-                    seconds=seconds,
-                )
-                for (pk, choices), seconds in zip(answers.items(), parts, strict=True)
+        attempt, now = self._to_answer(answers)
+        if not answers:
+            return now
+        since = attempt.last_saved_at or attempt.started_at
+        parts = pace.shared(pace.spent(since, now), len(answers))
+        rows = [
+            Answer(
+                attempt_id=self.pk,
+                question_id=pk,
+                choices=sorted(set(choices)),
+                saved_at=now,
+                seconds=seconds,
             )
+            for (pk, choices), seconds in zip(answers.items(), parts, strict=True)
+        ]
+        if not Answer.keep(rows):
+            # It ended between the two statements: reading it again says how.
+            self._to_answer(answers)
         return now
+
+    def _to_answer(self, answers):
+        """(the attempt as it stands, now): what these answers need, or the reason against them.
+
+        Without a lock: what was asked never changes, and writing looks at the status again.
+        """
+        attempt, now = _to_answer.first(self.pk, self.invitation_id), timezone.now()
+        if not attempt:
+            raise Attempt.DoesNotExist
+        attempt._require_running(now)
+        attempt._require_own(answers)
+        return attempt, now
 
     def save_form(self, answers):
         """Keep a whole page of answers, and give a new time only to those that changed."""
@@ -312,10 +321,9 @@ class Attempt(models.Model):
 
 @prepared
 def _to_answer(pk, invitation):
-    """The attempt under a lock, with what saving an answer asks of it."""
+    """The attempt with what saving an answer asks of it."""
     return (
-        Attempt.objects.select_for_update(of=("self",))
-        .select_related("invitation")
+        Attempt.objects.select_related("invitation")
         .only("status", "order", "started_at", "invitation__deadline_at")
         .annotate(last_saved_at=Answer.last_saved_at())
         .filter(pk=pk, invitation=invitation)

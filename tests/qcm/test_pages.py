@@ -446,8 +446,8 @@ def test_the_steps_queries_do_not_grow_with_the_questions(
     with step(3):
         client.get(url(invitation, "questions/"))
     for question, _ in attempt.order:
-        # savepoint 2, attempt locked with invitation and time of the last answer, upsert
-        with step(4):
+        # attempt with invitation and time of the last answer, upsert
+        with step(2):
             save(
                 client, invitation, attempt=attempt.pk, question=question, choice=answers[question]
             )
