@@ -170,9 +170,7 @@ class Invitation(Journalled):
                 order=order,
                 total=len(order),
                 pass_mark=AnnualRules.for_year(invitation.training.year).pass_mark,
-                by_insider=bool(
-                    _people(invitation.training.organism_id, invitation.member.email_key)
-                ),
+                by_insider=invitation.is_insider,
                 rules={
                     "marking": marking.RULE,
                     "attempts": invitation.attempts_allowed,
@@ -250,16 +248,15 @@ def _attempts(invitation):
 
 @prepared
 def _to_start(pk):
-    """The invitation under a lock, with what an attempt asks of its member and training."""
+    """The invitation under a lock, with what an attempt asks of it and its training."""
     return (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("member", "training")
+        .select_related("training")
         .only(
             *(field.name for field in Invitation._meta.concrete_fields),
-            "member__email_key",
             "training__year",
-            "training__organism",
         )
+        .with_insiders()
         .filter(pk=pk)
         .order_by()
     )
@@ -275,12 +272,6 @@ def _current_choices(training):
         .order_by()
         .values_list("question__question_set", "question__question_set__position", "question", "pk")
     )
-
-
-@prepared
-def _people(organism, email):
-    """The organism's people of this address; none for an empty one, which no user has."""
-    return Person.objects.filter(organism=organism, user__email=email).values_list("pk")
 
 
 class Reminder(models.Model):

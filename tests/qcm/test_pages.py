@@ -437,8 +437,8 @@ def test_the_steps_queries_do_not_grow_with_the_questions(
     # invitation with member, training and organism; attempts, set sizes, rules
     with step(4):
         client.get(url(invitation))
-    # savepoint 2, invitation locked, attempts, choices, rules, insider, insert
-    with step(8):
+    # savepoint 2, invitation locked, attempts, choices, rules, insert
+    with step(7):
         client.post(url(invitation, "commencer/"))
     attempt = Attempt.objects.get()
     answers = right_choices(attempt)
