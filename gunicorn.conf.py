@@ -6,7 +6,9 @@ import os
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+# More threads wait for one another's turn at Python: four cost members a seventh more CPU than
+# two when 64 take a QCM at once. Who needs more at a time has more processes.
+threads = int(os.environ.get("WEB_THREADS", "2"))
 # A slow upload over a poor line takes its time; a worker that hangs is replaced.
 timeout = 120
 graceful_timeout = 20
