@@ -51,6 +51,7 @@ def _invitation(pk):
             "training__year",
             "training__organism__name",
         )
+        .with_year_pass_mark()
         .filter(pk=pk)
     )
 

@@ -4,7 +4,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from anacofi_portal.prepared import prepared
-from trainings.models import AnnualRules, Choice, Question, QuestionSet
+from trainings.models import Choice, Question, QuestionSet
 
 from .models import Attempt
 from .models.answer import ticked as answers_of
@@ -41,9 +41,7 @@ def entry(invitation, attempts, running):
         "left": max(invitation.attempts_allowed - len(finished), 0),
         "fewest": sizes[0],
         "most": sizes[-1],
-        "pass_mark": running.pass_mark
-        if running
-        else AnnualRules.for_year(invitation.training.year).pass_mark,
+        "pass_mark": running.pass_mark if running else invitation.pass_mark,
         "overtime": bool(running) and timezone.now() > invitation.deadline_at,
     }
 

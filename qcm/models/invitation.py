@@ -43,6 +43,11 @@ class InvitationQuerySet(models.QuerySet):
             )
         )
 
+    def with_year_pass_mark(self):
+        """Add `year_pass_mark`: that of the training's year, None before its rules are written."""
+        rules = AnnualRules.objects.filter(year=models.OuterRef("training__year")).order_by()
+        return self.annotate(year_pass_mark=models.Subquery(rules.values("pass_mark")))
+
 
 class Invitation(Journalled):
     """A member's right to take a training's QCM, so that its AMF hours count."""
@@ -130,6 +135,11 @@ class Invitation(Journalled):
     def status_label(self):
         return "délai passé" if self.is_expired else self.get_status_display()
 
+    @property
+    def pass_mark(self):
+        """What an attempt that begins now has to reach (percent); of `with_year_pass_mark`."""
+        return self.year_pass_mark or AnnualRules.for_year(self.training.year).pass_mark
+
     def all_attempts(self):
         """Its attempts by number, each with its set's position."""
         return _attempts(self.pk)
@@ -169,7 +179,7 @@ class Invitation(Journalled):
                 question_set_id=question_set,
                 order=order,
                 total=len(order),
-                pass_mark=AnnualRules.for_year(invitation.training.year).pass_mark,
+                pass_mark=invitation.pass_mark,
                 by_insider=invitation.is_insider,
                 rules={
                     "marking": marking.RULE,
@@ -257,6 +267,7 @@ def _to_start(pk):
             "training__year",
         )
         .with_insiders()
+        .with_year_pass_mark()
         .filter(pk=pk)
         .order_by()
     )

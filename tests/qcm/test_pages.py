@@ -434,11 +434,11 @@ def test_the_steps_queries_do_not_grow_with_the_questions(
     # invitation
     with step(1):
         open_link(client, invitation)
-    # invitation with member, training and organism; attempts, set sizes, rules
-    with step(4):
+    # invitation with member, training, organism and pass mark; attempts, set sizes
+    with step(3):
         client.get(url(invitation))
-    # savepoint 2, invitation locked, attempts, choices, rules, insert
-    with step(7):
+    # savepoint 2, invitation locked with insider and pass mark; attempts, choices, insert
+    with step(6):
         client.post(url(invitation, "commencer/"))
     attempt = Attempt.objects.get()
     answers = right_choices(attempt)
