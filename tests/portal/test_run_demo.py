@@ -23,17 +23,26 @@ def until(true, seconds=40):
     raise AssertionError("waited in vain")
 
 
-def children(pid):
-    """{pid: command line} of the direct children."""
-    found = {}
+def processes():
+    """(pid, its parent's, its group's, command line) of each process that there is."""
     for folder in Path("/proc").iterdir():
         try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid:
-                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+            state, parent, group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+            if state != "Z":
+                line = (folder / "cmdline").read_text().replace("\0", " ")
+                yield int(folder.name), int(parent), int(group), line
         except (OSError, ValueError, IndexError):
             continue
-    return found
+
+
+def children(pid):
+    """{pid: command line} of the direct children."""
+    return {one: line for one, parent, _, line in processes() if parent == pid}
+
+
+def group(pid):
+    """The processes of the group that this one leads or led."""
+    return [one for one, _, leader, _ in processes() if leader == pid]
 
 
 def answers(url):
@@ -61,8 +70,9 @@ def demo(tmp_path):
     try:
         yield process, port, tmp_path / "log"
     finally:
-        process.kill()
-        process.wait()
+        # Not killed: its children would outlive it.
+        process.terminate()
+        process.wait(timeout=30)
         log.close()
 
 
@@ -74,16 +84,18 @@ def test_a_dead_worker_starts_again_and_ctrl_c_ends_all(demo):
         return next((pid for pid, line in children(process.pid).items() if "celery" in line), None)
 
     first = until(worker)
+    until(lambda: len(group(first)) > 1)
     os.kill(first, signal.SIGKILL)
     second = until(lambda: worker() not in {None, first} and worker())
     assert "repart" in until(lambda: log.read_text())
+    assert group(first) == []
     running = children(process.pid)
     assert second in running
     assert len(running) == 2
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
     assert "Arrêt" in log.read_text()
-    assert not any(Path(f"/proc/{pid}").exists() for pid in running)
+    assert [group(pid) for pid in running] == [[], []]
     assert not answers(f"http://127.0.0.1:{port}/sante/")
 
 

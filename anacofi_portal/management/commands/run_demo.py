@@ -1,5 +1,6 @@
 """The web server and a worker with beat, together, until Ctrl-C."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -42,6 +43,8 @@ class Command(BaseCommand):
                     if deaths[name] > MAX_DEATHS:
                         raise CommandError(f"« {name} » s’est arrêté ({process.returncode}).")
                     self.stderr.write(f"« {name} » s’est arrêté et repart.")
+                    # Its own children may have outlived it: a beat, a pool.
+                    self._kill(process)
                     running[name] = self._start(commands[name])
         except KeyboardInterrupt:
             self.stdout.write("\nArrêt…")
@@ -69,8 +72,7 @@ class Command(BaseCommand):
                     f"Le port {port} est déjà pris. Choisissez-en un autre : PORT=8001 make demo"
                 ) from error
 
-    @staticmethod
-    def _stop(processes):
+    def _stop(self, processes):
         for process in processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -79,5 +81,11 @@ class Command(BaseCommand):
             try:
                 process.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                self._kill(process)
                 process.wait()
+
+    @staticmethod
+    def _kill(process):
+        """End at once what is left of a part: each leads a group of its own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
