@@ -2,11 +2,12 @@
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from anacofi_portal.prepared import prepared
 from trainings.models import Choice, Question, QuestionSet
 
-from .models import Attempt
+from .models import Attempt, Regrade
 from .models.answer import ticked as answers_of
 
 
@@ -119,6 +120,7 @@ def result(invitation, attempts):
         "invitation": invitation,
         "attempt": last,
         "running": any(one.is_started for one in attempts),
+        "recounts": recounts(last),
         "missed": [
             (theme, [text for text in explanations if text])
             for theme, explanations in missed.items()
@@ -129,3 +131,29 @@ def result(invitation, attempts):
         and invitation.status == invitation.Status.OPEN
         and not invitation.is_expired,
     }
+
+
+def recounts(attempt):
+    """What corrections made of a finished attempt, told to its member: French sentences."""
+    if not attempt.question_set.replaced_at:
+        return []
+    asked = {str(question) for question, _ in attempt.order}
+    changes = {one.regrade_id: one for one in attempt.mark_changes.all()}
+    decided = Regrade.objects.filter(training=attempt.question_set.training_id).order_by("pk")
+    told = []
+    for regrade in decided:
+        change = changes.get(regrade.pk)
+        if change:
+            day = date_format(timezone.localtime(change.at), "j F Y")
+            before = f"{change.right_before} sur {attempt.total}"
+            was = ", et le QCM réussi" if change.passed_before and not change.passed_after else ""
+            told.append(
+                f"Une question a été corrigée, et votre note recalculée le {day} : elle était de "
+                f"{before}{was}. Motif : {regrade.reason}"
+            )
+        elif regrade.made_at <= attempt.finished_at and asked & set(regrade.key):
+            told.append(
+                "Une question a été corrigée pendant votre tentative. Elle est comptée "
+                f"{regrade.get_mode_display()}. Motif : {regrade.reason}"
+            )
+    return told

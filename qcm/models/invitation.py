@@ -141,7 +141,7 @@ class Invitation(Journalled):
         return self.year_pass_mark or AnnualRules.for_year(self.training.year).pass_mark
 
     def all_attempts(self):
-        """Its attempts by number, each with its set's position."""
+        """Its attempts by number, each with the position of its set, and when that was replaced."""
         return _attempts(self.pk)
 
     def why_not_start(self, used):
@@ -250,6 +250,8 @@ def _attempts(invitation):
         .only(
             *(field.name for field in Attempt._meta.concrete_fields),
             "question_set__position",
+            "question_set__replaced_at",
+            "question_set__training",
         )
         .filter(invitation=invitation)
         .order_by("number")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from anacofi_portal.journal import WrongStatus
 from mailing.models import Message
@@ -14,7 +15,7 @@ from qcm import invitations, marking, regrading
 from qcm.models import Attempt, Invitation, MarkChange, Regrade
 from qcm.tasks import sweep_regrades
 from tests import factories
-from tests.qcm.conftest import answer, right_choices
+from tests.qcm.conftest import answer, open_link, right_choices
 from trainings.models import Question
 
 
@@ -239,6 +240,42 @@ def test_a_mark_that_changes_without_the_result_sends_no_mail(training, administ
     assert (fresh(attempt).right, fresh(attempt).passed) == (4, True)
     assert templates() == ["trainings/email/question_corrected"]
     assert HoursCredit.objects.count() == 1
+
+
+def shown(client, attempt):
+    open_link(client, attempt.invitation)
+    html = client.get(f"/qcm/{attempt.invitation_id}/resultat/").content.decode()
+    return " ".join(html.split())
+
+
+def test_who_loses_a_pass_reads_why_on_the_result(client, training, administrator):
+    attempt = take(start_at(training, 1), wrong=[2])
+    assert "corrigée" not in shown(client, attempt)
+    regrade(correct(training, administrator), administrator)
+    page = shown(client, attempt)
+    assert "QCM non réussi" in page
+    day = date_format(timezone.localdate(), "j F Y")
+    assert (
+        f"Une question a été corrigée, et votre note recalculée le {day} : elle était de 3 sur 4, "
+        "et le QCM réussi. Motif : Question mal corrigée"
+    ) in page
+
+
+def test_who_ends_after_the_decision_reads_of_the_correction(client, training, administrator):
+    attempt, other = start_at(training, 1), start_at(training, 2)
+    regrade(correct(training, administrator), administrator)
+    page = shown(client, take(attempt, wrong=[1]))
+    assert (
+        "Une question a été corrigée pendant votre tentative. Elle est comptée d’après les bonnes "
+        "réponses corrigées. Motif : Question mal corrigée"
+    ) in page
+    assert "corrigée" not in shown(client, take(other, wrong=[1]))
+
+
+def test_whose_mark_a_regrade_left_as_it_was_reads_nothing_of_it(client, training, administrator):
+    attempt = take(start_at(training, 1), wrong=[2])
+    regrade(correct(training, administrator), administrator, mode="neutral")
+    assert "corrigée" not in shown(client, attempt)
 
 
 def test_two_corrections_of_one_question_are_followed_to_the_first_version(training, administrator):
