@@ -1,0 +1,63 @@
+/* The form of a request is saved as it is typed (htmx, `#summary`). This says when it is not, and
+ * lets nobody leave the page with what the server does not have: before the form is sent, it is
+ * saved once more; signed out or without network, one stays where the text is.
+ */
+(() => {
+  "use strict";
+
+  const form = document.getElementById("demande");
+  const summary = document.getElementById("summary");
+  if (!form || !summary) return;
+
+  const URL_OF_SAVE = summary.getAttribute("hx-post");
+  const SIGNED_OUT =
+    "Vous n’êtes plus connecté, et ce que vous tapez n’est plus enregistré. Reconnectez-vous dans un autre onglet, puis revenez ici : votre texte y est encore.";
+  const AWAY =
+    "Le portail ne répond pas : ce que vous tapez n’est plus enregistré. Restez sur cette page, et réessayez un peu plus tard.";
+
+  const warn = (text) => {
+    const place = form.querySelector("[data-unsaved]");
+    place.textContent = text;
+    place.hidden = !text;
+  };
+  // Signing in again, in another tab, changes it: the cookie's stands for the page's.
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
+  // Who is signed out is sent to another page; without its cookie the token is refused.
+  const isOut = (url, status) => status === 403 || (Boolean(url) && new URL(url, document.baseURI).pathname !== URL_OF_SAVE);
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt === summary) event.detail.headers["X-CSRFToken"] = token();
+  });
+  const why = (url, status) => (isOut(url, status) ? SIGNED_OUT : status >= 500 ? AWAY : "");
+  summary.addEventListener("htmx:beforeSwap", (event) => {
+    const text = why(event.detail.xhr.responseURL, event.detail.xhr.status);
+    if (text) event.detail.shouldSwap = false;
+    warn(text);
+  });
+  summary.addEventListener("htmx:sendError", () => warn(AWAY));
+
+  const isKept = async () => {
+    const body = new FormData(form);
+    for (const [name, value] of [...body.entries()]) if (value instanceof File) body.delete(name);
+    body.set("csrfmiddlewaretoken", token());
+    try {
+      const reply = await fetch(URL_OF_SAVE, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const text = why(reply.url, reply.status);
+      warn(text);
+      return !text;
+    } catch {
+      warn(AWAY);
+      return false;
+    }
+  };
+  let isSure = false;
+  form.addEventListener("submit", async (event) => {
+    if (isSure) return;
+    event.preventDefault();
+    if (!(await isKept())) return;
+    isSure = true;
+    form.elements.csrfmiddlewaretoken.value = token();
+    form.requestSubmit(event.submitter);
+    isSure = false;
+  });
+})();

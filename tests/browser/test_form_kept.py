@@ -1,0 +1,49 @@
+"""The form of a request in a real browser: a session that ends loses nothing of what is typed."""
+
+from tests.browser.test_journey import sign_in
+from tests.browser.test_workshop import EMAIL, MAKE, PASSWORD
+
+
+def test_a_session_that_ends_loses_nothing_of_what_is_typed(portal, new_page):
+    pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
+    page = new_page()
+    sign_in(page, EMAIL, PASSWORD)
+    page.get_by_role("heading", name="Bonjour Camille").wait_for()
+    page.goto(f"/formations/{pk}/modifier/")
+    aims = page.get_by_label("Objectifs")
+    aims.fill("Savoir conseiller")
+    page.locator("#summary").get_by_text("Enregistré à").wait_for()
+
+    page.context.clear_cookies()
+    aims.fill("Savoir conseiller, et le prouver")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    page.locator("#demande").get_by_text("Vous n’êtes plus connecté").wait_for()
+    # The page stands as it was: no page of sign-in in its column, every word in its field.
+    assert page.url.endswith("/modifier/")
+    assert page.locator("input[type=password]").count() == 0
+    assert aims.input_value() == "Savoir conseiller, et le prouver"
+
+    other = page.context.new_page()
+    sign_in(other, EMAIL, PASSWORD)
+    other.get_by_role("heading", name="Bonjour Camille").wait_for()
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    page.get_by_text("Le brouillon est enregistré").first.wait_for()
+    page.reload()
+    assert aims.input_value() == "Savoir conseiller, et le prouver"
+
+
+def test_a_portal_that_does_not_answer_keeps_one_where_the_text_is(portal, new_page):
+    pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
+    page = new_page()
+    sign_in(page, EMAIL, PASSWORD)
+    page.get_by_role("heading", name="Bonjour Camille").wait_for()
+    page.goto(f"/formations/{pk}/modifier/")
+    page.context.set_offline(True)
+    page.get_by_label("Objectifs").fill("Écrit sans réseau")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    page.locator("#demande").get_by_text("Le portail ne répond pas").wait_for()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    page.get_by_text("Le brouillon est enregistré").first.wait_for()
+    page.reload()
+    assert page.get_by_label("Objectifs").input_value() == "Écrit sans réseau"
