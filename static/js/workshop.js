@@ -105,7 +105,8 @@
       headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token() },
       signal: AbortSignal.timeout ? AbortSignal.timeout(15000) : undefined,
     });
-    if (reply.redirected) return { status: 401, text: SIGNED_OUT };
+    // Without its cookie the token is refused (403): signing in again mends that too.
+    if (reply.redirected || reply.status === 403) return { status: 401, text: SIGNED_OUT };
     if (reply.status >= 500 || reply.status === 429) throw new Error(String(reply.status));
     const isJson = (reply.headers.get("Content-Type") || "").includes("json");
     return isJson ? { status: reply.status, data: await reply.json() } : { status: reply.status, text: await reply.text() };
@@ -155,6 +156,7 @@
       refuse(pk, `${sentence} Votre texte est gardé ici ; « Enregistrer » l’ajoute à la fin du jeu.`);
       form.dataset.gone = "1";
     } else if (form && reply.status === 422) refuse(pk, sentence);
+    else if (reply.data?.gone) showOrphans();
     else warn(sentence || "Cette question n’a pas pu être enregistrée. Rechargez la page : votre texte est gardé.");
   };
 
@@ -295,6 +297,36 @@
     return true;
   };
 
+  // --- what has no question any more ------------------------------------------------------------
+
+  // What was typed for a question that is no longer there, or no longer ours to change, is shown:
+  // to be added as a new question, or forgotten.
+  const orphans = () => stored().filter((pk) => !card(pk)?.querySelector("[data-edit-place]"));
+  const showOrphans = () => {
+    const place = root().querySelector("[data-orphans]");
+    place.replaceChildren();
+    for (const pk of orphans()) {
+      const draft = waiting(pk);
+      if (!draft) continue;
+      const block = document.getElementById("orphan").content.cloneNode(true).firstElementChild;
+      const of = (name) => draft.fields.filter(([key]) => key === name).map(([, value]) => value);
+      const choices = of("choice").filter(Boolean).map((one) => `– ${one}`);
+      const lines = [...of("text"), ...choices, ...of("explanation")];
+      block.querySelector("[data-orphan-text]").textContent = lines.filter(Boolean).join("\n");
+      for (const button of block.querySelectorAll("button")) button.value = pk;
+      place.append(block);
+    }
+  };
+  const settleOrphan = async (button) => {
+    const draft = waiting(button.value);
+    if (button.matches("[data-orphan-add]") && draft) {
+      const url = root().querySelector("[data-action-form]").getAttribute("action");
+      if (!(await act(url, new URLSearchParams(draft.fields)))) return;
+    }
+    keep(button.value, null);
+    showOrphans();
+  };
+
   // --- changes of the sets --------------------------------------------------------------------
 
   const showSet = (value) => {
@@ -322,6 +354,7 @@
       await open(pk, { focus: false });
     }
     showSet(current);
+    showOrphans();
     const { open: pk, edit, focus } = root().dataset;
     if (pk && edit) await open(pk);
     else if (pk && card(pk)) showSet(card(pk).closest("[data-set]").dataset.set);
@@ -355,7 +388,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest?.("[data-action], [data-edit-question], [data-goto], [data-show-set], [data-choice-do], [data-choice-add], [data-theirs]");
+    const target = event.target.closest?.("[data-action], [data-edit-question], [data-goto], [data-show-set], [data-choice-do], [data-choice-add], [data-theirs], [data-orphan-add], [data-orphan-drop]");
     for (const menu of document.querySelectorAll("details.menu-small[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
@@ -369,6 +402,7 @@
     else if (target.dataset.editQuestion) open(target.dataset.editQuestion);
     else if (target.dataset.choiceDo) changeChoice(target);
     else if (target.matches("[data-choice-add]")) addChoice(target.form);
+    else if (target.matches("[data-orphan-add], [data-orphan-drop]")) settleOrphan(target);
     else if (target.matches("[data-theirs]")) {
       const pk = target.closest("form").dataset.question;
       keep(pk, null);
@@ -430,13 +464,15 @@
   showSet("1");
   // What an earlier visit could not send is opened again, and sent.
   (async () => {
+    showOrphans();
+    const lost = orphans();
     for (const pk of stored()) {
       const draft = waiting(pk);
       if (!draft) continue;
-      draft.stuck = false;
+      draft.stuck = lost.includes(pk);
       keep(pk, draft);
-      if (card(pk)) await open(pk, { focus: false });
+      if (!draft.stuck) await open(pk, { focus: false });
     }
-    if (stored().length) send();
+    if (stored().length > lost.length) send();
   })();
 })();

@@ -6,9 +6,11 @@ from tests.browser.test_journey import PASSWORD, sign_in
 
 EMAIL = "ateliers@organisme.test"
 MAKE = f"""
+from accounts.models import User
 from tests import factories
-organism = factories.make_organism(name="Organisme des ateliers")
-factories.make_person(organism, email="{EMAIL}", password="{PASSWORD}")
+user = User.objects.filter(email="{EMAIL}").select_related("person__organism").first()
+organism = user.person.organism if user else factories.make_organism(name="Organisme des ateliers")
+user or factories.make_person(organism, email="{EMAIL}", password="{PASSWORD}")
 training = factories.make_training(organism, requested_amf_minutes=60)
 factories.make_question_sets(training, per_set=3)
 print("PK", training.pk)
@@ -95,3 +97,47 @@ def test_the_workshop_loses_nothing_that_is_typed(page):
     page.reload()
     assert titles(page, 2)[0] == "Tapée hors ligne ?"
     assert [one for one in page.errors if "ERR_INTERNET_DISCONNECTED" not in one] == []
+
+
+def test_text_whose_question_is_gone_is_shown_to_be_added_or_forgotten(page, portal):
+    """Typed without network, removed by somebody else meanwhile."""
+    page.locator("#jeu-1 .card-q > details > summary").first.click()
+    page.locator("#jeu-1 [data-edit-question]").first.click()
+    form = page.locator("#jeu-1 form[data-question]")
+    form.wait_for()
+    address, pk = page.url, form.get_attribute("data-question")
+    # The answer to the save never arrives: what was typed waits in this browser.
+    page.route("**/questions/*/", lambda route: route.abort())
+    form.get_by_label("Question", exact=True).fill("Écrite pour rien ?")
+    page.get_by_text("Pas de connexion").wait_for()
+    remove = f"Training.objects.get(question_sets__questions={pk}).remove_question({pk}, by=None)"
+    portal.manage("shell", "-c", f"from trainings.models import Training; {remove}")
+
+    page.unroute("**/questions/*/")
+    page.goto(address)
+    lost = page.locator("[data-orphans] .notice")
+    assert "Écrite pour rien ?" in lost.inner_text()
+    page.reload()
+    lost.get_by_role("button", name="L’ajouter à la fin du jeu").click()
+    lost.wait_for(state="detached")
+    assert titles(page, 1)[-1] == "Écrite pour rien ?"
+    page.reload()
+    assert lost.count() == 0
+
+
+def test_signed_out_the_workshop_says_so_in_words(page):
+    page.locator("#jeu-1 .card-q > details > summary").first.click()
+    page.locator("#jeu-1 [data-edit-question]").first.click()
+    form = page.locator("#jeu-1 form[data-question]")
+    form.wait_for()
+    address = page.url
+    page.context.clear_cookies()
+    form.get_by_label("Question", exact=True).fill("Tapée sans session ?")
+    page.get_by_text("Vous n’êtes plus connecté").wait_for()
+    assert "<!DOCTYPE" not in page.inner_text("main")
+    sign_in(page, EMAIL, PASSWORD)
+    page.get_by_role("heading", name="Bonjour Camille").wait_for()
+    page.goto(address)
+    form.get_by_text("Enregistré à").wait_for()
+    page.reload()
+    assert titles(page, 1)[0] == "Tapée sans session ?"

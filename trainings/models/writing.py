@@ -26,10 +26,13 @@ class QuestionGone(ValueError):
 
 
 class QuestionChanged(ValueError):
-    """Someone else wrote the question meanwhile; `question` is as it now stands."""
+    """Someone else, or another tab, wrote the question; `question` is as it now stands."""
 
     def __init__(self, question):
-        super().__init__("Cette question a été modifiée entre-temps par quelqu’un d’autre.")
+        super().__init__(
+            "Cette question a été modifiée entre-temps, par quelqu’un d’autre ou dans un autre "
+            "onglet."
+        )
         self.question = question
 
 
