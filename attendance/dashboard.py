@@ -4,7 +4,7 @@ from django.db.models import Case, Count, IntegerField, Value, When
 from django.shortcuts import render
 
 from organisms.access import organism_required
-from trainings.models import Training
+from trainings.models import Correction, Training
 
 from .models import Sheet
 
@@ -25,7 +25,7 @@ PLURALS = {
 
 @organism_required
 def dashboard(request):
-    """Lists to validate, requests to change, drafts to send; then the counts by status."""
+    """Lists to validate, questions to correct, requests to change, drafts; then the counts."""
     sheets = Sheet.objects.visible_to(request.user)
     trainings = Training.objects.visible_to(request.user)
     counted = dict(trainings.order_by().values_list("status").annotate(Count("pk")))
@@ -41,6 +41,10 @@ def dashboard(request):
                 [Sheet.Status.DRAFT, Sheet.Status.UNREADABLE, Sheet.Status.READING],
                 "deposited_at",
             ),
+            "corrections": Correction.objects.visible_to(request.user)
+            .filter(status=Correction.Status.ASKED)
+            .select_related("question__question_set__training")
+            .order_by("asked_at", "pk")[:SHOWN],
             "requests": _waiting(
                 trainings, [Training.Status.CHANGES_REQUESTED, Training.Status.DRAFT], "updated_at"
             ),

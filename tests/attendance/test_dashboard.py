@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from attendance.models import Sheet
 from tests import factories
-from trainings.models import Training
+from trainings.models import Correction, Question, Training
 
 PATH = "/tableau-de-bord/"
 
@@ -27,6 +27,11 @@ def make_sheet(training, status, **fields):
         "validated_at": timezone.now() if status in {"validated", "cancelled"} else None,
     }
     return Sheet.objects.create(training=training, status=status, **(values | fields))
+
+
+def ask_correction(question, **fields):
+    values = {"comment": "La réponse B est la bonne", "asked_at": timezone.now()}
+    return Correction.objects.create(question=question, **(values | fields))
 
 
 def words(response):
@@ -98,13 +103,31 @@ def test_what_waits_stands_first_lists_before_requests_and_the_oldest_on_top(
     assert "rien n’est encore compté ni envoyé" in page
 
 
+def test_a_correction_waits_until_the_organism_proposed_one(client, organism, owner):
+    training = factories.make_amf_training(organism, title="Loi de finances")
+    question = Question.objects.get(
+        question_set__training=training, question_set__position=2, position=3
+    )
+    correction = ask_correction(question)
+    client.force_login(owner)
+    page = words(client.get(PATH))
+    assert "Question de QCM à corriger" in page
+    assert "Loi de finances, jeu 2, question 3" in page
+    assert f'href="/formations/corrections/{correction.pk}/"' in page
+    correction.propose(by=owner, row=question.as_row())
+    assert "Rien n’attend de votre part." in words(client.get(PATH))
+
+
 def test_another_organism_s_rows_are_not_there(client, outsider, organism):
     training = factories.make_training(organism, status="approved", title="Secret")
     make_sheet(training, "draft")
     factories.make_training(organism, title="Secret")
+    factories.make_question_sets(training)
+    ask_correction(Question.objects.filter(question_set__training=training).first())
     client.force_login(outsider)
     response = client.get(PATH)
-    assert (list(response.context["sheets"]), list(response.context["requests"])) == ([], [])
+    kinds = ("sheets", "corrections", "requests")
+    assert [list(response.context[kind]) for kind in kinds] == [[], [], []]
     assert "Secret" not in response.content.decode()
 
 
@@ -123,12 +146,15 @@ def test_the_dashboard_takes_the_same_queries_for_any_number_of_rows(
 ):
     training = factories.make_training(organism, status="approved")
     client.force_login(owner)
-    # User, person with organism, counts, sheets with trainings, requests.
+    factories.make_question_sets(training)
+    questions = iter(Question.objects.filter(question_set__training=training))
+    # User, person with organism, counts, sheets with trainings, corrections, requests.
     for number in (1, 3):
         for _ in range(number):
             make_sheet(training, "draft")
             factories.make_training(organism)
-        with django_assert_num_queries(session_queries + 5):
+            ask_correction(next(questions))
+        with django_assert_num_queries(session_queries + 6):
             client.get(PATH)
 
 
