@@ -89,7 +89,9 @@ class QuestionForm(forms.Form):
         return {
             **{name: data.get(name, "") for name in ("text", "theme", "explanation")},
             "choices": [
-                (data[f"choice_{one}"], data[f"right_{one}"]) if data.get(f"choice_{one}") else None
+                (set_checks.tidy_line(data[f"choice_{one}"]), data[f"right_{one}"])
+                if data.get(f"choice_{one}")
+                else None
                 for one in LETTERS
             ],
         }

@@ -128,6 +128,8 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             item.correction = live.get(item.question.pk)
             item.regrade = regrades.get(item.first.pk)
             item.may_regrade = item.first.replaces_id in had and not item.regrade
+        # What the organism proposes waits for staff: it comes before figures that are odd.
+        standing.sort(key=lambda item: not _is_proposed(item.correction))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -139,6 +141,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             "mean_seconds": taken // figures["finished"] if figures["finished"] else None,
             "standing": standing,
             "replaced": replaced,
+            "proposed": sum(_is_proposed(item.correction) for item in standing),
             "odd": sum(bool(item.flag) for item in standing),
             "enough": item_analysis.ENOUGH,
             "may_correct": request.user.has_perm(CORRECT),
@@ -303,6 +306,10 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             title="Recalculer les tentatives",
             previews=previews,
         )
+
+
+def _is_proposed(correction):
+    return correction is not None and correction.status == Correction.Status.PROPOSED
 
 
 def _back(training):

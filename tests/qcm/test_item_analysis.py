@@ -1,6 +1,7 @@
 """What attempts say of the questions: figures counted by the database, the odd ones first."""
 
 import pytest
+from django.utils import timezone
 
 from qcm import item_analysis
 from qcm.item_analysis import ENOUGH, EVERYONE, GOOD_FAIL, NOBODY, Item, flag_of
@@ -226,6 +227,8 @@ def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
     assert "L’organisme propose une correction" in client.get(page).content.decode()
     body = client.get(f"{base}/corriger/").content.decode()
     assert "L’organisme propose ce texte" in body
+    assert "Il lui était demandé : « La réponse B est la bonne. »" in body
+    assert "un administrateur pourra ensuite les recalculer" in body
     data = {"text": question.text, "theme": question.theme, "comment": "Faute"}
     data |= {"explanation": question.explanation, "right_B": "on"}
     for letter, (text, _) in zip("ABC", row["choices"], strict=True):
@@ -242,6 +245,20 @@ def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
     assert "Deviennent réussies" in client.get(url).content.decode()
     client.post(url, {"mode": "corrected", "reason": "Faute"}, follow=True)
     assert "Tentatives recalculées le" in client.get(page).content.decode()
+
+
+def test_what_the_organism_proposes_comes_first(client, page, training):
+    asked, proposed = question_at(training, 2, 1), question_at(training, 3, 4)
+    for one in (asked, proposed):
+        Correction.objects.create(question=one, comment="Faute", asked_at=timezone.now())
+    Correction.objects.get(question=proposed).propose(
+        by=factories.make_user(), row=proposed.as_row()
+    )
+    response = client.get(page)
+    assert "L’organisme propose une correction, à lire d’abord." in response.content.decode()
+    places = [item.question.place for item in response.context["standing"]]
+    assert places[0] == "Jeu 3, question 4"
+    assert places[1:3] == ["Jeu 1, question 1", "Jeu 1, question 2"]
 
 
 def test_marking_again_is_offered_for_the_corrected_question_in_later_versions_too(
