@@ -200,9 +200,9 @@ def _run_batch(regrade_pk):
 
 def _mark_again(regrade, attempt_pks, locked):
     attempts = list(
-        Attempt.objects.select_for_update().filter(
-            pk__in=attempt_pks, status=Attempt.Status.FINISHED
-        )
+        Attempt.objects.select_for_update()
+        .filter(pk__in=attempt_pks, status=Attempt.Status.FINISHED)
+        .order_by("pk")
     )
     keys = marks_key([one.question_set_id for one in attempts], regrade.training)
     ticked = {}

@@ -62,6 +62,8 @@ def _remind(members, now, today):
             Invitation.objects.open_at(now)
             .select_for_update(of=("self",))
             .filter(member__in=members)
+            # As whoever withdraws or invites many: in another order the two would wait in a ring.
+            .order_by("pk")
             .values_list("pk", flat=True)
         )
         by_member, rows = {}, []
