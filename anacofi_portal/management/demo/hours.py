@@ -11,7 +11,7 @@ from anacofi_portal.files import XLSX
 from anacofi_portal.spreadsheets import write_workbook
 from attendance import deposits, reading
 from attendance.models import DepositedFile, Sheet
-from qcm.models import Invitation
+from qcm.models import Answer, Attempt, Invitation
 
 HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "Cabinet"]
 
@@ -59,7 +59,19 @@ def deposit(training, rows, *, day, by, header=HEADER):
     return sheet
 
 
-def take_qcm(invitation, *, right):
+def let_time_pass(attempt, chance):
+    """As if each answer had taken its time: begun earlier, saved one after the other."""
+    seconds = [chance.randint(12, 95) for _ in attempt.order]
+    at = timezone.now() - timedelta(seconds=sum(seconds))
+    Attempt.objects.filter(pk=attempt.pk).update(started_at=at)
+    answers = {one.question_id: one for one in attempt.answers.all()}
+    for (question, _), spent in zip(attempt.order, seconds, strict=True):
+        at += timedelta(seconds=spent)
+        answers[question].saved_at, answers[question].seconds = at, spent
+    Answer.objects.bulk_update(answers.values(), ["saved_at", "seconds"])
+
+
+def take_qcm(invitation, *, right, chance):
     """One attempt that answers this many questions right; finished."""
     attempt = invitation.start()
     answers = {}
@@ -68,6 +80,7 @@ def take_qcm(invitation, *, right):
         wrong = [choice for choice in shown if choice not in key][:1]
         answers[question] = sorted(key) if rank < right else wrong
     attempt.save_answers(answers)
+    let_time_pass(attempt, chance)
     return attempt.finish()
 
 
@@ -87,9 +100,7 @@ def take_as(invitation, ability, chance):
             sorted(key[question]) if chance.randrange(100) < odds else [chance.choice(wrong)]
         )
     attempt.save_answers(answers)
-    for answer in attempt.answers.all():
-        answer.seconds = chance.randint(12, 95)
-        answer.save(update_fields=["seconds"])
+    let_time_pass(attempt, chance)
     return attempt.finish()
 
 
@@ -141,12 +152,12 @@ def make_sheets(trainings, members, administrator, chance):
     invited = list(Invitation.objects.filter(status="open", training=main).order_by("pk"))
     for rank, invitation in enumerate(invited):
         if rank % 4 == 1:
-            take_qcm(invitation, right=6)
+            take_qcm(invitation, right=6, chance=chance)
         elif rank % 4 == 2:
-            take_qcm(invitation, right=2)
-            take_qcm(invitation, right=5)
+            take_qcm(invitation, right=2, chance=chance)
+            take_qcm(invitation, right=5, chance=chance)
         elif rank % 8 == 3:
-            take_qcm(invitation, right=1)
+            take_qcm(invitation, right=1, chance=chance)
         elif rank % 8 == 7:
             for _ in range(invitation.attempts_allowed):
-                take_qcm(invitation, right=3)
+                take_qcm(invitation, right=3, chance=chance)
