@@ -10,7 +10,11 @@ from trainings.models import Question
 class Answer(models.Model):
     """What is ticked for one question of an attempt, as last saved."""
 
-    attempt = models.ForeignKey("qcm.Attempt", on_delete=models.CASCADE, related_name="answers")
+    # Found by the index of its constraint, as an attempt and an invitation are: millions of rows
+    # spare an index each that would say the same.
+    attempt = models.ForeignKey(
+        "qcm.Attempt", on_delete=models.CASCADE, related_name="answers", db_index=False
+    )
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
     choices = models.JSONField("réponses cochées", default=list)
     saved_at = models.DateTimeField("enregistrée le")

@@ -40,7 +40,11 @@ class Attempt(models.Model):
         INTERRUPTED = "interrupted", "interrompue"
 
     invitation = models.ForeignKey(
-        Invitation, verbose_name="invitation", on_delete=models.PROTECT, related_name="attempts"
+        Invitation,
+        verbose_name="invitation",
+        on_delete=models.PROTECT,
+        related_name="attempts",
+        db_index=False,
     )
     number = models.PositiveSmallIntegerField("tentative")
     status = models.CharField("statut", max_length=11, choices=Status, default=Status.STARTED)

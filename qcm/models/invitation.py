@@ -60,7 +60,11 @@ class Invitation(Journalled):
 
     status = models.CharField("statut", max_length=10, choices=Status, default=Status.OPEN)
     member = models.ForeignKey(
-        Member, verbose_name="adhérent", on_delete=models.PROTECT, related_name="invitations"
+        Member,
+        verbose_name="adhérent",
+        on_delete=models.PROTECT,
+        related_name="invitations",
+        db_index=False,
     )
     training = models.ForeignKey(
         Training, verbose_name="formation", on_delete=models.PROTECT, related_name="invitations"
