@@ -8,7 +8,6 @@ from django.utils import timezone
 from anacofi_portal.journal import WrongStatus
 
 from . import emails, set_checks
-from .sizing import MAX_CHOICES
 
 CORRECT = "trainings.decide_training"
 
@@ -63,6 +62,8 @@ class Versions:
             training = self.lock()
             training._require_current(question)
             training.require_sound(question, row)
+            if set_checks.filled(row) == question.as_row():
+                raise ValueError("Rien n’est changé : corrigez la question, puis enregistrez.")
             Correction = apps.get_model("trainings", "Correction")
             question.corrections.live().update(status=Correction.Status.APPLIED)
             fresh = training._new_version(question, row)
@@ -155,10 +156,29 @@ class Versions:
 
 
 def _choices_of(question, given, old, Choice):
-    """Unsaved choices of a question, each with the one it replaces at the same place."""
-    places = [*old, *[None] * MAX_CHOICES]
-    kept = [(one, places[index]) for index, one in enumerate(given) if one is not None]
+    """Unsaved choices of a question, each with the one it replaces.
+
+    The one that reads the same wherever it stood, else the one at the same place: marking again
+    follows these, and two choices may have changed places.
+    """
+    kept = [(place, *one) for place, one in enumerate(given) if one is not None]
+    left = dict(enumerate(old))
+    replaced = {}
+    for place, text, _ in kept:
+        # Its own place first: two choices of one text stay where they are.
+        found = (one for one in (place, *left) if one in left and left[one].text == text)
+        if (same := next(found, None)) is not None:
+            replaced[place] = left.pop(same)
+    for place, _, _ in kept:
+        if place not in replaced and place in left:
+            replaced[place] = left.pop(place)
     return [
-        Choice(question=question, position=rank, text=text, is_right=is_right, replaces=before)
-        for rank, ((text, is_right), before) in enumerate(kept, start=1)
+        Choice(
+            question=question,
+            position=rank,
+            text=text,
+            is_right=is_right,
+            replaces=replaced.get(place),
+        )
+        for rank, (place, text, is_right) in enumerate(kept, start=1)
     ]

@@ -305,6 +305,21 @@ def test_a_right_answer_that_was_not_offered_cannot_be_asked_of_the_past(trainin
     regrading.decide(new, mode="neutral", reason="x", by=administrator)
 
 
+def test_choices_that_change_places_are_followed_by_what_they_say(training, administrator):
+    """« A » was wrongly right: its text and B's change places, and the tick stays on A."""
+    knew, did_not = start_at(training, 1), start_at(training, 1)
+    question = question_at(training, 1, 1)
+    first, second, *_ = question.choices.all()
+    for attempt, choice in ((knew, second), (did_not, first)):
+        attempt.save_answers({**right_choices(attempt), question.pk: [choice.pk]})
+        attempt.finish()
+    row = question.as_row()
+    row["choices"][:2] = [(second.text, True), (first.text, False)]
+    new = training.correct_question(question, by=administrator, row=row, comment="Inversées")
+    regrade(new, administrator)
+    assert (fresh(knew).right, fresh(did_not).right) == (4, 3)
+
+
 def test_a_regrade_wants_a_reason_a_corrected_question_and_the_right(
     training, administrator, officer
 ):
@@ -342,11 +357,32 @@ def test_the_preview_says_what_then_happens(training, administrator, mode, count
     for wrong in ([], [1], [2], [1, 2], [2, 3], [1, 2, 3]):
         take(start_at(training, 1), wrong=wrong)
     start_at(training, 1)
+    # Has passed at another attempt: gains and loses nothing.
+    twice = take(start_at(training, 1, attempts_allowed=3), wrong=[1, 2])
+    Attempt.objects.create(
+        invitation=twice.invitation,
+        number=2,
+        question_set=training.question_sets.get(position=2),
+        status="finished",
+        pass_mark=70,
+        started_at=twice.started_at,
+        finished_at=twice.finished_at,
+        right=4,
+        total=4,
+        passed=True,
+    )
+    Invitation.objects.filter(pk=twice.invitation_id).update(
+        status="passed", passed_at=twice.finished_at
+    )
     question = correct(training, administrator)
+    before = set(Invitation.objects.filter(status="passed").values_list("pk", flat=True))
     shown = regrading.preview(question, mode)
     regrade(question, administrator, mode)
+    after = set(Invitation.objects.filter(status="passed").values_list("pk", flat=True))
+    assert (shown.gain, shown.lose) == (len(after - before), len(before - after))
+    assert shown.gain < shown.now_passed
     changes = list(MarkChange.objects.all())
-    assert (shown.attempts, shown.marks) == (6, len(changes))
+    assert (shown.attempts, shown.marks) == (7, len(changes))
     assert shown.now_passed == sum(one.passed_after and not one.passed_before for one in changes)
     assert shown.now_failed == sum(one.passed_before and not one.passed_after for one in changes)
     assert shown.marks > 0
@@ -388,9 +424,19 @@ def test_the_ledger_stays_one_chain(training, administrator, unlucky):
 
 def test_the_rules_of_the_day_are_kept_with_the_attempt(training):
     attempt = start_at(training, 1)
+    invitation = Invitation.objects.get()
     assert attempt.rules == {
         "marking": "exact",
         "attempts": 3,
-        "deadline": attempt.invitation.deadline_at.isoformat(),
+        "invited": invitation.invited_at.isoformat(),
+        "deadline": invitation.deadline_at.isoformat(),
+        "session_on": invitation.session_on.isoformat(),
+        "minutes": 60,
+        "member": str(invitation.member),
+        "member_number": invitation.member.number,
+        "training": training.title,
+        "approval_number": training.approval_number,
+        "organism": training.organism.name,
+        "siren": training.organism.siren,
     }
     assert answer(attempt, right=4).finish().pass_mark == 70

@@ -95,6 +95,28 @@ def test_choices_are_changed_taken_out_and_added_by_their_place(training, questi
     ]
 
 
+def test_a_choice_that_moved_replaces_the_one_that_reads_the_same(training, question, officer):
+    first, second, third = question.choices.all()
+    fresh = correct(
+        training,
+        question,
+        officer,
+        choices=[(third.text, True), ("Neuf", False), (first.text, False), ("Dernier", False)],
+    )
+    assert list(fresh.choices.values_list("text", "replaces")) == [
+        (third.text, third.pk),
+        ("Neuf", second.pk),
+        (first.text, first.pk),
+        ("Dernier", None),
+    ]
+
+
+def test_a_correction_that_changes_nothing_is_refused(training, question, officer):
+    with pytest.raises(ValueError, match="^Rien n’est changé"):
+        training.correct_question(question, by=officer, row=row_of(question), comment="x")
+    assert QuestionSet.objects.count() == 3
+
+
 def test_a_second_correction_makes_a_third_version(training, question, officer):
     fresh = correct(training, question, officer)
     third = correct(training, fresh, officer, text="Encore mieux ?")
@@ -207,7 +229,14 @@ def test_a_question_is_asked_for_once_at_a_time(training, question, officer):
     first = ask(training, question, officer)
     with pytest.raises(WrongStatus, match="déjà demandée"):
         ask(training, question, officer)
+    Message.objects.all().delete()
     first.dismiss(by=officer, comment="Finalement non")
+    mail = Message.objects.get()
+    assert (mail.template, mail.to) == (
+        "trainings/email/correction_dismissed",
+        training.organism.email,
+    )
+    assert mail.values["comment"] == "Finalement non"
     ask(training, question, officer)
     assert Correction.objects.live().count() == 1
 
