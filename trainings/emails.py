@@ -105,6 +105,17 @@ def correction_proposed(correction):
     )
 
 
+def correction_dismissed(correction, *, comment):
+    """Staff no longer want the correction that they asked for."""
+    _to_organism(
+        "correction_dismissed",
+        correction.training,
+        place=correction.question.place,
+        question=correction.question.text,
+        comment=comment,
+    )
+
+
 def question_corrected(question, *, comment):
     """Staff have corrected a question: the set has a new version."""
     _to_organism(

@@ -132,3 +132,4 @@ class Correction(models.Model):
                 by=by,
                 comment=f"{correction.question.place}. {comment.strip()}",
             )
+            emails.correction_dismissed(correction, comment=comment.strip())
