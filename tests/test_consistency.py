@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.template.loader import get_template
 
@@ -33,6 +34,23 @@ PAGES = [path for path in TEMPLATES if "email" not in "".join(path.parts[-2:])]
 def test_no_module_is_above_600_lines():
     long = {str(path): n for path in PYTHON if (n := len(path.read_text().splitlines())) > 600}
     assert long == {}
+
+
+@pytest.mark.django_db
+def test_every_constraint_of_the_models_stands_in_the_database():
+    """Taking an index off a field makes Django drop a partial unique one on that field as well."""
+    with connection.cursor() as cursor:
+        missing = [
+            f"{model._meta.label}.{constraint.name}"
+            for model in apps.get_models()
+            if model._meta.app_label in APPS and model._meta.managed and not model._meta.proxy
+            for found in [
+                set(connection.introspection.get_constraints(cursor, model._meta.db_table))
+            ]
+            for constraint in model._meta.constraints
+            if constraint.name not in found
+        ]
+    assert missing == []
 
 
 def test_no_module_is_named_for_nothing():

@@ -18,11 +18,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='qcm.attempt'),
         ),
         migrations.AlterField(
-            model_name='attempt',
-            name='invitation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='qcm.invitation', verbose_name='invitation'),
-        ),
-        migrations.AlterField(
             model_name='invitation',
             name='member',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='members.member', verbose_name='adhérent'),

@@ -10,8 +10,7 @@ from trainings.models import Question
 class Answer(models.Model):
     """What is ticked for one question of an attempt, as last saved."""
 
-    # Found by the index of its constraint, as an attempt and an invitation are: millions of rows
-    # spare an index each that would say the same.
+    # Found by the index of its constraint: millions of rows spare one that would say the same.
     attempt = models.ForeignKey(
         "qcm.Attempt", on_delete=models.CASCADE, related_name="answers", db_index=False
     )

@@ -40,11 +40,7 @@ class Attempt(models.Model):
         INTERRUPTED = "interrupted", "interrompue"
 
     invitation = models.ForeignKey(
-        Invitation,
-        verbose_name="invitation",
-        on_delete=models.PROTECT,
-        related_name="attempts",
-        db_index=False,
+        Invitation, verbose_name="invitation", on_delete=models.PROTECT, related_name="attempts"
     )
     number = models.PositiveSmallIntegerField("tentative")
     status = models.CharField("statut", max_length=11, choices=Status, default=Status.STARTED)
