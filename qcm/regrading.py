@@ -27,12 +27,17 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Preview:
-    """What a regrade would change: finished attempts looked at, marks, and results each way."""
+    """What a regrade would change: finished attempts looked at, marks, and results each way.
+
+    `gain` and `lose` count members: who has passed at another attempt too gains and loses nothing.
+    """
 
     attempts: int = 0
     marks: int = 0
     now_passed: int = 0
     now_failed: int = 0
+    gain: int = 0
+    lose: int = 0
 
 
 def key_of(question, mode):
@@ -74,11 +79,14 @@ def preview(question, mode):
         Answer.objects.filter(question__in=list(key)).values_list("attempt_id", "choices")
     )
     by_set = dict(Question.objects.filter(pk__in=key).values_list("question_set", "pk"))
-    attempts = marks = now_passed = now_failed = 0
-    for pk, question_set, right, total, mark, passed, wrong in (
+    attempts = marks = 0
+    passes, fails = {}, {}  # {attempt id: invitation id} of the results that change
+    for pk, invitation, question_set, right, total, mark, passed, wrong in (
         _taken_before(question)
         .filter(status=Attempt.Status.FINISHED)
-        .values_list("pk", "question_set", "right", "total", "pass_mark", "passed", "wrong")
+        .values_list(
+            "pk", "invitation", "question_set", "right", "total", "pass_mark", "passed", "wrong"
+        )
         .iterator(chunk_size=2000)
     ):
         attempts += 1
@@ -87,10 +95,28 @@ def preview(question, mode):
         if was == now:
             continue
         marks += 1
-        passes = marking.is_passed(right + (1 if now else -1), total, mark)
-        now_passed += passes and not passed
-        now_failed += passed and not passes
-    return Preview(attempts, marks, now_passed, now_failed)
+        is_passed = marking.is_passed(right + (1 if now else -1), total, mark)
+        if is_passed != passed:
+            (passes if is_passed else fails)[pk] = invitation
+    elsewhere = _passed_elsewhere({**passes, **fails})
+    return Preview(
+        attempts,
+        marks,
+        len(passes),
+        len(fails),
+        gain=len(set(passes.values()) - elsewhere - set(fails.values())),
+        lose=len(set(fails.values()) - elsewhere - set(passes.values())),
+    )
+
+
+def _passed_elsewhere(changing):
+    """Those of these invitations ({attempt id: invitation id}) passed at another attempt."""
+    passed = Attempt.objects.filter(invitation__in=set(changing.values()), passed=True)
+    return {
+        invitation
+        for pk, invitation in passed.values_list("pk", "invitation")
+        if pk not in changing
+    }
 
 
 def decide(question, *, mode, reason, by):
