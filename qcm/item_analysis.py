@@ -24,7 +24,10 @@ EVERYONE = "tout le monde la réussit"
 
 @dataclass
 class Item:
-    """One question in figures. `choices` holds (choice, times ticked, share of the attempts)."""
+    """One question in figures.
+
+    `choices` holds (choice, times ticked, share of the attempts, whether it counts as right).
+    """
 
     question: object
     # The question as it was when it was last corrected (or written): itself, unless copied since.
@@ -121,11 +124,19 @@ def items(training):
 
 
 def _unchanged(question, questions):
-    """The question and those before it that read the same, back to the last correction."""
-    same = [question]
-    while (before := questions.get(same[-1].replaces_id)) and before.as_row() == question.as_row():
+    """The question and those before it that ask the same, back to the last correction.
+
+    A new theme or explanation asks nothing new.
+    """
+    same, asked = [question], _asked(question)
+    while (before := questions.get(same[-1].replaces_id)) and _asked(before) == asked:
         same.append(before)
     return same
+
+
+def _asked(question):
+    row = question.as_row()
+    return row["text"], row["choices"]
 
 
 def _finished(training):
@@ -181,8 +192,15 @@ def _item(question, same, taken, answers, decided):
             _add(item, score, marking.is_right(key, own), count)
         for score, count in blank.items():
             _add(item, score, marking.is_right(key, ()), count)
+    # As it is marked now; right for all says nothing of the choices.
+    right = marking.overlay({question.pk: None}, decided)[question.pk]
     item.choices = [
-        (choice, places[place], marking.percent(places[place], item.taken))
+        (
+            choice,
+            places[place],
+            marking.percent(places[place], item.taken),
+            choice.is_right if right is None else choice.pk in right,
+        )
         for place, choice in enumerate(question.choices.all())
     ]
     return item

@@ -36,7 +36,7 @@ def test_nothing_taken_gives_zeros_and_no_flag(training):
     item = item_at(training, 1, 1)
     assert figures(item) == (0, 0, 0, 0, 0)
     assert (item.mean_seconds, item.flag) == (None, "")
-    assert [(count, share) for _, count, share in item.choices] == [(0, 0)] * 3
+    assert [(count, share) for _, count, share, _ in item.choices] == [(0, 0)] * 3
 
 
 def test_each_question_says_how_often_it_was_taken_right_and_left_empty(training):
@@ -55,13 +55,13 @@ def test_the_choices_shares_are_of_all_who_had_the_question(training):
     for wrong in ([], [1], [1]):
         take(start_at(training, 1), wrong=wrong)
     start_at(training, 1).finish()
-    assert [(count, share) for _, count, share in item_at(training, 1, 1).choices] == [
+    assert [(count, share) for _, count, share, _ in item_at(training, 1, 1).choices] == [
         (1, 25),
         (2, 50),
         (0, 0),
     ]
     # Its first two choices are both right.
-    assert [count for _, count, _ in item_at(training, 1, 4).choices] == [3, 3, 0]
+    assert [count for _, count, *_ in item_at(training, 1, 4).choices] == [3, 3, 0]
 
 
 def test_the_mean_time_is_of_those_who_answered(training):
@@ -88,11 +88,26 @@ def test_a_question_that_a_new_version_took_over_keeps_its_figures(training, adm
     item = item_at(training, 1, 2)
     assert item.question.question_set.version == 3
     assert figures(item) == (2, 2, 1, 50, 0)
-    assert [count for _, count, _ in item.choices] == [1, 1, 0]
+    assert [count for _, count, *_ in item.choices] == [1, 1, 0]
     # Corrected in between: what was before stands apart, once.
     assert figures(item_at(training, 1, 1)) == (1, 1, 1, 100, 0)
     _, replaced = item_analysis.items(training)
     assert [(one.question.position, one.taken) for one in replaced] == [(1, 1), (3, 1)]
+
+
+def test_a_new_theme_or_explanation_keeps_the_figures(training, administrator):
+    take(start_at(training, 1), wrong=[1])
+    question = question_at(training, 1, 1)
+    row = question.as_row() | {"theme": "Autre thème", "explanation": "Mieux dit"}
+    training.correct_question(question, by=administrator, row=row, comment="Explication")
+    assert figures(item_at(training, 1, 1))[0] == 1
+
+
+def test_a_regraded_version_ticks_what_counts_now(training, administrator):
+    take(start_at(training, 1), wrong=[1])
+    regrade(correct(training, administrator), administrator)
+    item = item_at(training, 1, 1, replaced=True)
+    assert [is_right for *_, is_right in item.choices] == [False, True, False]
 
 
 def test_a_regraded_question_counts_as_it_is_marked_now(training, administrator):
