@@ -1,6 +1,9 @@
 """An attempt as the member saw it, with what was right and when each answer was saved."""
 
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 
 from anacofi_portal.durations import format_minutes
@@ -8,6 +11,7 @@ from anacofi_portal.pdf import render_pdf
 from anacofi_portal.spreadsheets.writing import write_workbook
 
 from . import marking, pages
+from .models import Answer
 
 # Above this a workbook is no longer made while someone waits.
 MOST_ROWS = 20_000
@@ -23,17 +27,15 @@ def second(at):
 
 
 def time_spent(attempt):
-    """Whole seconds from « Commencer » to the end; None while it runs."""
-    if attempt.finished_at is None:
-        return None
-    return int((attempt.finished_at - attempt.started_at).total_seconds())
+    """Whole seconds spent on its questions, pauses left out; of an attempt of `with_all`."""
+    return attempt.spent
 
 
 def questions(attempt):
     """The questions in the order shown; each choice with `ticked` and `is_right`.
 
-    `remark` says when a correction since changed what is right; with `for_all` it counts as
-    right whatever was ticked.
+    `was_right` says what was right when it was taken, `is_right` what is now; `remark` says when a
+    correction since made them differ, or lets the question count as right for all (`for_all`).
     """
     own, _ = attempt.own_key()
     key = attempt.key()
@@ -43,10 +45,18 @@ def questions(attempt):
         question["for_all"] = right is None
         question["corrected"] = right is not None and set(right) != was
         for choice in question["choices"]:
+            choice["was_right"] = choice["pk"] in was
             choice["is_right"] = choice["pk"] in (was if right is None else right)
+            choice["note"] = _note(choice)
         question["is_right"] = question["pk"] not in attempt.wrong
         question["remark"] = _remark(question)
     return shown
+
+
+def _note(choice):
+    if choice["is_right"]:
+        return "bonne réponse" if choice["was_right"] else "bonne réponse depuis la correction"
+    return "bonne réponse avant la correction" if choice["was_right"] else ""
 
 
 def _remark(question):
@@ -74,8 +84,9 @@ def changes(attempt):
         f"Recalculée le {second(one.at)} : {one.right_before} / {attempt.total} devient "
         f"{one.right_after} / {attempt.total}"
         + (f", {_result_word(one.passed_after)}" if one.changes_result else "")
+        + (f", par {one.regrade.by}" if one.regrade.by else "")
         + f". {one.regrade.reason}"
-        for one in attempt.mark_changes.select_related("regrade")
+        for one in attempt.mark_changes.select_related("regrade__by")
     ]
 
 
@@ -84,19 +95,23 @@ def _result_word(passed):
 
 
 def pdf(attempt):
-    """The bytes of the PDF of evidence. Member, training and organism are read with the attempt."""
-    invitation = attempt.invitation
-    training = invitation.training
+    """The bytes of the PDF of evidence, with names and rules as they were when it began.
+
+    Member, training and organism are read with the attempt.
+    """
+    # Attempts of the first days kept less: for them, what stands now.
+    then = attempt.invitation.facts() | attempt.rules
+    siren = f", SIREN {then['siren']}" if then["siren"] else ""
     facts = [
-        ("Adhérent", f"{invitation.member}, n° {invitation.member.number}"),
-        ("Formation", training.title),
-        ("Organisme", training.organism.name),
-        ("Agrément", training.approval_number or "–"),
-        ("Session du", date_format(invitation.session_on, "d/m/Y")),
-        ("Heures AMF", format_minutes(invitation.minutes)),
-        ("Invitation du", second(invitation.invited_at)),
-        ("À passer avant le", second(invitation.deadline_at)),
-        ("Tentative", f"{attempt.number} sur {attempt.rules.get('attempts', '–')}"),
+        ("Adhérent", f"{then['member']}, n° {then['member_number']}"),
+        ("Formation", then["training"]),
+        ("Organisme", then["organism"] + siren),
+        ("Agrément", then["approval_number"] or "–"),
+        ("Session du", date_format(parse_date(then["session_on"]), "d/m/Y")),
+        ("Heures AMF", format_minutes(then["minutes"])),
+        ("Invitation du", second(parse_datetime(then["invited"]))),
+        ("À passer avant le", second(parse_datetime(then["deadline"]))),
+        ("Tentative", f"{attempt.number} sur {then['attempts']}"),
         ("Jeu", set_name(attempt)),
         ("Commencée le", second(attempt.started_at)),
         ("Terminée le", second(attempt.finished_at)),
@@ -121,21 +136,32 @@ def pdf(attempt):
                 {
                     "rank": one["rank"],
                     "text": one["text"],
-                    "verdict": ("juste" if one["is_right"] else "fausse")
-                    + (f" ({one['remark']})" if one["remark"] else ""),
+                    "verdict": _verdict(attempt, one),
                     "saved": second(one["saved_at"]),
                     "choices": [
-                        {key: choice[key] for key in ("text", "ticked", "is_right")}
+                        {key: choice[key] for key in ("text", "ticked", "is_right", "note")}
                         for choice in one["choices"]
                     ],
+                    "long": _is_long(one),
                 }
                 for one in questions(attempt)
-            ]
-            if attempt.right is not None
-            else [],
+            ],
             "made": f"Établi le {second(timezone.now())} (heure de Paris).",
         },
     )
+
+
+def _verdict(attempt, question):
+    if attempt.right is None:
+        return "non corrigée"
+    word = "juste" if question["is_right"] else "fausse"
+    return f"{word} ({question['remark']})" if question["remark"] else word
+
+
+def _is_long(question):
+    """Whether a question may need more than a third of a page, and so be cut by its end."""
+    texts = [question["text"], *(choice["text"] for choice in question["choices"])]
+    return sum(len(text) // 90 + text.count("\n") + 1 for text in texts) > 15
 
 
 def file_name(attempt):
@@ -201,8 +227,8 @@ def workbook(attempts):
             one.percent,
             one.pass_mark,
             "" if one.passed is None else ("oui" if one.passed else "non"),
-            second(one.started_at),
-            second(one.finished_at),
+            _cell(one.started_at),
+            _cell(one.finished_at),
             time_spent(one),
             "oui" if one.by_insider else "",
         ]
@@ -211,19 +237,22 @@ def workbook(attempts):
     return write_workbook([("Tentatives", [HEADER, *rows])])
 
 
+def _cell(at):
+    """A time as a workbook has it, in Paris, to the second."""
+    return at and timezone.localtime(at).replace(tzinfo=None, microsecond=0)
+
+
 def with_all(attempts):
     """Attempts with all that a line about one needs, in one query."""
+    answers = Answer.objects.filter(attempt=OuterRef("pk")).order_by().values("attempt")
+    spent = Subquery(answers.annotate(spent=Sum("seconds")).values("spent"))
     return attempts.select_related(
         "invitation__member", "invitation__training__organism", "question_set"
-    )
+    ).annotate(spent=Coalesce(spent, 0))
 
 
 def note_reading(attempt, *, by, how="consultée"):
     """A journal row: who read this attempt, and when."""
-    invitation = attempt.invitation
-    invitation.write_journal(
-        from_status=invitation.status,
-        to_status=invitation.status,
-        by=by,
-        comment=f"Tentative {attempt.number} {how}",
+    attempt.invitation.write_journal(
+        to_status=f"tentative {how}", by=by, comment=f"Tentative {attempt.number} {how}"
     )

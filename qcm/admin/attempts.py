@@ -322,8 +322,7 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
 
     @admin.display(description="temps passé")
     def spent(self, attempt):
-        seconds = evidence.time_spent(attempt)
-        return "–" if seconds is None else format_seconds(seconds)
+        return format_seconds(evidence.time_spent(attempt))
 
     @admin.display(description="invitation")
     def shown_invitation(self, attempt):

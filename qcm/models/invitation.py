@@ -6,12 +6,13 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
 from anacofi_portal.prepared import prepared
 from members.models import HoursCredit, Member
-from organisms.models import Person
+from organisms.models import Organism
 from trainings.models import AnnualRules, Choice, Training
 
 from .. import deadlines, emails, marking
@@ -32,16 +33,14 @@ class InvitationQuerySet(models.QuerySet):
     def with_insiders(self):
         """Add `is_insider`: the member is one of the organism's people, who can read the answers.
 
-        Told by the e-mail address, which is all that the two sides share.
+        Told by the e-mail address, which is all that the two sides share: a person's, or the
+        organism's own.
         """
-        return self.annotate(
-            is_insider=models.Exists(
-                Person.objects.filter(
-                    organism=models.OuterRef("training__organism"),
-                    user__email=models.OuterRef("member__email_key"),
-                )
-            )
-        )
+        organism = models.OuterRef("training__organism")
+        address = models.OuterRef("member__email_key")
+        known = Q(people__user__email=address) | Q(key=address)
+        found = Organism.objects.annotate(key=Lower("email")).filter(known, pk=organism)
+        return self.annotate(is_insider=models.Exists(found))
 
     def with_year_pass_mark(self):
         """Add `year_pass_mark`: that of the training's year, None before its rules are written."""
@@ -144,6 +143,26 @@ class Invitation(Journalled):
         """What an attempt that begins now has to reach (percent); of `with_year_pass_mark`."""
         return self.year_pass_mark or AnnualRules.for_year(self.training.year).pass_mark
 
+    def facts(self):
+        """What an attempt keeps of its invitation as it stands (JSON): evidence of that day.
+
+        Needs the member, the training and its organism.
+        """
+        organism = self.training.organism
+        return {
+            "attempts": self.attempts_allowed,
+            "invited": self.invited_at.isoformat(),
+            "deadline": self.deadline_at.isoformat(),
+            "session_on": self.session_on.isoformat(),
+            "minutes": self.minutes,
+            "member": str(self.member),
+            "member_number": self.member.number,
+            "training": self.training.title,
+            "approval_number": self.training.approval_number or "",
+            "organism": organism.name,
+            "siren": organism.siren,
+        }
+
     def all_attempts(self):
         """Its attempts by number, each with the position of its set, and when that was replaced."""
         return _attempts(self.pk)
@@ -185,11 +204,7 @@ class Invitation(Journalled):
                 total=len(order),
                 pass_mark=invitation.pass_mark,
                 by_insider=invitation.is_insider,
-                rules={
-                    "marking": marking.RULE,
-                    "attempts": invitation.attempts_allowed,
-                    "deadline": invitation.deadline_at.isoformat(),
-                },
+                rules={"marking": marking.RULE, **invitation.facts()},
                 started_at=timezone.now(),
             )
 
@@ -264,13 +279,20 @@ def _attempts(invitation):
 
 @prepared
 def _to_start(pk):
-    """The invitation under a lock, with what an attempt asks of it and its training."""
+    """The invitation under a lock, with what an attempt asks of it and keeps."""
     return (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("training")
+        .select_related("member", "training__organism")
         .only(
             *(field.name for field in Invitation._meta.concrete_fields),
+            "member__number",
+            "member__first_name",
+            "member__last_name",
             "training__year",
+            "training__title",
+            "training__approval_number",
+            "training__organism__name",
+            "training__organism__siren",
         )
         .with_insiders()
         .with_year_pass_mark()

@@ -9,11 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from mailing.models import Message
-from qcm.models import Attempt, Invitation
+from members.models import Member
+from qcm import evidence, regrading
+from qcm.models import Answer, Attempt, Invitation
 from tests import factories
 from tests.qcm.conftest import answer, open_link, take
+from trainings.models import Choice, Question
 
 
 @pytest.fixture(autouse=True)
@@ -127,8 +131,79 @@ def test_the_proof_is_a_pdf_and_leaves_a_trace(staff, invitation):
     response = staff.get(reverse("admin:qcm_attempt_proof", args=[attempt.pk]))
     assert response["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")
-    assert invitation.journal.last().comment == "Tentative 1 exportée en PDF"
+    row = invitation.journal.last()
+    assert (row.comment, row.label) == ("Tentative 1 exportée en PDF", "Tentative exportée en PDF")
     assert staff.get(reverse("admin:qcm_attempt_proof", args=[999])).status_code == 404
+
+
+def proof(attempt):
+    """The words of an attempt's PDF, and how many pages it has."""
+    row = evidence.with_all(Attempt.objects.all()).get(pk=attempt.pk)
+    pages = PdfReader(io.BytesIO(evidence.pdf(row))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split()), len(pages)
+
+
+def test_the_proof_shows_names_and_rules_as_they_were(invitation, administrator):
+    for _ in range(3):
+        attempt = take(invitation, right=1)
+    organism = invitation.training.organism
+    name, deadline = organism.name, timezone.localtime(invitation.deadline_at)
+    type(organism).objects.filter(pk=organism.pk).update(name="Nouveau nom")
+    Member.objects.filter(pk=invitation.member_id).update(last_name="Nouvelle")
+    Invitation.objects.filter(pk=invitation.pk).update(
+        deadline_at=timezone.now() - timedelta(days=1)
+    )
+    Invitation.objects.get(pk=invitation.pk).grant_attempt(by=administrator, comment="Oui")
+    words, _ = proof(attempt)
+    assert f"À passer avant le {deadline:%d/%m/%Y %H:%M:%S}" in words
+    assert "Nouve" not in words
+    assert f"{name}, SIREN {organism.siren}" in words
+    assert f"n° {invitation.member.number}" in words
+
+
+def test_the_proof_of_an_attempt_that_was_not_marked_shows_its_answers(invitation):
+    attempt = answer(invitation.start(), right=1)
+    words, _ = proof(attempt)
+    text = attempt.question_set.questions.first().text
+    assert text in words
+    assert words.count("Réponse non corrigée, enregistrée le") == 4
+
+
+def test_the_proof_breaks_a_long_question_across_pages(invitation):
+    question = Question.objects.filter(question_set__training=invitation.training)
+    question.update(text="\n".join(["Une ligne de l’énoncé"] * 45))
+    Choice.objects.update(text="Une réponse bien longue. " * 18)
+    attempt = take(invitation, right=1)
+    words, pages = proof(attempt)
+    assert words.count("Une ligne de l’énoncé") == 4 * 45
+    assert pages > 4
+
+
+def test_the_proof_says_what_was_right_before_and_since_a_correction(administrator):
+    invitation = factories.make_invitation()
+    attempt = answer(invitation.start(), right=0)
+    first = attempt.question_set.questions.first()
+    attempt.save_answer(first.pk, [first.choices.get(position=2).pk])
+    attempt.finish()
+    row = first.as_row()
+    row["choices"] = [(text, place == 1) for place, (text, _) in enumerate(row["choices"])]
+    new = invitation.training.correct_question(first, by=administrator, row=row, comment="Faute")
+    one = regrading.decide(new, mode="corrected", reason="Mauvais corrigé", by=administrator)
+    regrading.run(one.pk)
+    words, _ = proof(attempt)
+    assert words.count("(bonne réponse avant la correction)") == 1
+    assert words.count("(bonne réponse depuis la correction)") == 1
+    others = Choice.objects.filter(question__question_set=attempt.question_set, is_right=True)
+    assert words.count("(bonne réponse)") == others.exclude(question=first).count()
+    assert f"0 / 4 devient 1 / 4, par {administrator}. Mauvais corrigé" in words
+
+
+def test_the_time_spent_leaves_pauses_out(staff, invitation):
+    attempt = invitation.start()
+    Attempt.objects.update(started_at=timezone.now() - timedelta(days=25))
+    answer(attempt, right=1).finish()
+    Answer.objects.update(seconds=40)
+    assert "2 min 40 s" in body(staff.get(ATTEMPTS)).replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_attempts_are_exported_with_dangerous_cells_as_text(staff):
@@ -143,6 +218,8 @@ def test_attempts_are_exported_with_dangerous_cells_as_text(staff):
     line = dict(zip(rows[0], next(row for row in rows if row[6] and row[9] == 3), strict=True))
     assert (line["Nom"], line["Prénom"]) == ("'=1+1", "'@x")
     assert (line["Score (%)"], line["Réussie"]) == (75, "oui")
+    began = timezone.localtime(attempt.started_at)
+    assert line["Commencée le"] == began.replace(tzinfo=None, microsecond=0)
 
 
 def test_an_attempt_is_granted_by_a_confirmation_page_with_a_reason(staff, invitation):

@@ -116,6 +116,14 @@ def test_an_attempt_by_one_of_the_organisms_people_is_flagged(db, same_organism)
     assert Invitation.objects.with_insiders().get().is_insider is same_organism
 
 
+def test_a_member_at_the_organisms_own_address_is_one_of_its_people(db):
+    training = factories.make_amf_training()
+    email = training.organism.email.upper()
+    inside = factories.make_invitation(training, factories.make_member(email=email))
+    outside = factories.make_invitation(training, factories.make_member(email=""))
+    assert (inside.start().by_insider, outside.start().by_insider) == (True, False)
+
+
 # --- Saving -----------------------------------------------------------------------------------
 
 
