@@ -1,6 +1,6 @@
 /* data-pasted on a textarea: what is pasted goes along with its formatting, in the hidden field of
- * the same name with « _html », so that bold is known. Once the text is changed by hand the
- * formatting no longer fits it, and is left out.
+ * the same name with « _html », so that bold is known. The text decides: lines that are changed by
+ * hand afterwards, or come from elsewhere, find no formatting there, and the others keep theirs.
  */
 (() => {
   "use strict";
@@ -10,13 +10,10 @@
     field.addEventListener("paste", (event) => {
       const html = event.clipboardData?.getData("text/html") ?? "";
       const whole = field.selectionStart === 0 && field.selectionEnd === field.value.length;
-      const keep = whole && html;
-      window.setTimeout(() => {
-        rich.value = keep ? html : "";
-      });
+      rich.value = whole ? html : rich.value + html;
     });
-    field.addEventListener("input", (event) => {
-      if (event.inputType !== "insertFromPaste") rich.value = "";
+    field.addEventListener("input", () => {
+      if (!field.value.trim()) rich.value = "";
     });
   }
 })();

@@ -461,6 +461,22 @@
   });
 
   window.addEventListener("online", send);
+  // Who leaves in mid-word: what waits is sent all the same. A second sending of it is no conflict.
+  window.addEventListener("pagehide", () => {
+    for (const pk of allWaiting()) {
+      const draft = waiting(pk);
+      if (!draft || draft.stuck) continue;
+      const body = new URLSearchParams(draft.fields);
+      body.set("revision", draft.revision);
+      body.set("token", draft.token);
+      fetch(draft.url, {
+        method: "POST",
+        body,
+        keepalive: true,
+        headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token() },
+      }).catch(() => {});
+    }
+  });
   showSet("1");
   // What an earlier visit could not send is opened again, and sent.
   (async () => {

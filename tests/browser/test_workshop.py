@@ -141,3 +141,49 @@ def test_signed_out_the_workshop_says_so_in_words(page):
     form.get_by_text("Enregistré à").wait_for()
     page.reload()
     assert titles(page, 1)[0] == "Tapée sans session ?"
+
+
+PASTE = """([html, text]) => {
+  const field = document.querySelector("[data-pasted]");
+  const held = new DataTransfer();
+  held.setData("text/html", html);
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held }));
+  field.value += text;
+}"""
+
+
+def test_bold_answers_stay_known_when_the_pasted_text_is_mended_or_added_to(page):
+    page.get_by_role("link", name="Importer").click()
+    for number, letters in ((1, "AA"), (2, "AB")):
+        lines = [f"{number}. Qui {number} ?", f"{letters[0]}. Moi", f"{letters[1]}. Toi"]
+        html = f"<p>{lines[0]}</p><p><b>{lines[1]}</b></p><p>{lines[2]}</p>"
+        page.evaluate(PASTE, [html, "\n".join(lines) + "\n\n"])
+    # A letter is wrong, and mended by hand: the bold still says what is right.
+    field = page.get_by_label("Texte collé")
+    field.fill(field.input_value().replace("A. Toi", "B. Toi", 1))
+    page.get_by_role("button", name="Lire et vérifier").click()
+    page.get_by_text("2 questions lues").wait_for()
+    assert page.locator("[role=alert]:visible").count() == 0
+    rights = page.locator(".right-answer").all_inner_texts()
+    assert [one.split("\n")[-1] for one in rights] == ["A. Moi"] * 2
+
+
+def test_what_is_typed_just_before_leaving_is_sent(page):
+    address = page.url
+    page.locator("#jeu-1 .card-q > details > summary").first.click()
+    page.locator("#jeu-1 [data-edit-question]").first.click()
+    form = page.locator("#jeu-1 form[data-question]")
+    form.wait_for()
+    form.get_by_label("Question", exact=True).fill("Tapée en partant ?")
+    page.goto("/tableau-de-bord/")
+    # Another browser of the organism has it, which knows nothing of this one.
+    other = page.context.browser.new_context(base_url=page.url, locale="fr-FR").new_page()
+    sign_in(other, EMAIL, PASSWORD)
+    other.get_by_role("heading", name="Bonjour Camille").wait_for()
+    other.goto(address)
+    assert titles(other, 1)[0] == "Tapée en partant ?"
+    other.context.close()
+    # And this one, which kept it too, finds no conflict.
+    page.goto(address)
+    form.get_by_text("Enregistré à").wait_for()
+    assert page.locator("[data-conflict] .notice").count() == 0
