@@ -238,3 +238,38 @@ def test_no_text_is_more_than_it_can_take(text, html):
 def test_a_megabyte_of_one_piece_comes_to_an_end(piece):
     with suppress(Unreadable):
         read_pasted("1. a\n" + piece * (900_000 // len(piece)), piece * (900_000 // len(piece)))
+
+
+THREE = "1. Qui ?\nA. Moi\nB. Toi\nC. Lui\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "right", "explanation"),
+    [
+        ("Réponse : A, B. Parce que c’est la loi", {0, 1}, "Parce que c’est la loi"),
+        ("Réponses : A, C (art. 4)", {0, 2}, "(art. 4)"),
+        ("Réponses : A - C : voir la loi", {0, 2}, "voir la loi"),
+        ("Réponses : A et C, selon la loi", {0, 2}, "selon la loi"),
+        ("Réponse : B (article 4)", {1}, "(article 4)"),
+        ("Réponse : B, c’est la loi", {1}, "c’est la loi"),
+        ("Réponse : B - A noter que la loi le dit", {1}, "A noter que la loi le dit"),
+        ("Réponse : B. Toi", {1}, ""),
+    ],
+)
+def test_all_the_letters_that_are_named_are_right(line, right, explanation):
+    (question,) = read_pasted(THREE + line).questions
+    assert (question.right, question.explanation) == (right, explanation)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("Réponses : A) Moi, C) Lui", "la lettre C est-elle une bonne réponse aussi ?"),
+        ("Réponses : A. Moi ; C. Lui", "la lettre C est-elle une bonne réponse aussi ?"),
+        ("Réponse : B. Moi", "nomme B, et dit la réponse A."),
+    ],
+)
+def test_an_answer_that_can_be_read_two_ways_is_asked_about(line, sentence):
+    (error,) = read_pasted(THREE + line).errors
+    assert error.startswith("Ligne 5 : ")
+    assert sentence in error

@@ -7,8 +7,14 @@ from ..set_checks import MAX_CHARACTERS, choice_key, tidy
 from .parsed import ParsedQuestion
 from .pasted_lines import CHECKED, letters_of, unstarred
 
-# « B. Avant de conseiller » or « B (article 4) » after « Réponse : ».
-LETTER_FIRST = re.compile(r"([A-Ja-j])\s?[.):(,–—-]\s?(.*)", re.S)
+# « B. Avant de conseiller », « A, C : parce que » or « B (article 4) » after « Réponse : ».
+LETTERS_FIRST = re.compile(
+    r"([A-Ja-j](?:\s?(?:[,;/+&–—-]|\bet\b|\bou\b)\s?[A-Ja-j](?![\w'’]))*)"
+    r"\s?(?:[.):,;–—-]\s?|(?=\())(.*)",
+    re.S,
+)
+# « Moi, C) Lui »: another letter among the words that follow the first one.
+ANOTHER_LETTER = re.compile(r"(?<![\w'’])([A-J])\s?[.)](?!\w)")
 # A choice is bold when nine in ten of its letters are.
 BOLD_SHARE = (9, 10)
 # Beyond what any text may hold.
@@ -148,8 +154,8 @@ def _named(draft, text):
     keys = [choice_key(one.text.rstrip(".")) for one in draft.choices]
     if not letters and whole in keys:
         return {keys.index(whole)}, "", ""
-    if not letters and (found := LETTER_FIRST.fullmatch(text)):
-        letters, rest = found[1].upper(), found[2].strip()
+    if not letters and (found := LETTERS_FIRST.fullmatch(text)):
+        letters, rest = letters_of(found[1]), found[2].strip()
     if not letters and text.strip().isdecimal() and int(text[:3]) <= 10:
         letters = chr(64 + int(text[:3]))
     if not letters:
@@ -160,6 +166,18 @@ def _named(draft, text):
         if letter not in known:
             return set(), f"la bonne réponse {letter} ne désigne aucune réponse.", ""
     indexes = {known[letter] for letter in letters}
-    if rest and choice_key(rest.rstrip(".")) in {keys[index] for index in indexes}:
+    others = [one for one in ANOTHER_LETTER.findall(rest) if one in known and one not in letters]
+    if others:
+        sentence = (
+            f"après « Réponse : {letters} », la lettre {others[0]} est-elle une bonne réponse "
+            "aussi ? Écrivez les lettres ensemble, par exemple « Réponse : A, C »."
+        )
+        return set(), sentence, ""
+    said = choice_key(rest.rstrip("."))
+    if rest and said in keys:
+        if keys.index(said) not in indexes:
+            other = draft.choices[keys.index(said)].letter
+            sentence = f"« Réponse : {text[:60]} » nomme {letters}, et dit la réponse {other}."
+            return set(), sentence, ""
         rest = ""
     return indexes, "", rest
