@@ -76,6 +76,26 @@ def test_the_feedback_of_the_right_answer_explains_when_nothing_else_does():
     ]
 
 
+def test_half_points_beside_a_right_answer_are_not_right_and_told():
+    found = parse("Qui ? {=Moi ~%50%Toi ~%-50%Lui ~Elle}")
+    assert found.questions[0].right == {0}
+    assert found.notes == [
+        "Ligne 1 : une réponse qui vaut une partie des points compte comme fausse ; seule la "
+        "réponse « = » est juste."
+    ]
+    assert one("Qui ? {~%50%Moi ~%50%Toi ~%-100%Lui}").right == {0, 1}
+    assert one("Qui ? {=%100%Moi ~Toi}").choices == ["Moi", "Toi"]
+
+
+@pytest.mark.parametrize("between", ["", "// une remarque\n"])
+@pytest.mark.parametrize("title", ["::Deux:: ", ""])
+def test_questions_without_a_blank_line_between_are_refused(between, title):
+    found = parse(f"::Un:: Un ? {{=a ~b}}\n{between}{title}Deux ? {{=c ~d}}")
+    assert found.questions == []
+    assert [error.split(" : ", 2)[0] for error in found.errors] == ["Ligne 1"]
+    assert "une autre question suit sans ligne vide" in found.errors[0]
+
+
 def test_an_image_left_out_is_told():
     found = parse('[html]<p>Qui ?<img src\\="a.png"></p> {=Moi ~Toi}')
     assert found.notes == ["Ligne 1 : une image ou un média a été laissé de côté."]

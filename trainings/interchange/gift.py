@@ -12,6 +12,7 @@ ANSWER = re.compile(r"\\.|[=~]", re.S)
 HASHES = re.compile(r"\\.|#+", re.S)
 # The part of a title up to its second « :: ».
 TITLE = re.compile(r"::((?:[^\\:]|\\.|:(?!:))*)::", re.S)
+NEXT_QUESTION = re.compile(r"^\s{0,20}::", re.M)
 WEIGHT = re.compile(r"%(-?\d{1,3})(?:[.,]\d{0,10})?%")
 FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.I)
 TAG = re.compile(r"\[tag:((?:[^\\\]]|\\.){0,1000})\]")
@@ -130,6 +131,10 @@ class _Reader:
         if closing is None:
             return self.wrong("il manque l’accolade fermante « } » après les réponses.")
         before, inside, after = rest[:opening], rest[opening + 1 : closing], rest[closing + 1 :]
+        if NEXT_QUESTION.search(after) or "{" in BRACE.findall(after):
+            return self.wrong(
+                "une autre question suit sans ligne vide ; séparez les questions d’une ligne vide."
+            )
         style = FORMAT.match(before)
         style = style[1].lower() if style else ""
         text = self.reduced(before)
@@ -184,17 +189,27 @@ class _Reader:
                 "réponses fausses avec « ~ »."
             )
         question = ParsedQuestion(self.set_number, text, [], set())
-        feedback = []
+        feedback, halves = [], False
+        # With « = » one answer is right, and Moodle gives the others a part of its points at most.
+        has_right = any(sign == "=" for sign, _ in answers)
         for sign, answer in answers:
             right = sign == "="
-            weight = WEIGHT.match(answer) if sign == "~" else None
-            if weight:
-                right, answer = int(weight[1]) > 0, answer[weight.end() :]
+            if weight := WEIGHT.match(answer):
+                points, answer = int(weight[1]), answer[weight.end() :]
+                if sign == "~":
+                    right = points == 100 if has_right else points > 0
+                    halves = halves or (has_right and 0 < points < 100)
             answer, *told = _split_hashes(answer)
             if right:
                 question.right.add(len(question.choices))
             question.choices.append(self.reduced(answer, style))
             feedback += [(right, one) for one in told if one]
+        if halves:
+            self.gathering.note(
+                self.line,
+                f"Ligne {self.line} : une réponse qui vaut une partie des points compte comme "
+                "fausse ; seule la réponse « = » est juste.",
+            )
         if sum(sign == "=" for sign, _ in answers) > 1:
             self.gathering.note(
                 self.line,
