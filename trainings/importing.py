@@ -1,5 +1,8 @@
 """Questions out of a file or a pasted text: read, shown, and only then written in the sets."""
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -51,10 +54,12 @@ def import_questions(request, pk):
 
 def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
     rows = waiting.rows if waiting else []
+    counts = training.question_counts()
     context = {
         "nav": "requests",
         "training": training,
         "waiting": waiting,
+        "shown": fingerprint(waiting) if waiting else "",
         "sentences": sentences,
         "pasted": request.POST.get("pasted", waiting.pasted_text if waiting else ""),
         "pasted_html": request.POST.get("pasted_html", waiting.pasted_html if waiting else ""),
@@ -69,7 +74,8 @@ def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
         ],
         "unplaced": sum(row["set"] == 0 for row in rows),
         "numbers": range(1, SETS + 1),
-        "counts": training.question_counts(),
+        "counts": counts,
+        "has_questions": any(counts.values()),
         **chosen,
     }
     return render(request, "trainings/import.html", context, status=status)
@@ -127,6 +133,12 @@ def _keep(training, found, *, name, pasted, html, by):
         )
 
 
+def fingerprint(waiting):
+    """A short text that differs as soon as something else is read: the page shows this one."""
+    content = json.dumps([waiting.rows, waiting.errors], sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def placed(rows, choice):
     """The rows with their sets; those without one go to set `choice`, or to each set in turn."""
     turn, result = 0, []
@@ -151,6 +163,8 @@ def apply_import(request, pk):
         return redirect("trainings:workshop", pk)
     choice, mode = request.POST.get("place", ""), request.POST.get("mode", "")
     sentences = []
+    if request.POST.get("shown") != fingerprint(waiting):
+        sentences.append("Autre chose a été lu entre-temps : vérifiez ce qui va être importé.")
     if waiting.errors or not waiting.rows:
         sentences.append("Corrigez d’abord les erreurs : rien n’a été importé.")
     unplaced = any(row["set"] == 0 for row in waiting.rows)
@@ -163,8 +177,12 @@ def apply_import(request, pk):
     rows = placed(waiting.rows, choice)
     try:
         with transaction.atomic():
+            # Whoever deletes it imports it: a second click finds nothing.
+            deleted, _ = QuestionImport.objects.filter(pk=waiting.pk).delete()
+            if not deleted:
+                messages.info(request, "Ces questions sont déjà importées, ou abandonnées.")
+                return redirect("trainings:workshop", pk)
             training.import_questions(rows, replace=mode == "replace")
-            waiting.delete()
     except WrongStatus as error:
         messages.error(request, str(error))
         return redirect("trainings:workshop", pk)

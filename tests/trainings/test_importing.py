@@ -32,16 +32,22 @@ def read(client, training, **data):
     return client.post(url("import_questions", training), data)
 
 
+def apply(client, training, **data):
+    """« Importer » what the page shows now."""
+    shown = client.get(url("import_questions", training)).context["shown"]
+    return client.post(url("apply_import", training), {"shown": shown, **data})
+
+
 def test_a_pasted_text_is_shown_first_and_written_on_request(signed_in, draft):
     before = draft.sets_as_rows()
     assert read(signed_in, draft, pasted=PASTED).status_code == 302
     page = signed_in.get(url("import_questions", draft)).content.decode()
     assert "2 questions lues" in page
     assert draft.sets_as_rows() == before
-    answer = signed_in.post(url("apply_import", draft), {"mode": "after"})
+    answer = apply(signed_in, draft, mode="after")
     assert answer.status_code == 422
     assert "Choisissez le jeu où vont ces questions." in answer.content.decode()
-    signed_in.post(url("apply_import", draft), {"mode": "after", "place": "spread"})
+    apply(signed_in, draft, mode="after", place="spread")
     assert draft.question_counts() == {1: 5, 2: 5, 3: 4}
     added = [row for row in draft.sets_as_rows() if row not in before]
     assert [(row["set"], row["text"], row["choices"]) for row in added] == [
@@ -57,7 +63,7 @@ def test_nothing_is_written_while_an_error_remains_and_the_text_stays(signed_in,
     page = signed_in.get(url("import_questions", draft))
     assert page.context["waiting"].errors != []
     assert "A. Avant\nB. Après" in page.context["pasted"].replace("\r\n", "\n")
-    answer = signed_in.post(url("apply_import", draft), {"mode": "after", "place": "1"})
+    answer = apply(signed_in, draft, mode="after", place="1")
     assert answer.status_code == 422
     assert draft.sets_as_rows() == before
 
@@ -65,7 +71,7 @@ def test_nothing_is_written_while_an_error_remains_and_the_text_stays(signed_in,
 def test_a_workbook_replaces_the_sets_that_it_names(signed_in, draft):
     file = SimpleUploadedFile("qcm.xlsx", make_qcm_workbook(per_set=2, sets=2))
     read(signed_in, draft, file=file)
-    signed_in.post(url("apply_import", draft), {"mode": "replace"})
+    apply(signed_in, draft, mode="replace")
     assert draft.question_counts() == {1: 2, 2: 2, 3: 4}
 
 
@@ -88,9 +94,41 @@ def test_what_is_exported_is_imported_as_it_was(signed_in, draft, form):
     before = draft.sets_as_rows()
     content = signed_in.get(url("export_questions", draft, form)).content
     read(signed_in, draft, file=SimpleUploadedFile(f"qcm.{form}", content))
-    signed_in.post(url("apply_import", draft), {"mode": "replace"})
+    apply(signed_in, draft, mode="replace")
     assert draft.sets_as_rows() == before
     assert not QuestionImport.objects.exists()
+
+
+def test_only_what_was_shown_is_imported(signed_in, draft):
+    """Another tab, or a colleague, read something else after this page was shown."""
+    before = draft.sets_as_rows()
+    read(signed_in, draft, pasted=PASTED)
+    shown = signed_in.get(url("import_questions", draft)).context["shown"]
+    read(signed_in, draft, pasted=PASTED.replace("signer", "conseiller"))
+    data = {"shown": shown, "mode": "after", "place": "1"}
+    answer = signed_in.post(url("apply_import", draft), data)
+    assert answer.status_code == 422
+    assert "Autre chose a été lu entre-temps" in answer.content.decode()
+    assert draft.sets_as_rows() == before
+
+
+def test_what_was_read_is_imported_once(signed_in, draft):
+    read(signed_in, draft, pasted=PASTED)
+    apply(signed_in, draft, mode="after", place="1")
+    data = {"mode": "after", "place": "1"}
+    answer = signed_in.post(url("apply_import", draft), data, follow=True)
+    assert "Ces questions sont déjà importées" in answer.content.decode()
+    assert draft.question_counts() == {1: 6, 2: 4, 3: 4}
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_adding_is_chosen_beforehand_only_where_the_sets_are_empty(signed_in, organism, full):
+    training = factories.make_training(organism)
+    if full:
+        factories.make_question_sets(training)
+    read(signed_in, training, pasted=PASTED)
+    page = signed_in.get(url("import_questions", training)).content.decode()
+    assert ('value="after" required checked' in page) is not full
 
 
 def test_a_pasted_text_above_the_limit_gets_a_page_and_not_an_error(signed_in, draft):
