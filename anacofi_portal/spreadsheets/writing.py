@@ -22,8 +22,11 @@ def safe_cell(value):
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
-def write_workbook(sheets, *, widths=()):
-    """The bytes of a .xlsx. `sheets` is a list of (title, rows); the first row is the header."""
+def write_workbook(sheets, *, widths=(), as_text=()):
+    """The bytes of a .xlsx. `sheets` is a list of (title, rows); the first row is the header.
+
+    `as_text` names sheets to be filled in: what is typed below their header stays as typed.
+    """
     workbook = Workbook()
     workbook.remove(workbook.active)
     for title, rows in sheets:
@@ -40,6 +43,12 @@ def write_workbook(sheets, *, widths=()):
             cell.fill = PatternFill("solid", fgColor="14305C")
             cell.alignment = Alignment(vertical="center", wrap_text=True)
         sheet.freeze_panes = "A2"
+        if title in as_text:
+            for column in range(1, sheet.max_column + 1):
+                sheet.column_dimensions[get_column_letter(column)].number_format = "@"
+            for row in sheet.iter_rows(min_row=2):
+                for cell in row:
+                    cell.number_format = "@"
         for position, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(position)].width = width
     target = io.BytesIO()

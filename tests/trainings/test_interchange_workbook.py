@@ -173,3 +173,19 @@ def test_the_samples_are_read_as_a_person_reads_them(name, sentence):
     wrong = [str(one) for one in problems([one.as_row() for one in found.questions], owed=6)]
     assert sentence in " ".join(found.errors + wrong)
     assert bool(found.errors or wrong) is bool(sentence)
+
+
+def test_a_percentage_that_excel_made_a_number_is_told():
+    found = read(upload([row(choices=[0.128, 0.5, 12.5])]))
+    assert found.questions[0].choices == ["0,128", "0,5", "12,5"]
+    assert found.notes == [
+        "Feuille « QCM », cellule C2 : « 0,128 » est un nombre. Si vous aviez tapé un pourcentage, "
+        "écrivez-le en texte : « ’12,8 % ».",
+        "Feuille « QCM », cellule D2 : « 0,5 » est un nombre. Si vous aviez tapé un pourcentage, "
+        "écrivez-le en texte : « ’50 % ».",
+    ]
+
+
+def test_what_is_typed_into_the_model_stays_as_typed():
+    sheet = load_workbook(io.BytesIO(model_workbook()))["QCM"]
+    assert sheet["C2"].number_format == sheet.column_dimensions["C"].number_format == "@"

@@ -48,4 +48,6 @@ def model_workbook() -> bytes:
             ),
         ],
         widths=[16, 60, 44, 30, 30, 30, 30, 30, 14, 24, 40],
+        # Excel would make 0,1 of « 10 % », and a date of « 3/4 ».
+        as_text=["QCM"],
     )

@@ -114,6 +114,10 @@ def _text(value):
     return cell_text(value)
 
 
+def _percent(value):
+    return f"{value * 100:.6g} %".replace(".", ",")
+
+
 class _Table:
     """One sheet's rows under its header; appends to the questions and errors of `found`."""
 
@@ -197,6 +201,14 @@ class _Table:
                 continue
             letters.append(letter)
             question.choices.append(text)
+            value = self.row.cells[self.columns[name]]
+            if isinstance(value, float) and 0 < abs(value) < 1:
+                # Excel makes this of a percentage that is typed, and tells it by a format alone.
+                self.found.notes.append(
+                    f"Feuille « {self.sheet.name} », cellule {self.cell(name)} : « {text} » est un "
+                    "nombre. Si vous aviez tapé un pourcentage, écrivez-le en texte : "
+                    f"« ’{_percent(value)} »."
+                )
         return letters
 
     def read_right(self, question, letters):
