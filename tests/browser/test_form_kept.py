@@ -1,15 +1,23 @@
 """The form of a request in a real browser: a session that ends loses nothing of what is typed."""
 
+import pytest
+
 from tests.browser.test_journey import sign_in
 from tests.browser.test_workshop import EMAIL, MAKE, PASSWORD
 
 
-def test_a_session_that_ends_loses_nothing_of_what_is_typed(portal, new_page):
+@pytest.fixture
+def page(portal, new_page):
+    """The form of a draft."""
     pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
     page = new_page()
     sign_in(page, EMAIL, PASSWORD)
     page.get_by_role("heading", name="Bonjour Camille").wait_for()
     page.goto(f"/formations/{pk}/modifier/")
+    return page
+
+
+def test_a_session_that_ends_loses_nothing_of_what_is_typed(page):
     aims = page.get_by_label("Objectifs")
     aims.fill("Savoir conseiller")
     page.locator("#summary").get_by_text("Enregistré à").wait_for()
@@ -32,12 +40,7 @@ def test_a_session_that_ends_loses_nothing_of_what_is_typed(portal, new_page):
     assert aims.input_value() == "Savoir conseiller, et le prouver"
 
 
-def test_a_portal_that_does_not_answer_keeps_one_where_the_text_is(portal, new_page):
-    pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
-    page = new_page()
-    sign_in(page, EMAIL, PASSWORD)
-    page.get_by_role("heading", name="Bonjour Camille").wait_for()
-    page.goto(f"/formations/{pk}/modifier/")
+def test_a_portal_that_does_not_answer_keeps_one_where_the_text_is(page):
     page.context.set_offline(True)
     page.get_by_label("Objectifs").fill("Écrit sans réseau")
     page.get_by_role("button", name="Enregistrer le brouillon").click()
