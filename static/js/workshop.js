@@ -146,7 +146,7 @@
     }
     // Sent again only once something changes: until then it waits in this browser.
     const latest = waiting(pk) ?? draft;
-    keep(pk, { ...latest, stuck: true });
+    keep(pk, { ...latest, stuck: true, signedOut: reply.status === 401 });
     say(pk, "Pas enregistré", true);
     const sentence = reply.data?.sentence ?? reply.text ?? "";
     if (reply.data?.stored && form) {
@@ -461,6 +461,12 @@
   });
 
   window.addEventListener("online", send);
+  // Back from the tab where one signed in again.
+  window.addEventListener("focus", () => {
+    const held = allWaiting().filter((pk) => waiting(pk)?.signedOut && card(pk));
+    for (const pk of held) keep(pk, { ...waiting(pk), stuck: false, signedOut: false });
+    if (held.length) send();
+  });
   // Who leaves in mid-word: what waits is sent all the same. A second sending of it is no conflict.
   window.addEventListener("pagehide", () => {
     for (const pk of allWaiting()) {

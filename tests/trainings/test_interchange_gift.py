@@ -76,6 +76,10 @@ def test_the_feedback_of_the_right_answer_explains_when_nothing_else_does():
     ]
 
 
+def test_a_year_in_a_category_is_no_set():
+    assert one("$CATEGORY: Jeu 2025\n\nQui ? {=Moi ~Toi}").set_number == 0
+
+
 def test_half_points_beside_a_right_answer_are_not_right_and_told():
     found = parse("Qui ? {=Moi ~%50%Toi ~%-50%Lui ~Elle}")
     assert found.questions[0].right == {0}

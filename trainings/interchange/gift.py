@@ -17,7 +17,7 @@ WEIGHT = re.compile(r"%(-?\d{1,3})(?:[.,]\d{0,10})?%")
 FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.I)
 TAG = re.compile(r"\[tag:((?:[^\\\]]|\\.){0,1000})\]")
 CATEGORY_SET = re.compile(
-    r"(?<![^\W_])(?:jeu|set|s[ée]rie)[\s_-]{0,3}(?:n\s?[°º]?\s?)?(\d{1,3})", re.I
+    r"(?<![^\W_])(?:jeu|set|s[ée]rie)[\s_-]{0,3}(?:n\s?[°º]?\s?)?(\d{1,3})(?!\d)", re.I
 )
 TRUE = frozenset({"t", "true", "v", "vrai"})
 FALSE = frozenset({"f", "false", "faux"})
