@@ -1,7 +1,7 @@
 """Print the settings of the PostgreSQL and Redis that tests may use here, or nothing.
 
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` name them; the defaults are a local server's. The Redis
-database (number 9) and the next one are emptied.
+database (number 9) and the next ones, one for each pytest worker, are emptied.
 """
 
 import os

@@ -14,6 +14,8 @@ from tests.browser.stack import Stack
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+# Before xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser" in item.nodeid:
@@ -52,13 +54,14 @@ def _database_url():
 
 
 def _redis_url():
-    """The Redis database next to the tests' own.
+    """A Redis database of this portal's own, after the tests' one.
 
-    What other tests leave in the queue of theirs, hundreds of deliveries, would keep the journeys'
-    worker busy while a journey waits for it.
+    A worker takes whatever is in its queue: other tests' deliveries, or what another portal's
+    database alone knows.
     """
     server, number = settings.REDIS_URL.rsplit("/", 1)
-    return f"{server}/{int(number) + 1}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{server}/{int(number) + 1 + int(worker)}"
 
 
 @pytest.fixture(scope="session")
