@@ -14,8 +14,9 @@ sh scripts/lint.sh
 
 workers=$($BIN/python -c 'import os; print(min(4, len(os.sched_getaffinity(0))))')
 run() {
-  # Journeys share one running portal, so one worker has them all.
-  $BIN/pytest -n "$workers" --dist loadgroup -q "$@"
+  $BIN/pytest -n "$workers" -q --ignore=tests/browser "$@"
+  # Journeys share one running portal, and want the machine for themselves.
+  $BIN/pytest -q tests/browser "$@"
 }
 
 echo "== SQLite"
@@ -24,8 +25,8 @@ run "$@"
 found=$($BIN/python scripts/services.py)
 if [ -n "$found" ]; then
   echo "== PostgreSQL et Redis"
-  # shellcheck disable=SC2086
-  env $found $BIN/pytest -n "$workers" --dist loadgroup -q "$@"
+  # shellcheck disable=SC2086,SC2163
+  (export $found && run "$@")
 else
   echo "PostgreSQL et Redis : aucun test, l'un ou l'autre ne tourne pas ici (TEST_DATABASE_URL, TEST_REDIS_URL)."
   [ -z "${CI:-}" ] || { echo "En intégration continue, ces tests sont exigés."; exit 1; }

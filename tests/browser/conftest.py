@@ -7,9 +7,12 @@ import psycopg
 import pytest
 import redis
 from django.conf import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.stack import Stack
+
+# As the pages' own patience (new_page): a busy machine is no failure.
+expect.set_options(timeout=15_000)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
