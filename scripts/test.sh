@@ -26,7 +26,7 @@ found=$($BIN/python scripts/services.py)
 if [ -n "$found" ]; then
   echo "== PostgreSQL et Redis"
   # shellcheck disable=SC2086,SC2163
-  (export $found && run "$@")
+  (export $found; run "$@")
 else
   echo "PostgreSQL et Redis : aucun test, l'un ou l'autre ne tourne pas ici (TEST_DATABASE_URL, TEST_REDIS_URL)."
   [ -z "${CI:-}" ] || { echo "En intégration continue, ces tests sont exigés."; exit 1; }
