@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from anacofi_portal.admin import PortalAdmin
+from common.admin import PortalAdmin
 
 from . import emails
 from .models import User

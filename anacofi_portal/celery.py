@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from . import broker
+from common import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anacofi_portal.settings")
 

@@ -5,7 +5,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from attendance import dashboard
+from attendance.views import dashboard
 
 from . import views
 

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.utils.formats import date_format
 
-from anacofi_portal.durations import format_minutes
+from common.durations import format_minutes
 from mailing import outbox
 from members import emails as member_emails
-from members import ledger
+from members.domain import ledger
 from members.models import Member
 from trainings.models import AnnualRules
 

@@ -3,11 +3,11 @@
 from django import forms
 from django.utils import timezone
 
-from anacofi_portal.forms import DurationField
+from common.forms import DurationField
 from members.keys import email_key, orias_key
 
 from .models.sheet import date_error
-from .roster import Line
+from .roster.roster import Line
 
 
 class SessionForm(forms.Form):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from . import deposits, offers, reading
+from .domain import deposits, offers, reading
 from .models import SecondReading, Sheet
 
 logger = logging.getLogger(__name__)

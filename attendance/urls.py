@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import correcting, views
+from .views import corrections as correcting
+from .views import sheets as views
 
 app_name = "attendance"
 

@@ -21,7 +21,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import ground, processes, qcm_ground
+from bench import ground, processes, qcm_ground
 
 SITE = "banc.example"
 TOGETHER = (1, 16, 64)

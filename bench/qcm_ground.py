@@ -12,7 +12,7 @@ WORDS = "Lequel de ces documents le conseiller remet-il à son client avant tout
 
 def make_trainings():
     """(open, past): approved trainings with an AMF hour and three sets each."""
-    from . import ground
+    from bench import ground
 
     first, _ = ground.make_training()
     trainings = [first]
@@ -208,7 +208,7 @@ def fill(trainings, members, attempts, *, had=0):
 
     `had` members, each with the first training's attempt, are there already.
     """
-    from . import ground
+    from bench import ground
 
     ground.make_registry(had + 1, members)
     with connection.cursor() as cursor:

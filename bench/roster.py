@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from unittest import mock
 
-from . import ground
+from bench import ground
 
 SIZES = (100, 1000, 10_000)
 KINDS = ("xls", "xlsx")
@@ -130,9 +130,10 @@ def run_whole(training, owner, kind, content):
     """Read and validate one roster as the portal does: {name: number}."""
     from django.db import connection
 
-    from anacofi_portal import bulk
-    from attendance import matching, reading, roster
+    from attendance.domain import matching, reading
     from attendance.models import Sheet
+    from attendance.roster import roster
+    from common import bulk
 
     forget()
     sheet = make_sheet(training, owner, kind, content)
@@ -244,7 +245,7 @@ def seconds_of(function, *args):
 
 
 def run_rival(training, owner, kind, content):
-    from . import rival
+    from bench import rival
 
     forget()
     sheet = make_sheet(training, owner, kind, content)

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from anacofi_portal.admin import Verb, VerbAdmin, admin_url, link
-from anacofi_portal.admin_forms import ConfirmForm
+from common.admin import Verb, VerbAdmin, admin_url, link
+from common.admin_forms import ConfirmForm
 
 from . import outbox
 from .models import Message

@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from anacofi_portal import bulk
+from common import bulk
 
 from .models import Message
 

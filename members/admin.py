@@ -17,14 +17,14 @@ from unfold.admin import TabularInline
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from anacofi_portal.admin import PortalAdmin, ReadOnlyMixin, Verb, VerbAdmin, admin_url, lines
-from anacofi_portal.admin_forms import ConfirmForm
-from anacofi_portal.durations import format_minutes
-from anacofi_portal.files import check_size
-from anacofi_portal.spreadsheets import fold
-from anacofi_portal.spreadsheets.writing import safe_cell
+from common.admin import PortalAdmin, ReadOnlyMixin, Verb, VerbAdmin, admin_url, lines
+from common.admin_forms import ConfirmForm
+from common.durations import format_minutes
+from common.files import check_size
+from common.spreadsheets import fold
+from common.spreadsheets.writing import safe_cell
 
-from . import former, registry
+from .domain import former, registry
 from .models import FormerKey, HoursCredit, Member, Membership, RegistryImport
 from .tasks import read_import
 

@@ -1,6 +1,6 @@
 """The e-mails about members' links and hours, one function each."""
 
-from anacofi_portal.durations import format_minutes
+from common.durations import format_minutes
 from mailing import outbox
 
 HOUR = 3600

@@ -2,7 +2,7 @@
 
 import re
 
-from anacofi_portal.spreadsheets import cell_text, fold
+from common.spreadsheets import cell_text, fold
 
 
 def number_key(value):

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from anacofi_portal.durations import format_minutes
-from anacofi_portal.files import PrivateFileField
-from anacofi_portal.spreadsheets import fold
+from common.durations import format_minutes
+from common.files import PrivateFileField
+from common.spreadsheets import fold
 from trainings.models import Training
 
 from . import keys
@@ -141,7 +141,7 @@ class HoursCredit(models.Model):
 
     A credit has positive minutes. A counter-entry (`corrects` set) has the opposite minutes of
     the one it counters. A replacement (`follows` set) follows such a counter-entry. All written
-    by `members.ledger` alone.
+    by `members.domain.ledger` alone.
     """
 
     class Kind(models.TextChoices):

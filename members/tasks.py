@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from . import registry
+from .domain import registry
 from .models import RegistryImport
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.limits import too_many
 
-from . import attestation, emails, ledger, links
+from . import emails, links
+from .domain import attestation, ledger
 from .forms import AskForm
 from .keys import email_key
 from .models import HoursCredit, Member, SignInLink

@@ -5,9 +5,9 @@ from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.utils import timezone
 from django.utils.html import format_html
 
-from anacofi_portal.admin import JournalInline, Verb, VerbAdmin, admin_url, lines, link
-from anacofi_portal.admin_forms import CommentForm, ConfirmForm
-from anacofi_portal.spreadsheets import fold
+from common.admin import JournalInline, Verb, VerbAdmin, admin_url, lines, link
+from common.admin_forms import CommentForm, ConfirmForm
+from common.spreadsheets import fold
 
 from .models import Invite, Organism, OrganismJournal, Person
 

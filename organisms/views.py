@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.limits import too_many
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 
 from .access import administrator_required, organism_required
 from .forms import AcceptForm, ColleagueForm, OrganismForm, RegisterForm

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from mailing import outbox
-from members import ledger
+from members.domain import ledger
 
 LINK = "qcm.links.invitation_url"
 REMINDER_LINK = "qcm.links.reminder_url"

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import regrading, reminders
+from .domain import regrading, reminders
 from .models import Attempt, Regrade
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
-from attendance import reading
+from attendance.domain import reading
 from attendance.models import Sheet
 from members.models import Member, Membership
 from organisms.models import Invite, Organism, Person

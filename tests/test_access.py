@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from attendance import deposits
+from attendance.domain import deposits
 from attendance.models import SecondReading
 from mailing.models import Message
 from members import links as member_links
@@ -27,10 +27,10 @@ from members.models import RegistryImport, SignInLink
 from members.views import PURPOSE
 from organisms.links import SALT as INVITE
 from qcm import links as qcm_links
-from qcm.regrading import decide
+from qcm.domain.regrading import decide
 from tests import factories
 from tests.files import make_pdf
-from trainings import documents
+from trainings.domain import documents
 from trainings.models import AnnualRules, Document, Question, Training
 
 VISITORS = [

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from anacofi_portal.durations import format_minutes
+from common.durations import format_minutes
 from mailing import outbox
 
 

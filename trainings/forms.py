@@ -4,11 +4,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
-from anacofi_portal.durations import format_minutes
-from anacofi_portal.forms import DurationField
+from common.durations import format_minutes
+from common.forms import DurationField
 
+from .domain.completeness import REQUIRED
 from .models import Speaker, Training
-from .models.completeness import REQUIRED
 
 MAX_SPEAKERS = 30
 HOURS = ("requested_associative_minutes", "requested_amf_minutes")

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.text import capfirst
 
-from . import set_checks
-from .set_checks import LETTERS, MAX_CHARACTERS
-from .sizing import MAX_CHOICES
+from .questions import set_checks
+from .questions.set_checks import LETTERS, MAX_CHARACTERS
+from .questions.sizing import MAX_CHOICES
 
 
 class QuestionForm(forms.Form):

@@ -2,8 +2,8 @@
 
 import re
 
-from .set_checks import FIELDS, LETTERS, MAX_CHARACTERS, tidy, tidy_line
-from .sizing import MAX_CHOICES
+from .questions.set_checks import FIELDS, LETTERS, MAX_CHARACTERS, tidy, tidy_line
+from .questions.sizing import MAX_CHOICES
 
 
 def read_content(data):

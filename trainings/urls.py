@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import correcting, editing, importing, views, workshop
+from .views import correcting, editing, importing, workshop
+from .views import requests as views
 
 app_name = "trainings"
 

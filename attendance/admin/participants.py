@@ -4,16 +4,16 @@ from django import forms
 from django.contrib import admin, messages
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
-from anacofi_portal.admin import Verb, VerbAdmin, admin_url, lines, link
-from anacofi_portal.admin_forms import CommentForm, ConfirmForm
-from anacofi_portal.durations import format_minutes
-from anacofi_portal.journal import WrongStatus
-from anacofi_portal.spreadsheets import fold
+from common.admin import Verb, VerbAdmin, admin_url, lines, link
+from common.admin_forms import CommentForm, ConfirmForm
+from common.durations import format_minutes
+from common.errors import WrongStatus
+from common.spreadsheets import fold
 from members.keys import number_key
 from members.models import Member
 
+from ..domain.suggestions import suggest
 from ..models import Participant, Sheet
-from ..suggestions import suggest
 
 Status = Sheet.Status
 MOST_AT_ONCE = 200

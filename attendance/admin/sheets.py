@@ -6,18 +6,12 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.urls import path, reverse
 
-from anacofi_portal import files
-from anacofi_portal.admin import (
-    JournalInline,
-    Verb,
-    VerbAdmin,
-    lines,
-    link,
-)
-from anacofi_portal.admin_forms import CommentForm, ConfirmForm
-from anacofi_portal.spreadsheets import fold
+from common import files
+from common.admin import JournalInline, Verb, VerbAdmin, lines, link
+from common.admin_forms import CommentForm, ConfirmForm
+from common.spreadsheets import fold
 
-from ..counting import in_words, people
+from ..domain.counting import in_words, people
 from ..models import Participant, Sheet, SheetJournal, UnrecognisedCount
 
 Status = Sheet.Status

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from anacofi_portal.files import PrivateFileField
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
+from common.files import PrivateFileField
 from trainings.models import Training
 
 ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from anacofi_portal.spreadsheets import fold
+from common.spreadsheets import fold
 from organisms.models import Organism
 
-from ..headers import IGNORED, KINDS
+from ..roster.headers import IGNORED, KINDS
 
 
 class ColumnMeaning(models.Model):

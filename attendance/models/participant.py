@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from members.models import HoursCredit, Member
 from organisms.models import Organism
 from qcm.models import Invitation

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from anacofi_portal import bulk
-from anacofi_portal.files import PrivateFileField
-from anacofi_portal.journal import WrongStatus
+from common import bulk
+from common.errors import WrongStatus
+from common.files import PrivateFileField
 from trainings.models import Training
 
-from .. import matching, reading, revising
-from ..roster import Line
+from ..domain import matching, reading, revising
+from ..roster.roster import Line
 from .leased import Leased, LeasedQuerySet
 from .participant import Participant, UnrecognisedCount
 from .sheet import LIMIT_REACHED, Sheet, require_open

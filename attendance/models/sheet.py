@@ -8,16 +8,18 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from anacofi_portal import bulk
-from anacofi_portal.files import PrivateFileField
-from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
-from anacofi_portal.spreadsheets import fold
+from common import bulk
+from common.errors import WrongStatus
+from common.files import PrivateFileField
+from common.legacy_journal import Journalled, JournalRow
+from common.spreadsheets import fold
 from trainings.models import Training
 
-from .. import emails, matching, reading
-from ..counting import Counting, require_approved
-from ..followed import ABSENT
-from ..splitting import Splitting
+from .. import emails
+from ..domain import matching, reading
+from ..domain.counting import Counting, require_approved
+from ..domain.splitting import Splitting
+from ..roster.followed import ABSENT
 from .leased import Leased, LeasedQuerySet
 
 # A participant forgotten on a validated list can be added for so long.

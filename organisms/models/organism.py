@@ -6,8 +6,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
-from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
-from anacofi_portal.spreadsheets import fold
+from common.errors import WrongStatus
+from common.legacy_journal import Journalled, JournalRow
+from common.spreadsheets import fold
 
 from .. import emails
 

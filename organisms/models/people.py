@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 
 from .. import emails
 from .organism import Organism, may_be_added

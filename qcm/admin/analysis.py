@@ -9,13 +9,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from anacofi_portal.admin import PortalAdmin, ReadOnlyMixin
-from anacofi_portal.journal import WrongStatus
-from anacofi_portal.spreadsheets import fold
+from common.admin import PortalAdmin, ReadOnlyMixin
+from common.errors import WrongStatus
+from common.spreadsheets import fold
+from trainings.domain.versions import CORRECT
 from trainings.models import Correction, Question
-from trainings.versions import CORRECT
 
-from .. import item_analysis, marking, regrading
+from .. import marking
+from ..domain import item_analysis, regrading
 from ..models import Attempt, Regrade, TrainingAnalysis
 from .forms import AskForm, CorrectForm, RegradeForm
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from anacofi_portal.admin import (
+from common.admin import (
     JournalInline,
     PortalAdmin,
     ReadOnlyMixin,
@@ -21,11 +21,11 @@ from anacofi_portal.admin import (
     lines,
     link,
 )
-from anacofi_portal.admin_forms import ConfirmForm
-from anacofi_portal.durations import format_minutes, format_seconds
-from anacofi_portal.spreadsheets import fold
+from common.admin_forms import ConfirmForm
+from common.durations import format_minutes, format_seconds
+from common.spreadsheets import fold
 
-from .. import evidence
+from ..domain import evidence
 from ..models import Attempt, Invitation, InvitationJournal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

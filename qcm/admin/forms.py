@@ -8,7 +8,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from anacofi_portal.admin_forms import CommentForm
+from common.admin_forms import CommentForm
 from trainings.question_form import QuestionForm
 
 from ..models import Regrade

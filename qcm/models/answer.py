@@ -3,7 +3,7 @@
 from django.db import connections, models, router
 from django.db.models import OuterRef, Subquery
 
-from anacofi_portal.prepared import prepared
+from common.prepared import prepared
 from trainings.models import Question
 
 

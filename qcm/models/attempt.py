@@ -4,9 +4,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
-from anacofi_portal.prepared import prepared
-from members import ledger
+from common.errors import WrongStatus
+from common.prepared import prepared
+from members.domain import ledger
 from members.models import HoursCredit, Member
 from trainings.models import Choice, QuestionSet
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from attendance import cautions
+from attendance.domain import cautions
 from tests.factories import make_member, make_sheet, make_training, row_of
 from tests.files import ROSTER_HEADER, make_xlsx
 

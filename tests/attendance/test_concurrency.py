@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
-from attendance import deposits, reading
+from attendance.domain import deposits, reading
 from attendance.models import DepositedFile, Participant, Sheet
+from common.errors import WrongStatus
 from mailing.models import Message
 from members.models import HoursCredit
 from qcm.models import Invitation

@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
 from attendance.models import Sheet
-from attendance.roster import Line
+from attendance.roster.roster import Line
+from common.errors import WrongStatus
 from mailing.models import Message
-from members import ledger
+from members.domain import ledger
 from members.models import HoursCredit
 from qcm.models import Invitation
 from tests.attendance.sheets import mails, unknown

@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
 from attendance.models import Sheet
+from common.errors import WrongStatus
 from mailing.models import Message
-from members import ledger
+from members.domain import ledger
 from members.models import HoursCredit, Membership
 from qcm.models import Invitation
 from tests.attendance.sheets import mails, states, unknown

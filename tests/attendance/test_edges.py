@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
-from attendance import cautions, deposits, followed, reading, tasks
+from attendance import tasks
+from attendance.domain import cautions, deposits, reading
 from attendance.models import DepositedFile, SecondReading, Sheet
-from attendance.roster import Line
-from members import ledger
+from attendance.roster import followed
+from attendance.roster.roster import Line
+from common.errors import WrongStatus
+from members.domain import ledger
 from members.models import HoursCredit
 from qcm.models import Invitation
 from tests.attendance.sheets import states, unknown

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 import pytest
 
-from attendance.followed import HOURS, MINUTES, minutes_of, share, unit_of
+from attendance.roster.followed import HOURS, MINUTES, minutes_of, share, unit_of
 
 
 @pytest.mark.parametrize(

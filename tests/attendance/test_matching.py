@@ -1,7 +1,7 @@
 import pytest
 
-from attendance import matching
-from attendance.roster import Line
+from attendance.domain import matching
+from attendance.roster.roster import Line
 from tests import factories
 
 

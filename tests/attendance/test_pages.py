@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from attendance import reading, tasks
+from attendance import tasks
+from attendance.domain import reading
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
 from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from anacofi_portal.journal import WrongStatus
-from attendance import deposits, reading, tasks
+from attendance import tasks
+from attendance.domain import deposits, reading
 from attendance.models import SecondReading, Sheet, UnrecognisedCount
-from attendance.roster import Line
+from attendance.roster.roster import Line
+from common.errors import WrongStatus
 from members.models import HoursCredit
 from tests.attendance.sheets import states, unknown
 from tests.factories import make_member, make_sheet, row_of

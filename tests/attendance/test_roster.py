@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from anacofi_portal.spreadsheets import Row, Sheet, Workbook, read_workbook
-from attendance.roster import UnreadableRoster, find_header, parse, split_name
+from attendance.roster.roster import UnreadableRoster, find_header, parse, split_name
+from common.spreadsheets import Row, Sheet, Workbook, read_workbook
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent"]

@@ -6,9 +6,9 @@ from datetime import date, datetime, time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anacofi_portal.spreadsheets import Row, Sheet, Workbook, cell_text, clean_text, fold
-from attendance.headers import FIELD_OF, columns_of, find_header, is_header
-from attendance.roster import SHOWN_NOTES, UnreadableRoster, parse
+from attendance.roster.headers import FIELD_OF, columns_of, find_header, is_header
+from attendance.roster.roster import SHOWN_NOTES, UnreadableRoster, parse
+from common.spreadsheets import Row, Sheet, Workbook, cell_text, clean_text, fold
 from tests.corpus.samples import check_storable
 
 # Columns of one name, or named as a column without name would be, must not hide one another.

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from attendance.roster import Line
+from attendance.roster.roster import Line
 from mailing.delivery import render
 from mailing.models import Message
 from members.models import Membership

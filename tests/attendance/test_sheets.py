@@ -4,12 +4,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
-from attendance import deposits, reading, tasks
+from attendance import tasks
+from attendance.domain import deposits, reading
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
 from attendance.models.leased import GAVE_UP
 from attendance.models.sheet import LIMIT_REACHED
-from attendance.roster import Line
+from attendance.roster.roster import Line
+from common.errors import WrongStatus
 from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import (

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from openpyxl import Workbook
 
-from anacofi_portal.journal import WrongStatus
-from attendance import reading, sessions
+from attendance.domain import reading
 from attendance.models import ColumnMeaning, Sheet
+from attendance.roster import sessions
+from common.errors import WrongStatus
 from tests.attendance.sheets import states
 from tests.factories import make_member, make_organism, make_sheet, make_training, row_of
 from tests.files import ROSTER_HEADER, make_xlsx

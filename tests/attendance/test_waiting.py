@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
-from attendance import offers
+from attendance.domain import offers
+from attendance.domain.suggestions import suggest
 from attendance.models import Participant
-from attendance.suggestions import suggest
-from members import former, ledger
+from common.errors import WrongStatus
+from members.domain import former, ledger
 from members.models import FormerKey
 from qcm.models import Invitation
 from tests.attendance.sheets import mails, states, unknown

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from anacofi_portal.spreadsheets import child
+from common.spreadsheets import child
 from tests.corpus import samples
 from tests.factories import make_training
 from tests.files import ROSTER_HEADER, make_xlsx

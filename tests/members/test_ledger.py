@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from members import ledger
-from members.ledger import Entitlement
+from members.domain import ledger
+from members.domain.ledger import Entitlement
 from members.models import HoursCredit
 from tests import factories
 

@@ -13,8 +13,9 @@ from pypdf import PdfReader
 
 from mailing import delivery
 from mailing.models import Message
-from members import ledger, links
-from members.ledger import Entitlement
+from members import links
+from members.domain import ledger
+from members.domain.ledger import Entitlement
 from members.models import SignInLink
 from tests import factories
 

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from members import registry, tasks
+from members import tasks
+from members.domain import registry
 from members.models import Member, Membership, RegistryImport
 from tests import factories
 from tests.files import REGISTRY_HEADER, make_xlsx

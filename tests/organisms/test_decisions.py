@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.delivery import render
 from mailing.models import Message
 from organisms.models import Organism

@@ -7,7 +7,7 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.models import User
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.delivery import mint, render
 from mailing.models import Message
 from organisms.links import SALT

@@ -5,7 +5,7 @@ import threading
 import pytest
 from kombu import Connection
 
-from anacofi_portal import broker
+from common import broker
 
 
 @pytest.fixture

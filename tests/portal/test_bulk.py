@@ -4,8 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from anacofi_portal import bulk
 from attendance.models import Participant
+from common import bulk
 from mailing.models import Message
 from members.models import HoursCredit
 from tests.factories import make_member, make_sheet, make_training

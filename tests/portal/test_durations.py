@@ -5,8 +5,8 @@ import re
 import pytest
 from django import forms
 
-from anacofi_portal.durations import format_minutes, parse_minutes
-from anacofi_portal.forms import DurationField
+from common.durations import format_minutes, parse_minutes
+from common.forms import DurationField
 
 
 @pytest.mark.parametrize(

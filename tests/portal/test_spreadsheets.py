@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook as Xlsx
 
-from anacofi_portal.spreadsheets import UnreadableWorkbook, read_workbook, reading, write_workbook
+from common.spreadsheets import UnreadableWorkbook, read_workbook, reading, write_workbook
 from tests.files import make_html, make_text, make_xls, make_xlsx, make_zip
 
 ROWS = [["Nom", "Prénom", "E-mail"], ["Le Goff", "Anne", "anne@cabinet.test"]]

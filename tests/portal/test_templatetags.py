@@ -3,13 +3,7 @@
 import pytest
 from django.template import Context, Template
 
-from anacofi_portal.templatetags.portal import (
-    at_most,
-    duration,
-    filesize_fr,
-    message_icon,
-    remaining,
-)
+from common.templatetags.portal import at_most, duration, filesize_fr, message_icon, remaining
 
 
 def render(source, **values):

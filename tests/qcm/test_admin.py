@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from mailing.models import Message
 from members.models import Member
-from qcm import evidence, regrading
+from qcm.domain import evidence, regrading
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
 from tests.qcm.conftest import answer, open_link, take

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.models import Message
 from members.models import HoursCredit
 from qcm.models import Answer, Attempt, ForeignAnswer, Invitation

@@ -6,12 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.models import Message
 from members.models import HoursCredit
-from qcm.invitations import invite, withdraw
+from qcm.domain.invitations import invite, withdraw
+from qcm.domain.reminders import send_due
 from qcm.models import Attempt, Invitation
-from qcm.reminders import send_due
 from tests import factories
 from tests.qcm.conftest import answer, right_choices
 from tests.together import together

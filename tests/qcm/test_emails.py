@@ -9,7 +9,7 @@ from django.utils import timezone
 from mailing import delivery
 from mailing.models import Message
 from qcm import emails, links
-from qcm.invitations import invite, withdraw
+from qcm.domain.invitations import invite, withdraw
 from qcm.models import Invitation
 from tests import factories
 from tests.qcm.conftest import path_of, take

@@ -22,10 +22,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from members.models import HoursCredit
 from qcm import links, tasks
-from qcm.invitations import invite, withdraw
+from qcm.domain.invitations import invite, withdraw
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
 from tests.qcm.conftest import path_of, right_choices

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from qcm import links, tasks
-from qcm.invitations import invite, withdraw
+from qcm.domain.invitations import invite, withdraw
 from qcm.models import Attempt, Invitation
 from tests import factories
 from tests.qcm.conftest import answer, path_of, right_choices

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from mailing.models import Message
-from members.ledger import year_total
+from members.domain.ledger import year_total
 from members.models import HoursCredit
-from qcm.invitations import invite, withdraw
+from qcm.domain.invitations import invite, withdraw
 from qcm.models import Attempt, Invitation, Reminder
 from tests import factories
 from tests.qcm.conftest import take

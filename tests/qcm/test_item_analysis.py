@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from qcm import item_analysis
-from qcm.item_analysis import ENOUGH, EVERYONE, GOOD_FAIL, NOBODY, Item, flag_of
+from qcm.domain import item_analysis
+from qcm.domain.item_analysis import ENOUGH, EVERYONE, GOOD_FAIL, NOBODY, Item, flag_of
 from qcm.models import Answer
 from tests import factories
 from tests.qcm.test_regrading import correct, question_at, regrade, start_at, take

@@ -7,11 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.models import Message
-from members import ledger
+from members.domain import ledger
 from members.models import HoursCredit
-from qcm import invitations, marking, regrading
+from qcm import marking
+from qcm.domain import invitations, regrading
 from qcm.models import Attempt, Invitation, MarkChange, Regrade
 from qcm.tasks import sweep_regrades
 from tests import factories

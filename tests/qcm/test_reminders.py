@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from mailing import delivery
 from mailing.models import Message
+from qcm.domain.reminders import occasions
 from qcm.models import Invitation, Reminder
-from qcm.reminders import occasions
 from qcm.tasks import send_reminders
 from tests import factories
 from tests.qcm.conftest import take

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from trainings.set_checks import choice_key, question_key, tidy, tidy_line
+from trainings.questions.set_checks import choice_key, question_key, tidy, tidy_line
 
 # The signs that one of the forms gives a meaning to come up more often than by chance.
 SIGNS = st.sampled_from(

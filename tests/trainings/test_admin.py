@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from mailing.models import Message
 from tests import factories
 from tests.files import make_pdf
-from trainings import documents
+from trainings.domain import documents
 from trainings.interchange.workbook import HEADER
 from trainings.models import AnnualRules, Document, Speaker, Training
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.models import Message
 from tests import factories
 from tests.together import together

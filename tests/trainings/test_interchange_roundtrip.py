@@ -7,13 +7,13 @@ import python_calamine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 
-from anacofi_portal.spreadsheets import Row, Sheet, Workbook
-from anacofi_portal.spreadsheets.child import plain
-from anacofi_portal.spreadsheets.reading import _value
+from common.spreadsheets import Row, Sheet, Workbook
+from common.spreadsheets.child import plain
+from common.spreadsheets.reading import _value
 from tests.trainings.sets import SETS
 from trainings.interchange import gift, read_file, to_gift, to_workbook
 from trainings.interchange.workbook import parse as parse_workbook
-from trainings.set_checks import problems
+from trainings.questions.set_checks import problems
 
 slowly = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

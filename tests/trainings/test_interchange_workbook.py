@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from tests.files import make_xlsx
 from trainings.interchange import ParsedSets, Unreadable, model_workbook, read_file
 from trainings.interchange.workbook import HEADER
-from trainings.set_checks import problems
+from trainings.questions.set_checks import problems
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from trainings.interchange import read_file
-from trainings.remarks import Remark, remarks
+from trainings.questions.remarks import Remark, remarks
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 

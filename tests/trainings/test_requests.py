@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from mailing.models import Message
 from tests import factories
 from tests.files import make_image, make_pdf
-from trainings import documents
+from trainings.domain import documents
 from trainings.models import Document, Speaker, Training
 
 Kind = Document.Kind

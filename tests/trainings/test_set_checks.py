@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.set_checks import problems, tidy, tidy_line
+from trainings.questions.set_checks import problems, tidy, tidy_line
 
 
 def row(number=1, text="Qui ?", choices=(("Moi", True), ("Toi", False)), theme="", explanation=""):

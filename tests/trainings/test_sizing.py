@@ -2,10 +2,10 @@
 
 import pytest
 
-from anacofi_portal.durations import parse_minutes
-from trainings import numbers
+from common.durations import parse_minutes
+from trainings.domain import numbers
 from trainings.models import ApprovalCounter
-from trainings.sizing import SETS, questions_per_set
+from trainings.questions.sizing import SETS, questions_per_set
 
 
 @pytest.mark.parametrize(

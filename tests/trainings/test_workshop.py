@@ -7,17 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 from tests import factories
+from trainings.domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull
 from trainings.models import Question, Training
-from trainings.models.writing import (
-    BLANK,
-    MAX_QUESTIONS,
-    QuestionChanged,
-    QuestionGone,
-    SetFull,
-)
-from trainings.overview import overview
+from trainings.views.overview import overview
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 CONTENT = {

@@ -8,8 +8,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from anacofi_portal.admin_forms import ConfirmForm
-from anacofi_portal.forms import DurationField
+from common.admin_forms import ConfirmForm
+from common.forms import DurationField
 
 
 class SendToAmfForm(ConfirmForm):

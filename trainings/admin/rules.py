@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from anacofi_portal.admin import PortalAdmin
-from anacofi_portal.durations import format_minutes
+from common.admin import PortalAdmin
+from common.durations import format_minutes
 
 from ..models import AnnualRules
 

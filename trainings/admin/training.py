@@ -9,23 +9,15 @@ from django.urls import path, reverse
 from django.utils import timezone
 from unfold.admin import TabularInline
 
-from anacofi_portal import files
-from anacofi_portal.admin import (
-    JournalInline,
-    ReadOnlyMixin,
-    Verb,
-    VerbAdmin,
-    admin_url,
-    lines,
-    link,
-)
-from anacofi_portal.admin_forms import CommentForm
-from anacofi_portal.durations import format_minutes
-from anacofi_portal.spreadsheets import fold
+from common import files
+from common.admin import JournalInline, ReadOnlyMixin, Verb, VerbAdmin, admin_url, lines, link
+from common.admin_forms import CommentForm
+from common.durations import format_minutes
+from common.spreadsheets import fold
 
-from .. import dossier
+from ..domain import dossier
 from ..models import Document, Speaker, Training, TrainingJournal
-from ..overview import overview
+from ..views.overview import overview
 from .forms import ApproveForm, SendToAmfForm
 
 DECIDE = "trainings.decide_training"

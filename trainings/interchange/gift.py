@@ -2,7 +2,7 @@
 
 import re
 
-from ..set_checks import tidy, tidy_line
+from ..questions.set_checks import tidy, tidy_line
 from .markup import LOOKS_LIKE_HTML, to_text
 from .parsed import Gathering, ParsedQuestion, wrong_set
 

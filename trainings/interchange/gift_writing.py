@@ -2,7 +2,7 @@
 
 import re
 
-from ..set_checks import tidy, tidy_line
+from ..questions.set_checks import tidy, tidy_line
 
 RESERVED = re.compile(r"[\\#=~{}:]")
 # Of so many right answers, the share of each, as Moodle's list of grades has it.

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
-from ..set_checks import tidy
+from ..questions.set_checks import tidy
 
 BLOCKS = frozenset(
     "address article blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5"

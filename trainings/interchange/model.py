@@ -1,8 +1,8 @@
 """The workbook that the portal offers: the header to fill, and what each column holds."""
 
-from anacofi_portal.spreadsheets import write_workbook
+from common.spreadsheets import write_workbook
 
-from ..sizing import SETS
+from ..questions.sizing import SETS
 from .workbook import HEADER
 
 HELP = [

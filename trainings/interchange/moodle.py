@@ -5,7 +5,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from ..set_checks import tidy, tidy_line
+from ..questions.set_checks import tidy, tidy_line
 from .gift import set_in
 from .markup import LOOKS_LIKE_HTML, to_text
 from .parsed import Gathering, ParsedQuestion, Unreadable, wrong_set

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from ..set_checks import faults, question_key
-from ..sizing import SETS
+from ..questions.set_checks import faults, question_key
+from ..questions.sizing import SETS
 
 MAX_QUESTIONS = 500
 # Nobody reads more; the rest is counted.

@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict, deque
 
-from anacofi_portal.spreadsheets import fold
+from common.spreadsheets import fold
 
-from ..set_checks import tidy, tidy_line
+from ..questions.set_checks import tidy, tidy_line
 from . import markup
 from .parsed import Gathering
 from .pasted_lines import classify, pairs_of, unstarred

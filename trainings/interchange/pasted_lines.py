@@ -6,7 +6,7 @@ Every pattern is anchored and bounded: a line is looked at once.
 import re
 from dataclasses import dataclass, field
 
-from anacofi_portal.spreadsheets import fold
+from common.spreadsheets import fold
 
 # Last in a class of characters, where a hyphen makes no range.
 DASH = "–—-"

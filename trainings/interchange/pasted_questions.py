@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from ..set_checks import MAX_CHARACTERS, choice_key, tidy
+from ..questions.set_checks import MAX_CHARACTERS, choice_key, tidy
 from .parsed import ParsedQuestion
 from .pasted_lines import CHECKED, letters_of, unstarred
 

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 
-from anacofi_portal.spreadsheets import UnreadableWorkbook, fold, read_workbook
+from common.spreadsheets import UnreadableWorkbook, fold, read_workbook
 
 from . import gift, moodle, pasted, workbook
 from .parsed import ParsedSets, Unreadable

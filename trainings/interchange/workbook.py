@@ -3,10 +3,10 @@
 import re
 from datetime import date, datetime, time
 
-from anacofi_portal.spreadsheets import cell_text, column_letters, fold, write_workbook
+from common.spreadsheets import cell_text, column_letters, fold, write_workbook
 
-from ..set_checks import faults, question_key, tidy, tidy_line
-from ..sizing import MAX_CHOICES, SETS
+from ..questions.set_checks import faults, question_key, tidy, tidy_line
+from ..questions.sizing import MAX_CHOICES, SETS
 from .parsed import ParsedQuestion, ParsedSets, repeated
 
 # Letters beyond the sixth are known in order to be refused by name.

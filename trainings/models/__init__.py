@@ -1,12 +1,12 @@
 """What the rest of the portal knows of validation requests."""
 
+from ..domain.writing import RemovedQuestion
 from .corrections import Correction
 from .documents import Document, Speaker
 from .imports import QuestionImport
 from .questions import Choice, Question, QuestionSet
 from .rules import AnnualRules, ApprovalCounter
 from .training import Training, TrainingJournal
-from .writing import RemovedQuestion
 
 __all__ = [
     "AnnualRules",

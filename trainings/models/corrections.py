@@ -6,7 +6,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
+from common.errors import WrongStatus
 
 from .. import emails
 from .questions import Question

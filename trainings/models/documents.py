@@ -5,7 +5,7 @@ from django.core.files.base import File
 from django.db import models
 from django.db.models import Q
 
-from anacofi_portal.files import PrivateFileField
+from common.files import PrivateFileField
 
 
 class Speaker(models.Model):

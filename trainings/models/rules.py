@@ -5,8 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from anacofi_portal.journal import WrongStatus
-from anacofi_portal.prepared import prepared
+from common.errors import WrongStatus
+from common.prepared import prepared
 
 
 class AnnualRules(models.Model):

@@ -5,18 +5,19 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from anacofi_portal.journal import Journalled, JournalRow, WrongStatus
-from anacofi_portal.spreadsheets import fold
+from common.errors import WrongStatus
+from common.legacy_journal import Journalled, JournalRow
+from common.spreadsheets import fold
 from organisms.models import Organism
 
 from .. import emails
-from ..decisions import Decisions
-from ..sizing import SETS
-from ..versions import Versions
-from .completeness import Completeness
+from ..domain.completeness import Completeness
+from ..domain.decisions import Decisions
+from ..domain.versions import Versions
+from ..domain.writing import SetWriting
+from ..questions.sizing import SETS
 from .documents import Speaker
 from .questions import Choice, Question, QuestionSet
-from .writing import SetWriting
 
 
 class TrainingQuerySet(models.QuerySet):

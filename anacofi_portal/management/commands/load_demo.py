@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import User
-from anacofi_portal.management.demo import hours, people, requests
 from qcm.links import invitation_url
 from qcm.models import Invitation
+
+from ..demo import hours, people, requests
 
 SEED = 2026
 

@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from anacofi_portal.files import XLSX
-from anacofi_portal.spreadsheets import write_workbook
-from attendance import deposits, reading
+from attendance.domain import deposits, reading
 from attendance.models import DepositedFile, Sheet
+from common.files import XLSX
+from common.spreadsheets import write_workbook
 from qcm.models import Answer, Attempt, Invitation
 
 HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "Cabinet"]

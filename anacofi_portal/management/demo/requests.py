@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from trainings import documents
+from trainings.domain import documents
 from trainings.models import Document, Speaker, Training
-from trainings.sizing import SETS, questions_per_set
+from trainings.questions.sizing import SETS, questions_per_set
 
 SUBJECTS = [
     ("Le devoir de conseil", "Le conseiller le doit-il au client non professionnel ?"),

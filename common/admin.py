@@ -1,0 +1,176 @@
+"""What every admin screen of the portal is made of: read-only rows, and verbs as buttons."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from unfold.admin import ModelAdmin, TabularInline
+
+from .errors import WrongStatus
+
+
+class ReadOnlyMixin:
+    """Rows that only the models' verbs write."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class JournalInline(ReadOnlyMixin, TabularInline):
+    """The journal of a row; subclasses give `model`."""
+
+    fields = ["at", "by_label", "event", "comment"]
+    readonly_fields = fields
+    hide_title = True
+    extra = 0
+    verbose_name_plural = "Journal"
+
+    @admin.display(description="événement")
+    def event(self, row):
+        return row.label
+
+
+class PortalAdmin(ModelAdmin):
+    """A list that counts once and shows « – » for nothing."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    empty_value_display = "–"
+    list_filter_submit = False
+    compressed_fields = True
+
+    def waiting(self):
+        """The rows that wait for staff; the menu and the entrance say how many."""
+        return self.model._default_manager.none()
+
+
+class VerbAdmin(ReadOnlyMixin, PortalAdmin):
+    """A read-only screen whose changes are the models' verbs, each a button with a page.
+
+    `verbs` holds `Verb`s. Their pages are at `<pk>/<name>/`.
+    """
+
+    verbs = ()
+    change_form_template = "admin/verbs_change_form.html"
+
+    def get_urls(self):
+        opts = self.model._meta
+        own = [
+            path(
+                f"<path:object_id>/{verb.name}/",
+                self.admin_site.admin_view(self._view_of(verb)),
+                name=f"{opts.app_label}_{opts.model_name}_{verb.name}",
+            )
+            for verb in self.verbs
+        ]
+        return own + super().get_urls()
+
+    def _view_of(self, verb):
+        return lambda request, object_id: self.verb_view(request, object_id, verb)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        obj = self.get_object(request, object_id)
+        offered = [
+            (verb, self._url(verb, obj))
+            for verb in self.verbs
+            if obj is not None and request.user.has_perm(verb.permission) and verb.offered(obj)
+        ]
+        context = {**(extra_context or {}), "verbs": offered, "title": str(obj)}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _url(self, verb, obj):
+        opts = self.model._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_{verb.name}", args=[obj.pk])
+
+    def verb_view(self, request, object_id, verb):
+        """The confirmation page of a verb; posting it calls the model and goes back."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not request.user.has_perm(verb.permission) or not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        form = verb.form_for(obj, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                said = verb.run(obj, request.user, form.cleaned_data)
+            except WrongStatus as error:
+                messages.error(request, str(error))
+                return redirect(back)
+            except ValueError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, " ".join(filter(None, [verb.done, verb.says(said)])))
+                return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": verb.label,
+            "subtitle": str(obj),
+            "verb": verb,
+            "text": verb.text_for(obj),
+            "form": form,
+            "back": back,
+            "original": obj,
+        }
+        return TemplateResponse(request, "admin/verb.html", context)
+
+
+class Verb:
+    """A model's verb as a button: its words, who may, when, with which form.
+
+    `run(obj, user, data)` raises WrongStatus (told, nothing done) or ValueError (told in the
+    form, which keeps what was typed).
+    """
+
+    def __init__(self, name, label, *, permission, run, offered, form, done, text="", danger=False):
+        self.name = name
+        self.label = label
+        self.permission = permission
+        self.run = run
+        self.offered = offered
+        self.form = form
+        self.done = done
+        self.text = text
+        self.danger = danger
+
+    def text_for(self, obj):
+        """What the page says; `text` may be a function of the row, for what depends on it."""
+        return self.text(obj) if callable(self.text) else self.text
+
+    @staticmethod
+    def says(result):
+        """What `run` itself has to say: a text that it returned."""
+        return result if isinstance(result, str) else ""
+
+    def form_for(self, obj, data):
+        return self.form(data, obj=obj)
+
+
+def link(url, text):
+    """A link in a column or a field of an admin screen."""
+    return format_html('<a class="text-primary-600 underline" href="{}">{}</a>', url, text)
+
+
+def lines(rows):
+    """Several short texts, one below the other."""
+    return format_html_join("", "<div>{}</div>", ((row,) for row in rows)) or "–"
+
+
+def admin_url(obj):
+    """The admin page of a row."""
+    opts = obj._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+
+
+admin.site.site_header = "ANACOFI Formation"
+admin.site.site_title = "ANACOFI Formation"
+admin.site.index_title = "Administration"

@@ -1,0 +1,131 @@
+"""Private files: where they are kept, what they must be, and the one way they are served.
+
+Knows no app: each app's own view first fetches its row through `visible_to(user)`, then calls
+`serve()`.
+"""
+
+import io
+import secrets
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import FileResponse, HttpResponseRedirect
+from PIL import Image
+from pypdf import PdfReader
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Only these may be opened inside the browser; all else is downloaded.
+INLINE_TYPES = {PDF, JPEG, PNG}
+EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png", XLSX: "xlsx"}
+MAX_IMAGE_PIXELS = 100_000_000
+
+
+def random_name(instance, filename):
+    """A storage path nobody can guess, for a row or a model; the row keeps the name given."""
+    suffix = PurePosixPath(filename).suffix.lower()[:10]
+    token = secrets.token_urlsafe(24)
+    return f"{instance._meta.model_name}/{token[:2]}/{token}{suffix}"
+
+
+class PrivateFileField(models.FileField):
+    """A file under a random name, without a URL of its own."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("upload_to", random_name)
+        kwargs.setdefault("max_length", 200)
+        super().__init__(*args, **kwargs)
+
+
+def check_size(file):
+    """Raise ValidationError above `MAX_UPLOAD_BYTES`, or on an empty file."""
+    if file.size > settings.MAX_UPLOAD_BYTES:
+        raise ValidationError(
+            f"« {file.name} » dépasse 20 Mo. Réduisez le fichier ou scannez-le en moins "
+            "bonne qualité, puis déposez-le à nouveau."
+        )
+    if file.size == 0:
+        raise ValidationError(f"« {file.name} » est vide. Vérifiez le fichier et déposez-le.")
+
+
+def content_type_of(file, allowed):
+    """The type found in the content, one of `allowed` (PDF, JPEG, PNG), whatever the name says.
+
+    Raises ValidationError in French when the content is something else or cannot be opened.
+    """
+    check_size(file)
+    file.seek(0)
+    head = file.read(1024)
+    file.seek(0)
+    names = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG"}
+    *others, last = (names[one] for one in allowed)
+    wanted = f"{', '.join(others)} ou {last}" if others else last
+    found = None
+    if b"%PDF-" in head and PDF in allowed:
+        found = PDF if _opens_as_pdf(file) else None
+    elif head.startswith(b"\xff\xd8\xff") and JPEG in allowed:
+        found = JPEG if _opens_as_image(file, "JPEG") else None
+    elif head.startswith(b"\x89PNG\r\n\x1a\n") and PNG in allowed:
+        found = PNG if _opens_as_image(file, "PNG") else None
+    file.seek(0)
+    if found is None:
+        raise ValidationError(
+            f"« {file.name} » n’est pas un fichier {wanted} lisible. "
+            "Ouvrez-le sur votre ordinateur pour le vérifier, puis déposez-le à nouveau."
+        )
+    return found
+
+
+def _opens_as_pdf(file):
+    file.seek(0)
+    try:
+        return len(PdfReader(io.BytesIO(file.read())).pages) > 0
+    except Exception:
+        # pypdf raises whatever the broken bytes led it to; all of it means « not a PDF ».
+        return False
+
+
+def _opens_as_image(file, kind):
+    file.seek(0)
+    try:
+        with Image.open(file, formats=[kind]) as image:
+            width, height = image.size
+            image.verify()
+    except Exception:
+        # As above, from Pillow.
+        return False
+    return width * height <= MAX_IMAGE_PIXELS
+
+
+def serve(field_file, *, name, content_type, download=False):
+    """The response that gives a private file to someone already allowed to have it.
+
+    A local file is streamed; on S3 the browser is sent to a link that lives 60 s. Always
+    `nosniff`; inline for PDF, JPEG and PNG alone.
+    """
+    inline = content_type in INLINE_TYPES and not download
+    disposition = "inline" if inline else "attachment"
+    served_type = content_type if inline else "application/octet-stream"
+    if settings.S3_BUCKET:
+        header = f"{disposition}; filename*=UTF-8''{quote(name)}"
+        return HttpResponseRedirect(
+            field_file.storage.url(
+                field_file.name,
+                parameters={
+                    "ResponseContentDisposition": header,
+                    "ResponseContentType": served_type,
+                },
+                expire=60,
+            )
+        )
+    response = FileResponse(
+        field_file.open("rb"), as_attachment=not inline, filename=name, content_type=served_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    # A PDF opened in the browser must not run or load anything of its own.
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response

@@ -1,0 +1,102 @@
+"""The « Dossier AMF »: one ZIP with a summary PDF, the documents and the QCM sets."""
+
+import re
+import shutil
+import tempfile
+import zipfile
+
+from django.utils.formats import date_format
+
+from common.durations import format_minutes
+from common.pdf import render_pdf
+from common.spreadsheets import fold
+
+from ..interchange import to_workbook
+from ..models import Document
+from ..questions.set_checks import LETTERS
+
+SPOOL_BYTES = 8 * 1024 * 1024
+FOLDERS = {
+    Document.Kind.PRESENTATION: "documents/presentation",
+    Document.Kind.FURTHER: "documents/complement",
+}
+
+
+def build(training):
+    """An open temporary file with the ZIP, at its start; big ones are on the disk."""
+    target = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("synthese.pdf", render_pdf("trainings/pdf/dossier.typ", summary(training)))
+        rows = training.sets_as_rows()
+        if rows:
+            archive.writestr("jeux-de-qcm.xlsx", to_workbook(rows))
+        for number, document in enumerate(training.documents.all(), start=1):
+            if document.kind not in FOLDERS:
+                continue
+            name = f"{FOLDERS[document.kind]}-{number:02d}-{safe_name(document.name)}"
+            with document.file.open("rb") as source, archive.open(name, "w") as part:
+                shutil.copyfileobj(source, part, 1024 * 1024)
+    target.seek(0)
+    return target
+
+
+def file_name(training):
+    """What the ZIP is called when it is downloaded."""
+    return f"dossier-amf-{training.pk}-{fold(training.title).replace(' ', '-')[:60]}.zip"
+
+
+def safe_name(name):
+    """A file's name without folders or anything that a system might refuse."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,5}", ending):
+        stem, ending = name, ""
+    stem = fold(stem).replace(" ", "-")[:80] or "document"
+    return f"{stem}.{ending.lower()}" if ending else stem
+
+
+def summary(training):
+    """What the summary PDF says, as JSON-able data."""
+    organism = training.organism
+    facts = [
+        ("Organisme", organism.name),
+        ("Type d’organisme", organism.get_type_display()),
+        ("Numéro KBIS (SIREN)", organism.siren),
+        ("Numéro du formateur", organism.trainer_number),
+        ("Représentant", organism.representative),
+        ("Année civile", str(training.year)),
+        ("Durée totale", format_minutes(training.duration_minutes or 0)),
+        ("Heures AMF demandées", format_minutes(training.requested_amf_minutes)),
+        (
+            "Heures associatives demandées",
+            format_minutes(training.requested_associative_minutes),
+        ),
+        ("Modalité", training.get_teaching_method_display()),
+        (
+            "Première session",
+            date_format(training.first_session_on, "j F Y") if training.first_session_on else "",
+        ),
+        ("Lieu", training.first_session_place),
+        ("Public visé", training.audience),
+    ]
+    return {
+        "title": training.title,
+        "facts": [{"label": label, "value": value} for label, value in facts if value],
+        "texts": [
+            {"label": "Objectifs", "value": training.objectives},
+            {"label": "Programme", "value": training.programme},
+        ],
+        "speakers": [
+            {"name": one.name, "references": one.references} for one in training.speakers.all()
+        ],
+        "questions": [
+            {
+                "set": row["set"],
+                "text": row["text"],
+                "choices": [
+                    {"letter": LETTERS[index], "text": text, "right": is_right}
+                    for index, (text, is_right) in enumerate(row["choices"])
+                ],
+            }
+            for row in training.sets_as_rows()
+        ],
+    }

@@ -1,0 +1,218 @@
+"""Questions out of a file or a pasted text: read, shown, and only then written in the sets."""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common import files
+from common.errors import WrongStatus
+from organisms.access import organism_required, writing_required
+
+from ..domain.writing import SetFull
+from ..interchange import Unreadable, read_file, read_pasted, to_gift, to_workbook
+from ..models import QuestionImport
+from ..questions.remarks import remarks
+from ..questions.set_checks import LETTERS
+from ..questions.sizing import SETS
+from .editing import get_training
+
+# A pasted text of three large sets takes a tenth of it.
+MAX_PASTED = 500_000
+# With Word's styles.
+MAX_HTML = 4 * MAX_PASTED
+SPREAD = "spread"
+
+
+@writing_required
+@require_http_methods(["GET", "POST"])
+def import_questions(request, pk):
+    """A file or a text to read; below it what was read last, to import or to drop."""
+    training = get_training(request, pk)
+    try:
+        training.require_editable()
+    except WrongStatus as error:
+        messages.error(request, str(error))
+        return redirect("trainings:workshop", pk)
+    if not request.organism.may_write:
+        return redirect("trainings:workshop", pk)
+    waiting = QuestionImport.objects.filter(training=training).first()
+    if request.method == "POST":
+        sentences = _read(request, training)
+        if not sentences:
+            return redirect("trainings:import_questions", pk)
+        return _page(request, training, waiting, sentences=sentences, status=422)
+    return _page(request, training, waiting)
+
+
+def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
+    rows = waiting.rows if waiting else []
+    counts = training.question_counts()
+    context = {
+        "nav": "requests",
+        "training": training,
+        "waiting": waiting,
+        "shown": fingerprint(waiting) if waiting else "",
+        "sentences": sentences,
+        "pasted": request.POST.get("pasted", waiting.pasted_text if waiting else ""),
+        "pasted_html": request.POST.get("pasted_html", waiting.pasted_html if waiting else ""),
+        "rows": [
+            row | {"letters": list(zip(LETTERS, row["choices"], strict=False))} for row in rows
+        ],
+        "remarks": [
+            str(one)
+            for one in remarks(
+                [row for row in rows if row["set"]], similarity=settings.QCM_SIMILARITY_PERCENT
+            )
+        ],
+        "unplaced": sum(row["set"] == 0 for row in rows),
+        "numbers": range(1, SETS + 1),
+        "counts": counts,
+        "has_questions": any(counts.values()),
+        **chosen,
+    }
+    return render(request, "trainings/import.html", context, status=status)
+
+
+def _read(request, training):
+    """Read what came and keep it for the preview; sentences when there is nothing to read."""
+    file = request.FILES.get("file")
+    # No database of ours stores a null character.
+    pasted = request.POST.get("pasted", "").replace("\0", "")
+    html = request.POST.get("pasted_html", "").replace("\0", "")[:MAX_HTML]
+    try:
+        if file:
+            files.check_size(file)
+            found = read_file(file)
+        elif len(pasted) > MAX_PASTED:
+            return ["Ce texte est trop long. Collez-le en plusieurs fois."]
+        elif pasted.strip():
+            found = read_pasted(pasted, html)
+        else:
+            return ["Choisissez un fichier, ou collez vos questions."]
+    except ValidationError as error:
+        return error.messages
+    except Unreadable as error:
+        return [str(error)]
+    try:
+        _keep(
+            training,
+            found,
+            name=file.name[-255:] if file else "",
+            pasted=pasted,
+            html=html,
+            by=request.user,
+        )
+    except WrongStatus as error:
+        return [str(error)]
+    return []
+
+
+def _keep(training, found, *, name, pasted, html, by):
+    """Store what was read in place of what was read before. Raises WrongStatus."""
+    with transaction.atomic():
+        training.lock().require_editable()
+        QuestionImport.objects.update_or_create(
+            training=training,
+            defaults={
+                "name": name,
+                "pasted_text": "" if name else pasted,
+                "pasted_html": "" if name else html,
+                "rows": [question.as_row() for question in found.questions],
+                "errors": found.errors,
+                "notes": found.notes,
+                "created_by": by,
+            },
+        )
+
+
+def fingerprint(waiting):
+    """A short text that differs as soon as something else is read: the page shows this one."""
+    content = json.dumps([waiting.rows, waiting.errors], sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def placed(rows, choice):
+    """The rows with their sets; those without one go to set `choice`, or to each set in turn."""
+    turn, result = 0, []
+    for row in rows:
+        number = row["set"]
+        if number == 0:
+            number = turn % SETS + 1 if choice == SPREAD else int(choice)
+            turn += 1
+        choices = [tuple(one) for one in row["choices"]]
+        result.append(row | {"set": number, "choices": choices})
+    return result
+
+
+@writing_required
+@require_POST
+def apply_import(request, pk):
+    """« Importer » what was read: into the sets, all of it or nothing."""
+    training = get_training(request, pk)
+    waiting = QuestionImport.objects.filter(training=training).first()
+    if waiting is None:
+        messages.info(request, "Ces questions sont déjà importées, ou abandonnées.")
+        return redirect("trainings:workshop", pk)
+    choice, mode = request.POST.get("place", ""), request.POST.get("mode", "")
+    sentences = []
+    if request.POST.get("shown") != fingerprint(waiting):
+        sentences.append("Autre chose a été lu entre-temps : vérifiez ce qui va être importé.")
+    if waiting.errors or not waiting.rows:
+        sentences.append("Corrigez d’abord les erreurs : rien n’a été importé.")
+    unplaced = any(row["set"] == 0 for row in waiting.rows)
+    if unplaced and choice not in {"1", "2", "3", SPREAD}:
+        sentences.append("Choisissez le jeu où vont ces questions.")
+    if mode not in {"after", "replace"}:
+        sentences.append("Choisissez d’ajouter ces questions ou de remplacer celles du jeu.")
+    if sentences:
+        return _page(request, training, waiting, sentences=sentences, status=422)
+    rows = placed(waiting.rows, choice)
+    try:
+        with transaction.atomic():
+            # Whoever deletes it imports it: a second click finds nothing.
+            deleted, _ = QuestionImport.objects.filter(pk=waiting.pk).delete()
+            if not deleted:
+                messages.info(request, "Ces questions sont déjà importées, ou abandonnées.")
+                return redirect("trainings:workshop", pk)
+            training.import_questions(rows, replace=mode == "replace")
+    except WrongStatus as error:
+        messages.error(request, str(error))
+        return redirect("trainings:workshop", pk)
+    except SetFull as error:
+        return _page(request, training, waiting, sentences=[str(error)], status=422)
+    plural = "s" if len(rows) > 1 else ""
+    messages.success(request, f"{len(rows)} question{plural} importée{plural}.")
+    return redirect("trainings:workshop", pk)
+
+
+@writing_required
+@require_POST
+def drop_import(request, pk):
+    """« Abandonner » what was read."""
+    QuestionImport.objects.filter(training=get_training(request, pk)).delete()
+    messages.info(request, "L’import est abandonné : les jeux n’ont pas changé.")
+    return redirect("trainings:workshop", pk)
+
+
+@organism_required
+@require_GET
+def export(request, pk, form):
+    """The sets as a workbook or as GIFT; importing it gives the same sets."""
+    training = get_training(request, pk)
+    writers = {"xlsx": (to_workbook, files.XLSX), "gift": (to_gift, "text/plain; charset=utf-8")}
+    if form not in writers:
+        raise Http404
+    write, content_type = writers[form]
+    response = HttpResponse(write(training.sets_as_rows()), content_type=content_type)
+    name = f"qcm-{slugify(training.title)[:60] or training.pk}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
