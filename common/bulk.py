@@ -8,6 +8,8 @@ from operator import attrgetter
 
 from django.db import connections, models, router, transaction
 
+from .derived import derived_fields, with_derived
+
 BATCH = 500
 # Fewer rows are one statement by Django's way too.
 MANY = 100
@@ -30,7 +32,7 @@ def insert(model, instances):
     if len(instances) < MANY or connection.vendor != "postgresql":
         return model._default_manager.bulk_create(instances, batch_size=BATCH)
     meta, quote = model._meta, connection.ops.quote_name
-    fields = meta.local_concrete_fields
+    fields, derived = meta.local_concrete_fields, derived_fields(model)
     with transaction.atomic(using=connection.alias, savepoint=False):
         with connection.cursor() as cursor:
             cursor.execute(
@@ -40,9 +42,13 @@ def insert(model, instances):
             numbers = cursor.fetchall()
             for one, (number,) in zip(instances, numbers, strict=True):
                 setattr(one, meta.pk.attname, number)
-            # A date of creation writes itself.
+            # Dates of creation write themselves, and columns that are computed from others.
             for field in fields:
-                if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+                if (
+                    field in derived
+                    or getattr(field, "auto_now", False)
+                    or getattr(field, "auto_now_add", False)
+                ):
                     for one in instances:
                         field.pre_save(one, add=True)
             columns = ", ".join(quote(field.column) for field in fields)
@@ -59,7 +65,10 @@ def insert(model, instances):
 
 def update(model, instances, names):
     """Save the fields of these names, of instances that exist; how many were."""
-    instances = list(instances)
+    instances, names = list(instances), with_derived(model, names)
+    for field in derived_fields(model, names):
+        for one in instances:
+            field.pre_save(one, add=False)
     connection = connections[router.db_for_write(model)]
     if len(instances) < MANY or connection.vendor != "postgresql":
         return model._default_manager.bulk_update(instances, names, batch_size=BATCH)

@@ -1,0 +1,124 @@
+"""Columns that keep themselves: computed from other columns of their row whenever it is written.
+
+    class Member(KeepsDerived):
+        search = SearchField("last_name", "first_name", "number")
+        email_key = DerivedCharField(keys.email_key, "email", max_length=254)
+
+`save`, `bulk_create` and `common.bulk` keep them, whichever fields they are told to write. A
+queryset's `update()` knows no row and would leave them behind: it refuses the columns that one is
+computed from (`DerivedQuerySet`).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Self
+
+from django.db import models
+
+from .spreadsheets.values import fold
+
+
+class _Derived:
+    """Mixed into a field: what it is computed from, and by what."""
+
+    def __init__(self, compute: Callable[..., str], *sources: str, **kwargs: Any) -> None:
+        self.compute = compute
+        self.sources = sources
+        kwargs.setdefault("editable", False)
+        kwargs.setdefault("blank", True)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        # For the database it is a column like another: migrations name no code of ours.
+        name, path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        base = "TextField" if isinstance(self, models.TextField) else "CharField"
+        return name, f"django.db.models.{base}", args, kwargs
+
+    def clone(self) -> Any:
+        _, _, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        return type(self)(self.compute, *self.sources, **kwargs)
+
+    def value_for(self, row: models.Model) -> str:
+        """What the column says of the row as it now is."""
+        return self.compute(*(getattr(row, name) for name in self.sources))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = self.value_for(model_instance)
+        setattr(model_instance, self.attname, value)  # type: ignore[attr-defined]
+        return value
+
+
+class DerivedTextField(_Derived, models.TextField):  # type: ignore[type-arg]
+    """A text computed by `compute` of the columns named `sources`."""
+
+
+class DerivedCharField(_Derived, models.CharField):  # type: ignore[type-arg]
+    """The same, of a limited length."""
+
+
+def _searched(*values: Any) -> str:
+    return fold(" ".join(str(value) for value in values if value))
+
+
+class SearchField(DerivedTextField):
+    """The folded words of these columns: SQLite ignores case for ASCII only."""
+
+    def __init__(self, *sources: str, **kwargs: Any) -> None:
+        super().__init__(_searched, *sources, **kwargs)
+
+    def clone(self) -> Any:
+        _, _, args, kwargs = models.TextField.deconstruct(self)
+        return type(self)(*self.sources, **kwargs)
+
+
+def derived_fields(model: type[models.Model], names: Iterable[str] | None = None) -> list[Any]:
+    """The derived fields of a model; of those alone that one of these columns is a source of."""
+    found = [one for one in model._meta.local_concrete_fields if isinstance(one, _Derived)]
+    if names is None:
+        return found
+    written = set(names)
+    return [one for one in found if written & set(one.sources)]
+
+
+def with_derived(model: type[models.Model], names: Iterable[str]) -> list[str]:
+    """These names of fields, and those of the columns computed from them."""
+    names = list(names)
+    more = [one.name for one in derived_fields(model, names)]
+    return [*names, *(name for name in more if name not in names)]
+
+
+class DerivedQuerySet(models.QuerySet[Any]):
+    def update(self, **values: Any) -> int:
+        kept = derived_fields(self.model, values)
+        if kept:
+            left = ", ".join(one.name for one in kept)
+            raise TypeError(f"update() would leave {left} behind: save the rows instead.")
+        return super().update(**values)
+
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
+        rows, names = list(objs), with_derived(self.model, fields)
+        for one in derived_fields(self.model, names):
+            for row in rows:
+                setattr(row, one.attname, one.value_for(row))
+        return super().bulk_update(rows, names, batch_size=batch_size)
+
+
+class KeepsDerived(models.Model):
+    """A row whose derived columns are written along with those that they are computed from."""
+
+    objects = DerivedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None:
+            update_fields = with_derived(type(self), update_fields)
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def refresh_derived(self) -> Self:
+        """Compute the columns in memory, for a row that is compared before it is written."""
+        for one in derived_fields(type(self)):
+            setattr(self, one.attname, one.value_for(self))
+        return self

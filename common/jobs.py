@@ -1,0 +1,150 @@
+"""Work that a task does later: a row with a status, claimed by lease, tried a few times.
+
+Any task may be lost, doubled or killed: what is to be done is a row, and beat finds those that
+no task seems to be at. A module of the domain says what the work is:
+
+    READING = Work(
+        Sheet, task="attendance.tasks.read_sheet", do=read, give_up=mark_unreadable
+    )
+
+asks for it with `READING.ask(sheet.pk)`, and its tasks call `READING.run(pk)` and
+`READING.sweep()`.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+# A task that died leaves its row to another after this; one step of any work ends well before.
+LEASE = timedelta(minutes=3)
+MAX_TRIES = 3
+# A row that no task took is looked for after this.
+LOST_AFTER = timedelta(seconds=45)
+
+
+def ask(task: str, *args: Any) -> None:
+    """Ask a worker for a task, by its dotted name, once the transaction has committed.
+
+    A broker that is away is logged and never an error page: beat finds the row.
+    """
+    transaction.on_commit(partial(_send, task, args))
+
+
+def _send(task: str, args: tuple[Any, ...]) -> None:
+    try:
+        import_string(task).delay(*args)
+    except Exception:  # whatever the broker raised: the row says what is to be done
+        logger.exception("The broker did not take %s%r; beat will do it", task, args)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def overdue(self, now: datetime) -> Self:
+        """Those still to do although no task seems to be at them."""
+        lost = Q(leased_until__isnull=True, asked_at__lt=now - LOST_AFTER)
+        return self.filter(lost | Q(leased_until__lt=now), status__in=self.model.TO_DO).order_by(
+            "pk"
+        )
+
+
+class Job(models.Model):
+    """A row whose work a task does. Subclasses have `status`, and say in which ones it waits."""
+
+    TO_DO: ClassVar[tuple[str, ...]]
+
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    asked_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def ask_again(self) -> list[str]:
+        """Forget earlier tries, in memory; the names of the fields to save."""
+        self.leased_until, self.tries, self.asked_at = None, 0, timezone.now()
+        return ["leased_until", "tries", "asked_at"]
+
+
+Row = TypeVar("Row", bound=Job)
+
+
+@dataclass(frozen=True)
+class Work(Generic[Row]):
+    """One kind of work: over which rows, by which task, and what to do.
+
+    `do(row)` does a bounded part of it and says whether there is more; it moves the row out of
+    its `TO_DO` statuses when the work is done. `give_up(row)` is called after `MAX_TRIES` tries
+    that ended in nothing: it leaves a sentence where someone reads it.
+    """
+
+    model: type[Row]
+    task: str
+    do: Callable[[Row], bool | None]
+    give_up: Callable[[Row], None]
+
+    def ask(self, pk: int) -> None:
+        """Have a task do it, after commit."""
+        ask(self.task, pk)
+
+    def run(self, pk: int) -> None:
+        """Do a part of the work of one row, unless another task is at it or it is done."""
+        if not self._claim(pk):
+            self._end_if_exhausted(pk)
+            return
+        row = self._rows().get(pk=pk)
+        try:
+            more = self.do(row)
+        except Exception:  # a bug or a service that is down: kept for another try, and logged
+            logger.exception("%s of %s failed (try %s)", self.task, pk, row.tries)
+            # Not at once: what was down may be up again when beat comes by.
+            self._waiting(pk).update(leased_until=timezone.now() + LOST_AFTER)
+            self._end_if_exhausted(pk, at=timezone.now() + LOST_AFTER)
+            return
+        if more:
+            # The part that was done counts as no try.
+            self._waiting(pk).update(leased_until=None, tries=0, asked_at=timezone.now())
+            self.ask(pk)
+
+    def sweep(self) -> None:
+        """Ask again for what was lost, and give up what was tried enough."""
+        now = timezone.now()
+        for pk, tries in self._rows().overdue(now).values_list("pk", "tries"):
+            if tries >= MAX_TRIES:
+                self._end_if_exhausted(pk)
+            else:
+                self.ask(pk)
+
+    def _rows(self) -> Any:
+        return self.model._default_manager.all()
+
+    def _waiting(self, pk: int) -> Any:
+        return self._rows().filter(pk=pk, status__in=self.model.TO_DO)
+
+    def _claim(self, pk: int) -> bool:
+        now = timezone.now()
+        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        taken = (
+            self._waiting(pk)
+            .filter(free, tries__lt=MAX_TRIES)
+            .update(leased_until=now + LEASE, tries=F("tries") + 1)
+        )
+        return bool(taken)
+
+    def _end_if_exhausted(self, pk: int, at: datetime | None = None) -> None:
+        """Give up when the tries are used and nobody's lease goes on beyond `at` (now)."""
+        free = Q(leased_until__isnull=True) | Q(leased_until__lte=at or timezone.now())
+        row = self._waiting(pk).filter(free, tries__gte=MAX_TRIES).first()
+        if row is not None:
+            logger.error("%s of %s given up after %s tries", self.task, pk, row.tries)
+            self.give_up(row)
