@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, TabularInline
 
-from .errors import WrongStatus
+from .errors import Refused, WrongStatus
 
 
 class ReadOnlyMixin:
@@ -105,7 +105,7 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
             except WrongStatus as error:
                 messages.error(request, str(error))
                 return redirect(back)
-            except ValueError as error:
+            except (Refused, ValueError) as error:
                 form.add_error(None, str(error))
             else:
                 messages.success(request, " ".join(filter(None, [verb.done, verb.says(said)])))
@@ -127,20 +127,41 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
 class Verb:
     """A model's verb as a button: its words, who may, when, with which form.
 
-    `run(obj, user, data)` raises WrongStatus (told, nothing done) or ValueError (told in the
-    form, which keeps what was typed).
+    `run(obj, user, data)` raises WrongStatus (told, nothing done) or Refused (told in the form,
+    which keeps what was typed). It is offered where the row's own table lets the `event` happen,
+    and `offered(obj)`, if given, says so too.
     """
 
-    def __init__(self, name, label, *, permission, run, offered, form, done, text="", danger=False):
+    def __init__(
+        self,
+        name,
+        label,
+        *,
+        permission,
+        run,
+        form,
+        done,
+        event=None,
+        offered=None,
+        text="",
+        danger=False,
+    ):
         self.name = name
         self.label = label
         self.permission = permission
         self.run = run
-        self.offered = offered
+        self.event = event
+        self._offered = offered
         self.form = form
         self.done = done
         self.text = text
         self.danger = danger
+
+    def offered(self, obj):
+        """Whether the button stands on the page of this row."""
+        return (self.event is None or obj.may(self.event)) and (
+            self._offered is None or self._offered(obj)
+        )
 
     def text_for(self, obj):
         """What the page says; `text` may be a function of the row, for what depends on it."""
