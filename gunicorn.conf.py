@@ -28,7 +28,7 @@ def post_worker_init(worker):
 
     A full collection walked all of it, a tenth of a second in the middle of somebody's answer.
     """
-    from django.urls import get_resolver
+    from django.urls import get_resolver  # noqa: PLC0415 - gunicorn reads this before Django
 
     _ = get_resolver().url_patterns
     gc.collect()

@@ -19,7 +19,7 @@ def say(form, **labels):
 class LoginForm(account.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        say(self, login="E-mail", password="Mot de passe")
+        say(self, login="E-mail", password="Mot de passe")  # noqa: S106 - a label
 
 
 class ResetPasswordForm(account.ResetPasswordForm):
@@ -37,7 +37,7 @@ class ResetPasswordKeyForm(account.ResetPasswordKeyForm):
 class ReauthenticateForm(account.ReauthenticateForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        say(self, password="Mot de passe")
+        say(self, password="Mot de passe")  # noqa: S106 - a label
 
 
 class CodeMixin:

@@ -13,8 +13,9 @@ def grant(apps, app_label, *, officer=(), administrator=()):
 
     `apps` is the migration's historical registry. Idempotent.
     """
-    from django.apps import apps as real_apps
-    from django.contrib.auth.management import create_permissions
+    # Migrations import this module before the apps are loaded.
+    from django.apps import apps as real_apps  # noqa: PLC0415
+    from django.contrib.auth.management import create_permissions  # noqa: PLC0415
 
     create_permissions(real_apps.get_app_config(app_label), apps=apps, verbosity=0)
     Group = apps.get_model("auth", "Group")

@@ -318,7 +318,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("dashboard")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
 # Of a new account's link; a forgotten password's lives shorter (accounts.tokens).
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordTokenGenerator"  # noqa: S105 - a path
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 # Per visitor and per address. A failed sign-in counts for both, and stops the right password too.
 ACCOUNT_RATE_LIMITS = {

@@ -23,7 +23,7 @@ class Parameter(Expression):
         return "%s", [self]
 
 
-class prepared:  # noqa: N801
+class prepared:
     """Make of a function that returns a queryset one that returns its rows, as a list.
 
     The function is called once for each thread's connection, with a `Parameter` for each of its

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from mailing import delivery, outbox
+from mailing import delivery, outbox, tasks
 from mailing.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +159,6 @@ def test_the_eml_backend_writes_a_readable_file(settings):
 
 def test_a_broker_that_refuses_loses_nothing(settings, django_capture_on_commit_callbacks):
     settings.CELERY_TASK_ALWAYS_EAGER = False
-    from mailing import tasks
 
     def broken():
         raise OSError("no broker")

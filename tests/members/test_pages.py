@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -175,9 +176,6 @@ def test_the_page_takes_as_many_queries_with_many_entries_as_with_one(
     credit(member, 15)
     enter(client, member)
     client.get(reverse("members:home"))
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as one:
         client.get(reverse("members:home"))
     for _ in range(12):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -255,9 +257,6 @@ def test_who_had_left_before_the_first_file_is_kept_without_a_membership():
 def test_the_admin_lists_take_as_many_queries_with_many_members_as_with_one(
     client, officer, settings
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     settings.DEMO = True
     client.force_login(officer)
     factories.make_member()

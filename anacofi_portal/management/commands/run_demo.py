@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _start(command):
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own commands
             [sys.executable, "-m", *command], cwd=settings.BASE_DIR, start_new_session=True
         )
 

@@ -11,7 +11,7 @@ from accounts.roles import ADMINISTRATOR, TRAINING_OFFICER
 from members.models import Member, Membership
 from organisms.models import Organism, Person
 
-PASSWORD = "formation-2026-demo"
+PASSWORD = "formation-2026-demo"  # noqa: S105 - told to everybody
 STAFF = [
     ("officier@anacofi.example", "Hélène", "Marchand", TRAINING_OFFICER),
     ("admin@anacofi.example", "Laurent", "Perrin", ADMINISTRATOR),
