@@ -27,14 +27,14 @@ class ReadOnlyMixin:
 class JournalInline(ReadOnlyMixin, TabularInline):
     """The journal of a row; subclasses give `model`."""
 
-    fields = ["at", "by_label", "event", "comment"]
+    fields = ["at", "by_label", "shown_event", "comment"]
     readonly_fields = fields
     hide_title = True
     extra = 0
     verbose_name_plural = "Journal"
 
     @admin.display(description="événement")
-    def event(self, row):
+    def shown_event(self, row):
         return row.label
 
 

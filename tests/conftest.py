@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
@@ -89,3 +90,20 @@ def needs_postgresql():
     """SQLite locks its tables as a whole: nothing ever happens at once there."""
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL")
+
+
+@pytest.fixture
+def migrate(transactional_db):
+    """A function: bring the database to this migration of an app; its models as they were then.
+
+    Afterwards the database is what the code says again.
+    """
+
+    def to(app, name):
+        executor = MigrationExecutor(connection)
+        executor.migrate([(app, name)])
+        return executor.loader.project_state([(app, name)]).apps
+
+    yield to
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
