@@ -7,7 +7,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from common import bulk
-from common.prepared import prepared
+from common.engine.prepared import prepared
 from trainings.models import AnnualRules
 
 from ..models import HoursCredit, Member, Membership

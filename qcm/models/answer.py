@@ -1,9 +1,10 @@
 """What is ticked for a question of an attempt."""
 
-from django.db import connections, models, router
+from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from common.prepared import prepared
+from common.engine import guarded
+from common.engine.prepared import prepared
 from trainings.models import Question
 
 
@@ -40,32 +41,21 @@ class Answer(models.Model):
     def keep(cls, answers):
         """Write these answers, one at least, of one attempt, unless it has ended; how many were.
 
-        One statement, which waits for whoever is ending the attempt and then sees that it ended.
-        An answer given before to the same question is replaced, and its seconds are added up:
-        Django's `bulk_create` replaces values only by those of the new row.
+        Waits for whoever is ending the attempt and then sees that it ended. An answer given
+        before to the same question is replaced, and its seconds are added up.
         """
-        connection = connections[router.db_for_write(cls)]
-        quote, meta = connection.ops.quote_name, cls._meta
-        table = quote(meta.db_table)
-        fields = [field for field in meta.local_concrete_fields if not field.primary_key]
-        columns = ", ".join(quote(field.column) for field in fields)
-        rows = [
-            [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
-            for one in answers
-        ]
-        row = "(" + ", ".join(["%s"] * len(fields)) + ")"
-        lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) SELECT answers.* FROM "
-                f"(VALUES {', '.join([row] * len(rows))}) AS answers, "
-                f"(SELECT id FROM qcm_attempt WHERE id = %s AND status = 'started' {lock}) AS own "
-                "WHERE true ON CONFLICT (attempt_id, question_id) DO UPDATE SET "
-                "choices = excluded.choices, saved_at = excluded.saved_at, "
-                f"seconds = {table}.seconds + excluded.seconds",
-                [*(value for one in rows for value in one), answers[0].attempt_id],
-            )
-            return cursor.rowcount
+        return guarded.upsert(
+            answers,
+            guard=guarded.Guard(
+                cls._meta.get_field("attempt").related_model,
+                answers[0].attempt_id,
+                "status",
+                "started",
+            ),
+            key=["attempt", "question"],
+            replacing=["choices", "saved_at"],
+            adding=["seconds"],
+        )
 
 
 @prepared

@@ -4,8 +4,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from common.engine.prepared import prepared
 from common.errors import WrongStatus
-from common.prepared import prepared
 from members.domain import ledger
 from members.models import HoursCredit, Member
 from trainings.models import Choice, QuestionSet

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from common.engine.prepared import prepared
 from common.errors import WrongStatus
 from common.legacy_journal import Journalled, JournalRow
-from common.prepared import prepared
 from members.models import HoursCredit, Member
 from organisms.models import Organism
 from trainings.models import AnnualRules, Choice, Training

@@ -4,7 +4,7 @@ A link never signs anyone in. It puts the invitation's id into a session key of 
 the others that were opened here: a member may have several QCMs to take, in several tabs.
 """
 
-from common.prepared import prepared
+from common.engine.prepared import prepared
 from members import links
 from members.views import PURPOSE as HOURS
 

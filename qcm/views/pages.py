@@ -4,7 +4,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from common.prepared import prepared
+from common.engine.prepared import prepared
 from trainings.models import Choice, Question, QuestionSet
 
 from ..models import Attempt, Regrade

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.transaction import TransactionManagementError
 
-from common.prepared import prepared
+from common.engine.prepared import prepared
 from qcm.models import Attempt, Invitation
 from tests import factories
 

@@ -5,8 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from common.engine.prepared import prepared
 from common.errors import WrongStatus
-from common.prepared import prepared
 
 
 class AnnualRules(models.Model):

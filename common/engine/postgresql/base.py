@@ -12,12 +12,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     connection is as it was left, and the question is spared.
     """
 
-    def close_if_health_check_failed(self):
+    def close_if_health_check_failed(self) -> None:
         if self.connection is not None and not self._something_arrived():
             self.health_check_done = True
         super().close_if_health_check_failed()
 
-    def _something_arrived(self):
+    def _something_arrived(self) -> bool:
         try:
             poll = select.poll()
             poll.register(self.connection.fileno(), select.POLLIN | select.POLLPRI)

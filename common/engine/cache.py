@@ -1,6 +1,7 @@
 """The cache in Redis, where sessions live."""
 
 from functools import cached_property
+from typing import Any
 
 from django.core.cache.backends import redis
 
@@ -11,12 +12,12 @@ class OneClient(redis.RedisCacheClient):
     A client holds the pool and no connection: threads may share it.
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._clients = {}
+        self._clients: dict[int, Any] = {}
 
-    def get_client(self, key=None, *, write=False):
-        place = self._get_connection_pool_index(write)
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        place = self._get_connection_pool_index(write)  # type: ignore[attr-defined]
         if place not in self._clients:
             self._clients[place] = super().get_client(key, write=write)
         return self._clients[place]
@@ -24,5 +25,5 @@ class OneClient(redis.RedisCacheClient):
 
 class RedisCache(redis.RedisCache):
     @cached_property
-    def _cache(self):
-        return OneClient(self._servers, **self._options)
+    def _cache(self) -> OneClient:
+        return OneClient(self._servers, **self._options)  # type: ignore[attr-defined]
