@@ -9,7 +9,7 @@ queryset's `update()` knows no row and would leave them behind: it refuses the c
 computed from (`DerivedQuerySet`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -88,11 +88,31 @@ def with_derived(model: type[models.Model], names: Iterable[str]) -> list[str]:
 
 class DerivedQuerySet(models.QuerySet[Any]):
     def update(self, **values: Any) -> int:
-        kept = derived_fields(self.model, values)
-        if kept:
-            left = ", ".join(one.name for one in kept)
-            raise TypeError(f"update() would leave {left} behind: save the rows instead.")
+        # `bulk_update` ends here, and brings the columns along.
+        names = [field.name for field in derived_fields(self.model, values)]
+        if left := [name for name in names if name not in values]:
+            raise TypeError(
+                f"update() would leave {', '.join(left)} behind: save the rows instead."
+            )
         return super().update(**values)
+
+    def bulk_create(
+        self,
+        objs: Iterable[Any],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[Any]:
+        return super().bulk_create(
+            objs,
+            batch_size,
+            ignore_conflicts,
+            update_conflicts,
+            with_derived(self.model, update_fields) if update_fields else None,
+            unique_fields,
+        )
 
     def bulk_update(
         self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
@@ -113,6 +133,16 @@ class KeepsDerived(models.Model):
         abstract = True
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is None and not self._state.adding:
+            # A row read in part is saved in part: Django leaves out what was not read.
+            unread = self.get_deferred_fields()
+            if unread:
+                fields = self._meta.local_concrete_fields
+                update_fields = [
+                    field.name
+                    for field in fields
+                    if field.attname not in unread and not field.primary_key
+                ]
         if update_fields is not None:
             update_fields = with_derived(type(self), update_fields)
         super().save(*args, update_fields=update_fields, **kwargs)

@@ -15,7 +15,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.db import models, transaction
@@ -37,14 +36,28 @@ def ask(task: str, *args: Any) -> None:
 
     A broker that is away is logged and never an error page: beat finds the row.
     """
-    transaction.on_commit(partial(_send, task, args))
+    transaction.on_commit(_Request(import_string(task), task, args))
 
 
-def _send(task: str, args: tuple[Any, ...]) -> None:
-    try:
-        import_string(task).delay(*args)
-    except Exception:  # whatever the broker raised: the row says what is to be done
-        logger.exception("The broker did not take %s%r; beat will do it", task, args)
+def ask_once(task: str, *args: Any) -> None:
+    """The same, unless the transaction has asked for it already."""
+    request = _Request(import_string(task), task, args)
+    waiting = transaction.get_connection().run_on_commit
+    if not any(function == request for _, function, *_ in waiting):
+        transaction.on_commit(request)
+
+
+@dataclass(frozen=True)
+class _Request:
+    task: Any
+    name: str
+    args: tuple[Any, ...]
+
+    def __call__(self) -> None:
+        try:
+            self.task.delay(*self.args)
+        except Exception:  # whatever the broker raised: the row says what is to be done
+            logger.exception("The broker did not take %s%r; beat will do it", self.name, self.args)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -100,16 +113,19 @@ class Work(Generic[Row]):
     def run(self, pk: int) -> None:
         """Do a part of the work of one row, unless another task is at it or it is done."""
         if not self._claim(pk):
-            self._end_if_exhausted(pk)
+            self._give_up_if_exhausted(pk)
             return
-        row = self._rows().get(pk=pk)
+        row: Any = self._rows().get(pk=pk)
         try:
             more = self.do(row)
         except Exception:  # a bug or a service that is down: kept for another try, and logged
             logger.exception("%s of %s failed (try %s)", self.task, pk, row.tries)
-            # Not at once: what was down may be up again when beat comes by.
-            self._waiting(pk).update(leased_until=timezone.now() + LOST_AFTER)
-            self._end_if_exhausted(pk, at=timezone.now() + LOST_AFTER)
+            if row.tries < MAX_TRIES:
+                # Not at once: what was down may be up again when beat comes by.
+                self._waiting(pk).update(leased_until=timezone.now() + LOST_AFTER)
+            else:
+                self._waiting(pk).update(leased_until=None)
+                self._give_up_if_exhausted(pk)
             return
         if more:
             # The part that was done counts as no try.
@@ -118,33 +134,34 @@ class Work(Generic[Row]):
 
     def sweep(self) -> None:
         """Ask again for what was lost, and give up what was tried enough."""
-        now = timezone.now()
-        for pk, tries in self._rows().overdue(now).values_list("pk", "tries"):
+        for pk, tries in self._rows().overdue(timezone.now()).values_list("pk", "tries"):
             if tries >= MAX_TRIES:
-                self._end_if_exhausted(pk)
+                self._give_up_if_exhausted(pk)
             else:
                 self.ask(pk)
 
-    def _rows(self) -> Any:
-        return self.model._default_manager.all()
+    def _rows(self) -> JobQuerySet:
+        return JobQuerySet(self.model)
 
-    def _waiting(self, pk: int) -> Any:
+    def _waiting(self, pk: int) -> JobQuerySet:
         return self._rows().filter(pk=pk, status__in=self.model.TO_DO)
 
     def _claim(self, pk: int) -> bool:
+        return self._lease(self._waiting(pk).filter(tries__lt=MAX_TRIES), tries=F("tries") + 1)
+
+    def _give_up_if_exhausted(self, pk: int) -> None:
+        """Give up when the tries are used and nobody is at it any more: one task does."""
+        if not self._lease(self._waiting(pk).filter(tries__gte=MAX_TRIES)):
+            return
+        row: Any = self._rows().get(pk=pk)
+        logger.error("%s of %s given up after %s tries", self.task, pk, row.tries)
+        try:
+            self.give_up(row)
+        except Exception:  # logged, and tried again by beat when the lease has ended
+            logger.exception("%s of %s could not be given up", self.task, pk)
+
+    @staticmethod
+    def _lease(rows: JobQuerySet, **values: Any) -> bool:
         now = timezone.now()
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-        taken = (
-            self._waiting(pk)
-            .filter(free, tries__lt=MAX_TRIES)
-            .update(leased_until=now + LEASE, tries=F("tries") + 1)
-        )
-        return bool(taken)
-
-    def _end_if_exhausted(self, pk: int, at: datetime | None = None) -> None:
-        """Give up when the tries are used and nobody's lease goes on beyond `at` (now)."""
-        free = Q(leased_until__isnull=True) | Q(leased_until__lte=at or timezone.now())
-        row = self._waiting(pk).filter(free, tries__gte=MAX_TRIES).first()
-        if row is not None:
-            logger.error("%s of %s given up after %s tries", self.task, pk, row.tries)
-            self.give_up(row)
+        return bool(rows.filter(free).update(leased_until=now + LEASE, **values))

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -103,11 +103,13 @@ def delete_after_commit(*names: str) -> None:
         transaction.on_commit(partial(_delete, default_storage, name))
 
 
-def _delete(storage: Storage, name: str) -> None:
+def _delete(storage: Storage, name: str) -> bool:
     try:
         storage.delete(name)
     except Exception:  # whatever the storage raised: the sweep deletes it another day
         logger.exception("The stored file %s could not be deleted", name)
+        return False
+    return True
 
 
 def sweep() -> int:
@@ -126,15 +128,23 @@ def sweep() -> int:
             held: set[str] = set()
             for model, file_field in fields:
                 held.update(
-                    model._default_manager.filter(**{f"{file_field.name}__in": batch})
-                    .order_by()
-                    .values_list(file_field.name, flat=True)
+                    # Every row, whatever a manager shows of them.
+                    model._base_manager.filter(**{f"{file_field.name}__in": batch}).values_list(
+                        file_field.name, flat=True
+                    )
                 )
             for name in batch:
-                if name not in held and default_storage.get_modified_time(name) < limit:
-                    _delete(default_storage, name)
-                    deleted += 1
+                if name not in held and _is_older(default_storage, name, limit):
+                    deleted += _delete(default_storage, name)
     return deleted
+
+
+def _is_older(storage: Storage, name: str, limit: datetime) -> bool:
+    try:
+        return storage.get_modified_time(name) < limit
+    except Exception:  # gone meanwhile, or a storage that is down: another day's sweep sees
+        logger.warning("The stored file %s could not be looked at", name, exc_info=True)
+        return False
 
 
 def _files_under(storage: Storage, folder: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
+from tests.common.models import ALL as OWN_MODELS
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,14 @@ def _portal_folders(settings, tmp_path):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with the tables of the tests' own models."""
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        for model in OWN_MODELS:
+            editor.create_model(model)
 
 
 @pytest.fixture
