@@ -8,11 +8,12 @@ DEMO := PORTAL_DEMO=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) PORTAL_ENV=
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-corpus bench-roster bench-qcm lint format
+.PHONY: help demo demo-reset check test test-corpus bench-roster bench-qcm lint format
 
 help:
 	@echo "make demo        le portail, avec des données inventées, sur http://localhost:$(PORT)"
 	@echo "make demo-reset  efface var/ et recommence"
+	@echo "make check       contrôles et tests rapides, en une minute environ"
 	@echo "make test        contrôles et tests, dans un vrai navigateur aussi"
 	@echo "make test-corpus envoie chaque fichier des exemples partagés par les vraies pages"
 	@echo "make bench-roster mesure une liste de 100, 1 000 et 10 000 lignes (PostgreSQL)"
@@ -43,6 +44,9 @@ demo-reset:
 
 lint: $(VENV)/.installed-dev
 	sh scripts/lint.sh
+
+check: lint
+	$(BIN)/pytest -n auto -q -m quick --ignore=tests/browser
 
 test: $(VENV)/.installed-dev
 	bash scripts/test.sh

@@ -13,20 +13,26 @@ trap 'rm -rf "$PORTAL_VAR"' EXIT
 sh scripts/lint.sh
 
 workers=$($BIN/python -c 'import os; print(min(4, len(os.sched_getaffinity(0))))')
+export COVERAGE_FILE="$PORTAL_VAR/coverage"
+measured=(--cov --cov-report=term:skip-covered)
 run() {
   $BIN/pytest -n "$workers" -q --ignore=tests/browser "$@"
-  # Journeys share one running portal, and want the machine for themselves.
+}
+# Journeys share one running portal, and want the machine for themselves.
+journeys() {
   $BIN/pytest -q tests/browser "$@"
 }
 
-echo "== SQLite"
-run "$@"
-
 found=$($BIN/python scripts/services.py)
+echo "== SQLite"
+# What the tests reach is measured once: on PostgreSQL, where the most of them run.
+if [ -n "$found" ]; then run "$@"; else run "${measured[@]}" "$@"; fi
+journeys "$@"
+
 if [ -n "$found" ]; then
   echo "== PostgreSQL et Redis"
   # shellcheck disable=SC2086,SC2163
-  (export $found; run "$@")
+  (export $found; run "${measured[@]}" "$@"; journeys "$@")
 else
   echo "PostgreSQL et Redis : aucun test, l'un ou l'autre ne tourne pas ici (TEST_DATABASE_URL, TEST_REDIS_URL)."
   [ -z "${CI:-}" ] || { echo "En intégration continue, ces tests sont exigés."; exit 1; }

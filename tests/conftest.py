@@ -9,6 +9,18 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.common.models import ALL as OWN_MODELS
 
+DATABASE_FIXTURES = {"db", "transactional_db"}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as quick what needs neither a database nor a browser: `make check` runs those."""
+    for item in items:
+        needs_more = DATABASE_FIXTURES & set(item.fixturenames) or any(
+            item.get_closest_marker(name) for name in ("django_db", "browser", "corpus", "slow")
+        )
+        if not needs_more:
+            item.add_marker("quick")
+
 
 @pytest.fixture(autouse=True)
 def _portal_folders(settings, tmp_path):

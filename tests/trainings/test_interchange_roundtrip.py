@@ -15,6 +15,8 @@ from trainings.interchange import gift, read_file, to_gift, to_workbook
 from trainings.interchange.workbook import parse as parse_workbook
 from trainings.questions.set_checks import problems
 
+pytestmark = pytest.mark.slow
+
 slowly = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 HARD = [
