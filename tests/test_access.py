@@ -4,7 +4,7 @@ Each line of `TABLE` asks one URL as each visitor in turn, every change undone i
 admin's names follow one rule instead: staff alone, and each by the rights of their group.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -32,6 +32,7 @@ from tests import factories
 from tests.files import make_pdf
 from trainings.domain import documents
 from trainings.models import AnnualRules, Document, Question, Training
+from trainings.questions.rows import QuestionRow
 
 VISITORS = [
     "anonymous",
@@ -101,7 +102,7 @@ def get(expected, *args):
 
 
 SENT = 302
-TYPED = {"text": "Question ?", "theme": "", "explanation": "", "choices": []}
+TYPED = QuestionRow("Question ?")
 
 TABLE = {
     # --- open to all ---------------------------------------------------------------------------
@@ -243,12 +244,15 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     )
     question, choices = attempt.order[0]
     corrected = approved.correct_question(
-        frozen[0], by=administrator, row=frozen[0].as_row() | {"text": "Mieux ?"}, comment="Faute"
+        frozen[0],
+        by=administrator,
+        row=replace(frozen[0].as_row(), text="Mieux ?"),
+        comment="Faute",
     )
     regraded = approved.correct_question(
         frozen[1],
         by=administrator,
-        row=frozen[1].as_row() | {"text": "Bien mieux ?"},
+        row=replace(frozen[1].as_row(), text="Bien mieux ?"),
         comment="Faute",
     )
     decide(regraded, mode="neutral", reason="Faute", by=administrator)

@@ -1,9 +1,12 @@
 """One question of frozen sets as it is corrected: by the organism that proposes, or by staff."""
 
+from dataclasses import replace
+
 from django import forms
 from django.utils.text import capfirst
 
 from .questions import set_checks
+from .questions.rows import ChoiceRow, QuestionRow
 from .questions.set_checks import LETTERS, MAX_CHARACTERS
 from .questions.sizing import MAX_CHOICES
 
@@ -34,10 +37,9 @@ class QuestionForm(forms.Form):
         super().__init__(data)
         row = row or before.as_row()
         for name in ("text", "theme", "explanation"):
-            self.fields[name].initial = row[name]
+            self.fields[name].initial = getattr(row, name)
         for index, letter in enumerate(LETTERS):
-            given = row["choices"][index] if index < len(row["choices"]) else None
-            text, is_right = given or ("", False)
+            text, is_right = row.choices[index] if index < len(row.choices) else ChoiceRow()
             self.fields[f"choice_{letter}"] = forms.CharField(
                 label=f"Réponse {letter}",
                 required=False,
@@ -67,8 +69,12 @@ class QuestionForm(forms.Form):
         if "text" in self.errors:
             return data
         row = self.row()
-        letters = [one for one, choice in zip(LETTERS, row["choices"], strict=True) if choice]
-        for fault in set_checks.faults(set_checks.filled(row), letters=letters):
+        letters = [
+            letter
+            for letter, choice in zip(LETTERS, row.choices, strict=True)
+            if not choice.is_blank
+        ]
+        for fault in set_checks.faults(row.filled(), letters=letters):
             place = fault.field
             if place == "choice":
                 place = f"choice_{letters[fault.index]}"
@@ -77,21 +83,21 @@ class QuestionForm(forms.Form):
             self.add_error(None, "Rien n’est changé : corrigez la question, puis enregistrez.")
         return data
 
-    def unchanged(self):
+    def unchanged(self) -> QuestionRow:
         """The row that would change nothing."""
         row = self.before.as_row()
-        blanks = [None] * (MAX_CHOICES - len(row["choices"]))
-        return {**row, "choices": [*row["choices"], *blanks]}
+        blanks = (ChoiceRow(),) * (MAX_CHOICES - len(row.choices))
+        return replace(row, choices=row.choices + blanks)
 
-    def row(self):
-        """The corrected question, choices by place; None for one that is empty."""
+    def row(self) -> QuestionRow:
+        """The corrected question, choices by place; a blank one for one that is empty."""
         data = self.cleaned_data
-        return {
+        return QuestionRow(
             **{name: data.get(name, "") for name in ("text", "theme", "explanation")},
-            "choices": [
-                (set_checks.tidy_line(data[f"choice_{one}"]), data[f"right_{one}"])
-                if data.get(f"choice_{one}")
-                else None
-                for one in LETTERS
-            ],
-        }
+            choices=tuple(
+                ChoiceRow(set_checks.tidy_line(data[f"choice_{letter}"]), data[f"right_{letter}"])
+                if data.get(f"choice_{letter}")
+                else ChoiceRow()
+                for letter in LETTERS
+            ),
+        )

@@ -2,29 +2,30 @@
 
 import re
 
+from .questions.rows import ChoiceRow, QuestionRow
 from .questions.set_checks import FIELDS, LETTERS, MAX_CHARACTERS, tidy, tidy_line
 from .questions.sizing import MAX_CHOICES
 
 
 def read_content(data):
-    """(content, errors) of a posted question; the content is whole even with errors.
+    """(QuestionRow, errors) of a posted question; the row is whole even with errors.
 
     `data` is a QueryDict with text, theme, explanation, the choices in order, and in `right` the
     indexes of those that are ticked. A choice left blank counts for nothing unless it is ticked;
     « do » may ask to move or to drop a choice.
     """
-    content = {
-        "text": tidy(data.get("text", "")),
-        "theme": tidy_line(data.get("theme", "")),
-        "explanation": tidy(data.get("explanation", "")),
-    }
     right = set(data.getlist("right"))
     choices = [
-        (tidy(text), str(index) in right) for index, text in enumerate(data.getlist("choice"))
+        ChoiceRow(tidy(text), str(index) in right)
+        for index, text in enumerate(data.getlist("choice"))
     ]
-    choices = _asked(choices, data.get("do", ""))
-    content["choices"] = [(text, is_right) for text, is_right in choices if text or is_right]
-    return content, _too_long(content)
+    row = QuestionRow(
+        text=tidy(data.get("text", "")),
+        choices=tuple(_asked(choices, data.get("do", ""))),
+        theme=tidy_line(data.get("theme", "")),
+        explanation=tidy(data.get("explanation", "")),
+    ).filled()
+    return row, _too_long(row)
 
 
 def _asked(choices, do):
@@ -39,20 +40,20 @@ def _asked(choices, do):
     return choices
 
 
-def _too_long(content):
+def _too_long(row):
     errors = [
-        f"{words[:1].upper()}{words[1:]} compte {len(content[name])} caractères ; "
+        f"{words[:1].upper()}{words[1:]} compte {len(getattr(row, name))} caractères ; "
         f"{MAX_CHARACTERS[name]} au plus."
         for name, words in FIELDS.items()
-        if len(content[name]) > MAX_CHARACTERS[name]
+        if len(getattr(row, name)) > MAX_CHARACTERS[name]
     ]
-    if len(content["choices"]) > MAX_CHOICES:
+    if len(row.choices) > MAX_CHOICES:
         errors.append(
-            f"Il y a {len(content['choices'])} réponses ; une question en a {MAX_CHOICES} au plus."
+            f"Il y a {len(row.choices)} réponses ; une question en a {MAX_CHOICES} au plus."
         )
     errors += [
         f"La réponse {letter} compte {len(text)} caractères ; {MAX_CHARACTERS['choice']} au plus."
-        for letter, (text, _) in zip(LETTERS, content["choices"], strict=False)
+        for letter, (text, _) in zip(LETTERS, row.choices, strict=False)
         if len(text) > MAX_CHARACTERS["choice"]
     ]
     return errors

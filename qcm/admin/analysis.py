@@ -251,7 +251,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
         form = CorrectForm(
             request.POST if request.method == "POST" else None,
             before=question,
-            row=correction.proposal if correction else None,
+            row=correction.proposed_row if correction else None,
         )
         if form.is_valid() and (
             answer := self._posted(

@@ -136,7 +136,7 @@ def _unchanged(question, questions):
 
 def _asked(question):
     row = question.as_row()
-    return row["text"], row["choices"]
+    return row.text, row.choices
 
 
 def _finished(training):

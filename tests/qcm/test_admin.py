@@ -17,6 +17,7 @@ from qcm.domain import evidence, regrading
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
 from tests.qcm.conftest import answer, open_link, take
+from tests.trainings.sets import marked
 from trainings.models import Choice, Question
 
 
@@ -185,8 +186,7 @@ def test_the_proof_says_what_was_right_before_and_since_a_correction(administrat
     first = attempt.question_set.questions.first()
     attempt.save_answer(first.pk, [first.choices.get(position=2).pk])
     attempt.finish()
-    row = first.as_row()
-    row["choices"] = [(text, place == 1) for place, (text, _) in enumerate(row["choices"])]
+    row = marked(first, {2})
     new = invitation.training.correct_question(first, by=administrator, row=row, comment="Faute")
     one = regrading.decide(new, mode="corrected", reason="Mauvais corrigé", by=administrator)
     regrading.run(one.pk)

@@ -1,5 +1,7 @@
 """What attempts say of the questions: figures counted by the database, the odd ones first."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
@@ -8,6 +10,7 @@ from qcm.domain.item_analysis import ENOUGH, EVERYONE, GOOD_FAIL, NOBODY, Item, 
 from qcm.models import Answer
 from tests import factories
 from tests.qcm.test_regrading import correct, question_at, regrade, start_at, take
+from tests.trainings.sets import marked
 from trainings.models import Correction
 
 
@@ -98,7 +101,7 @@ def test_a_question_that_a_new_version_took_over_keeps_its_figures(training, adm
 def test_a_new_theme_or_explanation_keeps_the_figures(training, administrator):
     take(start_at(training, 1), wrong=[1])
     question = question_at(training, 1, 1)
-    row = question.as_row() | {"theme": "Autre thème", "explanation": "Mieux dit"}
+    row = replace(question.as_row(), theme="Autre thème", explanation="Mieux dit")
     training.correct_question(question, by=administrator, row=row, comment="Explication")
     assert figures(item_at(training, 1, 1))[0] == 1
 
@@ -236,8 +239,7 @@ def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
     assert "Motif" not in client.get(f"{base}/demander/").content.decode()
     client.post(f"{base}/demander/", {"comment": "La réponse B est la bonne."})
     correction = Correction.objects.get()
-    row = question.as_row()
-    row["choices"] = [(text, place == 1) for place, (text, _) in enumerate(row["choices"])]
+    row = marked(question, {2})
     correction.propose(by=factories.make_user(), row=row)
     assert "L’organisme propose une correction" in client.get(page).content.decode()
     body = client.get(f"{base}/corriger/").content.decode()
@@ -246,7 +248,7 @@ def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
     assert "un administrateur pourra ensuite les recalculer" in body
     data = {"text": question.text, "theme": question.theme, "comment": "Faute"}
     data |= {"explanation": question.explanation, "right_B": "on"}
-    for letter, (text, _) in zip("ABC", row["choices"], strict=True):
+    for letter, (text, _) in zip("ABC", row.choices, strict=True):
         data[f"choice_{letter}"] = text
     response = client.post(f"{base}/corriger/", data)
     assert response["Location"] == page

@@ -1,5 +1,6 @@
 """Marking again after a correction: what changes goes through the ledger, the journal, a mail."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,9 @@ from qcm.models import Attempt, Invitation, MarkChange, Regrade
 from qcm.tasks import sweep_regrades
 from tests import factories
 from tests.qcm.conftest import answer, open_link, right_choices
+from tests.trainings.sets import marked
 from trainings.models import Question
+from trainings.questions.rows import ChoiceRow
 
 
 @pytest.fixture
@@ -57,10 +60,7 @@ def take(attempt, *, wrong, then=None):
 def correct(training, administrator, *, rank=1, right=(2,)):
     """Set 1's question of this rank with other right answers."""
     question = question_at(training, 1, rank)
-    row = question.as_row()
-    row["choices"] = [
-        (text, place in right) for place, (text, _) in enumerate(row["choices"], start=1)
-    ]
+    row = marked(question, right)
     return training.correct_question(
         question, by=administrator, row=row, comment="La bonne réponse était la deuxième"
     )
@@ -297,8 +297,8 @@ def test_two_questions_corrected_are_both_followed(training, administrator):
 
 def test_a_right_answer_that_was_not_offered_cannot_be_asked_of_the_past(training, administrator):
     question = question_at(training, 1, 1)
-    row = question.as_row()
-    row["choices"] = [(text, False) for text, _ in row["choices"]] + [("La vraie", True)]
+    row = marked(question, ())
+    row = replace(row, choices=(*row.choices, ChoiceRow("La vraie", True)))
     new = training.correct_question(question, by=administrator, row=row, comment="Oubliée")
     with pytest.raises(ValueError, match="n’était pas proposée auparavant"):
         regrading.decide(new, mode="corrected", reason="x", by=administrator)
@@ -315,7 +315,8 @@ def test_choices_that_change_places_are_followed_by_what_they_say(training, admi
         attempt.save_answers({**right_choices(attempt), question.pk: [choice.pk]})
         attempt.finish()
     row = question.as_row()
-    row["choices"][:2] = [(second.text, True), (first.text, False)]
+    turned = (ChoiceRow(second.text, True), ChoiceRow(first.text))
+    row = replace(row, choices=turned + row.choices[2:])
     new = training.correct_question(question, by=administrator, row=row, comment="Inversées")
     regrade(new, administrator)
     assert (fresh(knew).right, fresh(did_not).right) == (4, 3)

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from mailing.models import Message
 from tests import factories
 from tests.files import make_pdf
+from tests.trainings.sets import make_row
 from trainings.domain import documents
 from trainings.interchange.workbook import HEADER
 from trainings.models import AnnualRules, Document, Speaker, Training
@@ -38,13 +39,11 @@ def training(organism, owner):
     ]:
         documents.store(training, Document.Kind(kind), SimpleUploadedFile(name, content), by=owner)
     training.write_sets(
-        {
-            "set": number,
-            "text": f"Jeu {number}, question {rank} ?",
-            "theme": "",
-            "explanation": "",
-            "choices": [("La bonne", True), ("Une fausse", False), ("Une autre", False)],
-        }
+        make_row(
+            number,
+            f"Jeu {number}, question {rank} ?",
+            [("La bonne", True), ("Une fausse", False), ("Une autre", False)],
+        )
         for number in (1, 2, 3)
         for rank in range(1, 5)
     )

@@ -50,9 +50,9 @@ def test_a_pasted_text_is_shown_first_and_written_on_request(signed_in, draft):
     apply(signed_in, draft, mode="after", place="spread")
     assert draft.question_counts() == {1: 5, 2: 5, 3: 4}
     added = [row for row in draft.sets_as_rows() if row not in before]
-    assert [(row["set"], row["text"], row["choices"]) for row in added] == [
-        (1, "Quand signer ?", [("Avant", True), ("Après", False)]),
-        (2, "Qui signe ?", [("Personne", False), ("Le client", True)]),
+    assert [(row.set_number, row.text, row.choices) for row in added] == [
+        (1, "Quand signer ?", (("Avant", True), ("Après", False))),
+        (2, "Qui signe ?", (("Personne", False), ("Le client", True))),
     ]
     assert not QuestionImport.objects.exists()
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.trainings.sets import make_row
 from trainings.interchange.gift import parse
 
 PIECES = st.lists(
@@ -25,13 +26,13 @@ def test_a_question_is_read_with_its_set_theme_and_explanation():
         "// commentaire\n$CATEGORY: $course$/Jeu 2\n\n// [tag:Devoir de conseil]\n"
         "::Q1:: Qui \\: moi ou toi ? {\n\n=Moi#bravo\n\n~Toi \\= non\n####Voir l'article 4.\n}\n"
     )
-    assert question.as_row() == {
-        "set": 2,
-        "text": "Qui : moi ou toi ?",
-        "theme": "Devoir de conseil",
-        "explanation": "Voir l'article 4.",
-        "choices": [("Moi", True), ("Toi = non", False)],
-    }
+    assert question.as_row() == make_row(
+        2,
+        "Qui : moi ou toi ?",
+        [("Moi", True), ("Toi = non", False)],
+        theme="Devoir de conseil",
+        explanation="Voir l'article 4.",
+    )
     assert question.where == "ligne 5"
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.trainings.sets import make_row
 from trainings.interchange import Unreadable
 from trainings.interchange.moodle import parse
 
@@ -43,13 +44,13 @@ def test_a_question_is_read_with_its_set_theme_and_explanation():
     found = quiz(QUESTION)
     assert (found.errors, found.notes) == ([], [])
     assert [one.as_row() for one in found.questions] == [
-        {
-            "set": 3,
-            "text": "Qui conseille\u00a0?\nEt qui paie\u00a0?",
-            "theme": "MIF 2",
-            "explanation": "Voir l’article 4.",
-            "choices": [("Moi", True), ("Toi & lui", False), ("x < y", True)],
-        }
+        make_row(
+            3,
+            "Qui conseille\u00a0?\nEt qui paie\u00a0?",
+            [("Moi", True), ("Toi & lui", False), ("x < y", True)],
+            theme="MIF 2",
+            explanation="Voir l’article 4.",
+        )
     ]
 
 
@@ -59,7 +60,7 @@ def test_true_or_false_becomes_two_choices():
         + answers((0, "true"), (100, "false"))
         + "</question>"
     )
-    assert found.questions[0].as_row()["choices"] == [("Vrai", False), ("Faux", True)]
+    assert found.questions[0].as_row().choices == (("Vrai", False), ("Faux", True))
 
 
 def test_half_points_of_a_single_choice_are_no_right_answer():

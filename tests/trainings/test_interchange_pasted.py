@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.trainings.sets import make_row
 from trainings.interchange import Unreadable, read_pasted
 from trainings.interchange.markup import lines_of, to_text
 
@@ -53,20 +54,14 @@ def test_a_whole_text_is_read_as_a_person_reads_it():
         "Jeu 3\nQuestion 1 : Qui paie ?\na) Moi\nb) Toi *\n"
     )
     assert rows(text) == [
-        {
-            "set": 2,
-            "text": "Qui conseille le client ?",
-            "theme": "Conseil",
-            "explanation": "Parce que.\nEt encore.",
-            "choices": [("Le conseiller", False), ("Le voisin de palier", True)],
-        },
-        {
-            "set": 3,
-            "text": "Qui paie ?",
-            "theme": "",
-            "explanation": "",
-            "choices": [("Moi", False), ("Toi", True)],
-        },
+        make_row(
+            2,
+            "Qui conseille le client ?",
+            [("Le conseiller", False), ("Le voisin de palier", True)],
+            theme="Conseil",
+            explanation="Parce que.\nEt encore.",
+        ),
+        make_row(3, "Qui paie ?", [("Moi", False), ("Toi", True)]),
     ]
     assert read_pasted(text).notes == [
         "Ligne 1 : « QCM de la formation » n’est ni une question ni une réponse, laissé de côté."
@@ -77,7 +72,7 @@ def test_a_whole_text_is_read_as_a_person_reads_it():
     "number", ["1.", "1)", "1 -", "1°", "Question 1 :", "Q1 -", "Question n° 1.", "QUESTION 1)"]
 )
 def test_a_question_is_known_however_it_is_numbered(number):
-    assert rows(f"{number} Qui ?\nA. Moi\n*B. Toi")[0]["text"] == "Qui ?"
+    assert rows(f"{number} Qui ?\nA. Moi\n*B. Toi")[0].text == "Qui ?"
 
 
 @pytest.mark.parametrize("mark", ["A.", "a)", "A -", "A –", "(A)", "A/", "A :", "Réponse A :"])
@@ -85,18 +80,18 @@ def test_a_choice_is_known_however_it_is_lettered(mark):
     lines = "\n".join(
         [f"{mark} Moi", f"{mark.replace('A', 'B').replace('a', 'b')} Toi", "Réponse : B"]
     )
-    assert rows(f"1. Qui ?\n{lines}")[0]["choices"] == [("Moi", False), ("Toi", True)]
+    assert rows(f"1. Qui ?\n{lines}")[0].choices == (("Moi", False), ("Toi", True))
 
 
 @pytest.mark.parametrize(
     "choices", ["• Moi\n* Toi", "- Moi\n- Toi *", "o\tMoi\no\tToi *", "☐ Moi\n☑ Toi"]
 )
 def test_choices_without_letters_are_read(choices):
-    assert rows(f"1. Qui ?\n{choices}")[0]["choices"] == [("Moi", False), ("Toi", True)]
+    assert rows(f"1. Qui ?\n{choices}")[0].choices == (("Moi", False), ("Toi", True))
 
 
 def test_a_verb_that_begins_with_a_letter_is_no_choice():
-    assert rows("1. Le client\nA-t-il signé ?\nA. Oui\n*B. Non")[0]["text"] == (
+    assert rows("1. Le client\nA-t-il signé ?\nA. Oui\n*B. Non")[0].text == (
         "Le client\nA-t-il signé ?"
     )
 
@@ -179,7 +174,7 @@ def test_the_numbers_of_lists_are_taken_from_the_html_when_the_text_lacks_them()
 
 
 def test_questions_without_numbers_are_read():
-    assert [one["text"] for one in rows("Qui ?\nA. a\n*B. b\n\nQuand ?\nA. a\n*B. b")] == [
+    assert [row.text for row in rows("Qui ?\nA. a\n*B. b\n\nQuand ?\nA. a\n*B. b")] == [
         "Qui ?",
         "Quand ?",
     ]
@@ -210,10 +205,7 @@ def test_a_text_without_questions_is_refused(text):
 
 
 def test_pasted_gift_is_read_as_gift():
-    assert rows("::a:: Qui ? {\r\n=Moi\r\n~Toi\r\n}")[0]["choices"] == [
-        ("Moi", True),
-        ("Toi", False),
-    ]
+    assert rows("::a:: Qui ? {\r\n=Moi\r\n~Toi\r\n}")[0].choices == (("Moi", True), ("Toi", False))
 
 
 def test_markup_becomes_lines_of_text():

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from common.spreadsheets import Row, Sheet, Workbook
 from common.spreadsheets.child import plain
 from common.spreadsheets.reading import _value
-from tests.trainings.sets import SETS
+from tests.trainings.sets import SETS, make_row
 from trainings.interchange import gift, read_file, to_gift, to_workbook
 from trainings.interchange.workbook import parse as parse_workbook
 from trainings.questions.set_checks import problems
@@ -20,12 +20,10 @@ pytestmark = pytest.mark.slow
 slowly = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 HARD = [
-    {
-        "set": 1,
-        "text": "=SOMME(A1)\nsur deux lignes, « {50 %} » ~ 3 \\ 4 # : ?",
-        "theme": "[tag:MIF 2] \\ fin]",
-        "explanation": "// pas un commentaire\n\n#### ni un titre",
-        "choices": [
+    make_row(
+        1,
+        "=SOMME(A1)\nsur deux lignes, « {50 %} » ~ 3 \\ 4 # : ?",
+        [
             ("'=1+1", True),
             ("=1+1", False),
             ("-5", True),
@@ -33,21 +31,16 @@ HARD = [
             ("%50%", True),
             ("[html]<b>", False),
         ],
-    },
-    {
-        "set": 2,
-        "text": "[html] Quel est ce texte ?",
-        "theme": "",
-        "explanation": "é" * 2000,
-        "choices": [("2026-01-02", False), ("#N/A", True), ("_x0041_", False), ("VRAI", False)],
-    },
-    {
-        "set": 3,
-        "text": "{}",
-        "theme": "1",
-        "explanation": "",
-        "choices": [("Oui\u00a0!", False), ("Oui", True)],
-    },
+        theme="[tag:MIF 2] \\ fin]",
+        explanation="// pas un commentaire\n\n#### ni un titre",
+    ),
+    make_row(
+        2,
+        "[html] Quel est ce texte ?",
+        [("2026-01-02", False), ("#N/A", True), ("_x0041_", False), ("VRAI", False)],
+        explanation="é" * 2000,
+    ),
+    make_row(3, "{}", [("Oui\u00a0!", False), ("Oui", True)], theme="1"),
 ]
 
 
@@ -90,7 +83,7 @@ def test_an_exported_file_is_read_as_it_was_written(name, content):
 
 
 def test_an_exported_draft_names_what_it_lacks():
-    draft = [{"set": 1, "text": "", "theme": "", "explanation": "", "choices": [("Oui", False)]}]
+    draft = [make_row(text="", choices=[("Oui", False)])]
     assert read_file(SimpleUploadedFile("a.xlsx", to_workbook(draft))).errors == [
         "Feuille « QCM », ligne 2 : la question est vide (cellule B2).",
         "Feuille « QCM », ligne 2 : il faut au moins deux réponses.",

@@ -1,11 +1,13 @@
 """Remarks on sets: what gives them away, and what raises no false alarm."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.trainings.sets import make_row
 from trainings.interchange import read_file
 from trainings.questions.remarks import Remark, remarks
 
@@ -13,13 +15,8 @@ SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
 
 def row(number=1, text="Qui ?", choices=("Moi", "Toi"), right=(0,), explanation="Voir."):
-    return {
-        "set": number,
-        "text": text,
-        "theme": "",
-        "explanation": explanation,
-        "choices": [(choice, index in right) for index, choice in enumerate(choices)],
-    }
+    pairs = [(choice, index in right) for index, choice in enumerate(choices)]
+    return make_row(number, text, pairs, explanation=explanation)
 
 
 def kinds(rows):
@@ -119,8 +116,8 @@ def whole(right, explanation="Voir."):
             text,
             [f"{one}{'!' * (index == place)}" for index, one in enumerate(choices)],
             [place],
+            explanation,
         )
-        | {"explanation": explanation}
         for text, place in zip(texts, right, strict=True)
     ]
 
@@ -141,7 +138,7 @@ def test_questions_without_explanation_are_counted_once_a_set():
             "aucune question n’a d’explication ; l’adhérent la lit après son résultat.",
         )
     ]
-    rows[0]["explanation"] = "Voir."
+    rows[0] = replace(rows[0], explanation="Voir.")
     assert str(remarks(rows, similarity=80)[0]) == (
         "Jeu 1 : 3 questions n’ont pas d’explication ; l’adhérent la lit après son résultat."
     )

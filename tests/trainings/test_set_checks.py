@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.trainings.sets import make_row as row
 from trainings.questions.set_checks import problems, tidy, tidy_line
-
-
-def row(number=1, text="Qui ?", choices=(("Moi", True), ("Toi", False)), theme="", explanation=""):
-    return {
-        "set": number,
-        "text": text,
-        "theme": theme,
-        "explanation": explanation,
-        "choices": list(choices),
-    }
 
 
 def told(*rows, owed=0):
@@ -30,12 +21,24 @@ def test_a_complete_question_has_no_problem():
     [
         (row(text=" "), "la question est vide."),
         (row(choices=[("Moi", True)]), "il faut au moins deux réponses."),
-        (row(choices=[(str(n), n == 1) for n in range(7)]), "il y a 7 réponses ; une question en "),
-        (row(choices=[("Moi", True), (" MOI", False)]), "les réponses A et B sont identiques."),
+        (
+            row(choices=[(str(n), n == 1) for n in range(7)]),
+            "il y a 7 réponses ; une question en ",
+        ),
+        (
+            row(choices=[("Moi", True), (" MOI", False)]),
+            "les réponses A et B sont identiques.",
+        ),
         (row(choices=[("Moi", True), (" ", False)]), "la réponse B est vide."),
-        (row(choices=[("Moi", False), ("Toi", False)]), "aucune bonne réponse n’est indiquée."),
+        (
+            row(choices=[("Moi", False), ("Toi", False)]),
+            "aucune bonne réponse n’est indiquée.",
+        ),
         (row(text="a" * 1001), "le texte de la question dépasse 1000 caractères."),
-        (row(choices=[("a" * 501, True), ("b", False)]), "la réponse A dépasse 500 caractères."),
+        (
+            row(choices=[("a" * 501, True), ("b", False)]),
+            "la réponse A dépasse 500 caractères.",
+        ),
         (row(theme="a" * 201), "le thème dépasse 200 caractères."),
         (row(explanation="a" * 2001), "l’explication dépasse 2000 caractères."),
     ],
@@ -69,7 +72,7 @@ def test_the_same_question_twice_over_all_sets_is_told_where_it_comes_again(agai
 def test_only_complete_questions_count_for_what_is_owed():
     rows = [row(number, f"{number} {rank} ?") for number in (1, 2, 3) for rank in (1, 2)]
     assert told(*rows, owed=2) == []
-    rows[3]["choices"] = [("Moi", False), ("Toi", False)]
+    rows[3] = row(2, "2 2 ?", [("Moi", False), ("Toi", False)])
     assert told(*rows[:-1], owed=2) == [
         "Jeu 2 : 1 question complète, il en faut au moins 2 ; il en manque 1.",
         "Jeu 2, question 2 : aucune bonne réponse n’est indiquée.",

@@ -1,5 +1,7 @@
 """Frozen sets: a correction makes a new version; the old one stays as members had it."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -7,7 +9,11 @@ from django.db import IntegrityError, transaction
 from common.errors import WrongStatus
 from mailing.models import Message
 from tests import factories
+from tests.trainings.sets import make_choices
 from trainings.models import Correction, Question, QuestionSet, Training
+from trainings.questions.rows import ChoiceRow
+
+BLANK = ChoiceRow()
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def question(training):
 
 
 def row_of(question, **changes):
-    return question.as_row() | changes
+    return replace(question.as_row(), **changes)
 
 
 def correct(training, question, officer, **changes):
@@ -86,7 +92,9 @@ def test_choices_are_changed_taken_out_and_added_by_their_place(training, questi
         training,
         question,
         officer,
-        choices=[("Un", False), None, (third.text, True), None, ("Neuf", False), None],
+        choices=make_choices(
+            ("Un", False), BLANK, (third.text, True), BLANK, ("Neuf", False), BLANK
+        ),
     )
     assert list(fresh.choices.values_list("position", "text", "is_right", "replaces")) == [
         (1, "Un", False, first.pk),
@@ -101,7 +109,9 @@ def test_a_choice_that_moved_replaces_the_one_that_reads_the_same(training, ques
         training,
         question,
         officer,
-        choices=[(third.text, True), ("Neuf", False), (first.text, False), ("Dernier", False)],
+        choices=make_choices(
+            (third.text, True), ("Neuf", False), (first.text, False), ("Dernier", False)
+        ),
     )
     assert list(fresh.choices.values_list("text", "replaces")) == [
         (third.text, third.pk),
@@ -122,7 +132,7 @@ def test_a_second_correction_makes_a_third_version(training, question, officer):
     third = correct(training, fresh, officer, text="Encore mieux ?")
     assert third.question_set.version == 3
     assert training.question_sets.current().count() == 3
-    assert [row["text"] for row in training.sets_as_rows() if row["set"] == 2][
+    assert [row.text for row in training.sets_as_rows() if row.set_number == 2][
         2
     ] == "Encore mieux ?"
 
@@ -165,7 +175,7 @@ def test_a_correction_that_repeats_another_question_is_refused(
 
 
 def test_a_correction_without_a_right_answer_is_refused(training, question, officer):
-    choices = [(text, False) for text, _ in question.as_row()["choices"]]
+    choices = make_choices(*((text, False) for text, _ in question.as_row().choices))
     with pytest.raises(ValueError, match="Jeu 2, question 3 : aucune bonne réponse"):
         correct(training, question, officer, choices=choices)
 
@@ -299,7 +309,7 @@ def test_the_organism_reads_what_is_asked_and_proposes(client, page, asked, ques
     assert response["Location"] == f"/formations/{training.pk}/"
     asked.refresh_from_db()
     assert asked.status == "proposed"
-    assert [right for _, right in asked.proposal["choices"][:3]] == [True, True, False]
+    assert [right for _, right in asked.proposed_row.choices[:3]] == [True, True, False]
     assert Message.objects.filter(template="trainings/email/correction_proposed").count() == 1
     # Nothing is changed before staff say so.
     assert QuestionSet.objects.count() == 3
@@ -310,7 +320,7 @@ def test_a_proposal_can_be_seen_and_changed_until_it_is_applied(client, page, as
     assert "Première idée ?" in client.get(page).content.decode()
     client.post(page, posted(question, text="Seconde idée ?"))
     asked.refresh_from_db()
-    assert asked.proposal["text"] == "Seconde idée ?"
+    assert asked.proposed_row.text == "Seconde idée ?"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The workshop: the organism writes its three sets, question by question."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,17 +11,19 @@ from django.utils.html import escape
 
 from common.errors import WrongStatus
 from tests import factories
+from tests.trainings.sets import make_choices, make_row
 from trainings.domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull
 from trainings.models import Question, Training
+from trainings.questions.rows import QuestionRow
 from trainings.views.overview import overview
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
-CONTENT = {
-    "text": "Quand le document est-il remis ?",
-    "theme": "Conseil",
-    "explanation": "Avant toute prestation.",
-    "choices": [("Avant", True), ("Après", False)],
-}
+CONTENT = QuestionRow(
+    text="Quand le document est-il remis ?",
+    choices=make_choices(("Avant", True), ("Après", False)),
+    theme="Conseil",
+    explanation="Avant toute prestation.",
+)
 
 
 @pytest.fixture
@@ -50,11 +54,11 @@ def url(name, training, *args):
 
 def typed(content=CONTENT, **more):
     return {
-        "text": content["text"],
-        "theme": content["theme"],
-        "explanation": content["explanation"],
-        "choice": [text for text, _ in content["choices"]],
-        "right": [str(index) for index, (_, right) in enumerate(content["choices"]) if right],
+        "text": content.text,
+        "theme": content.theme,
+        "explanation": content.explanation,
+        "choice": [text for text, _ in content.choices],
+        "right": [str(index) for index, (_, right) in enumerate(content.choices) if right],
         "set": "1",
         "revision": "1",
     } | more
@@ -72,7 +76,7 @@ def test_a_question_is_added_at_the_end_of_a_set_that_need_not_exist(organism):
 
 
 def test_a_set_takes_a_hundred_questions_at_most(draft):
-    rows = [{"set": 1, **CONTENT, "text": f"Question {n} ?"} for n in range(MAX_QUESTIONS)]
+    rows = [make_row(text=f"Question {n} ?") for n in range(MAX_QUESTIONS)]
     draft.import_questions(rows, replace=True)
     with pytest.raises(SetFull, match="Le jeu 1 contient déjà 100 questions"):
         draft.add_question(1)
@@ -131,7 +135,7 @@ def test_a_blank_question_is_removed_without_a_trace(draft, owner):
 def test_a_save_on_an_older_revision_is_refused_unless_it_is_ones_own(draft):
     pk = ranked(draft)[0]
     draft.write_question(pk, CONTENT, revision=1, token="a:1")
-    other = CONTENT | {"text": "Autre"}
+    other = replace(CONTENT, text="Autre")
     with pytest.raises(QuestionChanged) as caught:
         draft.write_question(pk, other, revision=1, token="b:1")
     assert caught.value.question.as_row() == CONTENT
@@ -162,7 +166,7 @@ def test_nothing_is_written_once_the_request_is_sent(organism, owner, status):
         lambda: training.move_question(pk, steps=1),
         lambda: training.duplicate_question(pk),
         lambda: training.remove_question(pk, by=owner),
-        lambda: training.import_questions([{"set": 1, **CONTENT}], replace=True),
+        lambda: training.import_questions([CONTENT.in_set(1)], replace=True),
     ):
         with pytest.raises(WrongStatus):
             verb()
@@ -180,7 +184,9 @@ def test_a_question_of_another_request_is_not_found(draft, outsider):
 
 
 def test_the_page_says_what_is_owed_and_what_is_missing(signed_in, draft):
-    draft.add_question(1, CONTENT | {"choices": [("Avant", False), ("Après", False)]})
+    draft.add_question(
+        1, replace(CONTENT, choices=make_choices(("Avant", False), ("Après", False)))
+    )
     page = signed_in.get(url("workshop", draft))
     shown = page.content.decode().replace("\u202f", " ")
     assert "1 h AMF : 4 questions par jeu, 3 jeux" in shown
@@ -218,7 +224,7 @@ def test_an_incomplete_question_is_kept_as_typed(signed_in, draft):
     assert (answer.status_code, answer.json()["revision"]) == (200, 2)
     assert "Aucune bonne réponse" in answer.json()["parts"][f"notes-{pk}"]
     kept = draft.find_question(pk).as_row()
-    assert kept["choices"] == [("Avant", False), ("Après", False)]
+    assert kept.choices == (("Avant", False), ("Après", False))
 
 
 @pytest.mark.parametrize(
@@ -233,7 +239,9 @@ def test_without_scripts_choices_are_moved_by_buttons(signed_in, draft, do, orde
     pk = ranked(draft)[0]
     data = typed(choice=["A", "B", "C"], right=["1"], do=do)
     assert signed_in.post(url("question", draft, pk), data).url == url("question", draft, pk)
-    assert draft.find_question(pk).as_row()["choices"] == [(one, one == "B") for one in order]
+    assert draft.find_question(pk).as_row().choices == tuple(
+        (choice, choice == "B") for choice in order
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,13 +261,13 @@ def test_what_is_too_long_is_refused_and_shown_again(signed_in, draft, changes, 
     page = signed_in.post(url("question", draft, pk), typed(**changes))
     assert page.status_code == 422
     assert sentence in page.content.decode()
-    assert CONTENT["explanation"] in page.content.decode()
+    assert CONTENT.explanation in page.content.decode()
     assert draft.find_question(pk).as_row() == before
 
 
 def test_two_people_at_work_on_a_question_lose_nothing(signed_in, draft):
     pk = ranked(draft)[0]
-    draft.write_question(pk, CONTENT | {"text": "De l’autre"}, revision=1, token="autre:1")
+    draft.write_question(pk, replace(CONTENT, text="De l’autre"), revision=1, token="autre:1")
     mine = typed(text="De moi")
     answer = signed_in.post(url("question", draft, pk), mine, **SCRIPT)
     assert (answer.status_code, answer.json()["revision"]) == (409, 2)
@@ -284,7 +292,7 @@ def test_what_is_typed_on_a_removed_question_is_added_anew(signed_in, draft, own
     }
     page = signed_in.post(url("question", draft, pk), typed())
     assert page.status_code == 410
-    assert CONTENT["text"] in page.content.decode()
+    assert CONTENT.text in page.content.decode()
     signed_in.post(url("add_question", draft), typed())
     assert draft.find_question(ranked(draft)[-1]).as_row() == CONTENT
 
@@ -353,7 +361,7 @@ def test_reading_and_changing_take_as_many_queries_with_many_questions(signed_in
 
 
 def test_imported_questions_replace_or_follow(draft):
-    rows = [{"set": number, **CONTENT, "text": f"Neuve {number} ?"} for number in (1, 2)]
+    rows = [replace(CONTENT, text=f"Neuve {number} ?", set_number=number) for number in (1, 2)]
     kept = ranked(draft)
     draft.import_questions(rows, replace=False)
     assert ranked(draft)[:-1] == kept
@@ -364,7 +372,7 @@ def test_imported_questions_replace_or_follow(draft):
 
 def test_an_incomplete_or_repeated_question_keeps_the_request_from_being_sent(signed_in, draft):
     pk = ranked(draft)[1]
-    draft.write_question(pk, CONTENT | {"choices": [("Avant", False)]}, revision=1)
+    draft.write_question(pk, replace(CONTENT, choices=make_choices(("Avant", False))), revision=1)
     draft.duplicate_question(ranked(draft, 3)[0])
     assert [one for section, one in draft.missing_by_section() if section == "qcm"] == [
         "Jeu 1 : 3 questions complètes, il en faut au moins 4 ; il en manque 1.",
@@ -382,13 +390,11 @@ def test_staff_and_the_organism_read_the_remarks_beside_the_questions(
 ):
     settings.DEMO = True
     rows = [
-        {
-            "set": number,
-            "text": f"Quel article vaut pour le cas {number} ?",
-            "theme": "",
-            "explanation": "",
-            "choices": [("Toutes les réponses", True), ("Le premier", False)],
-        }
+        make_row(
+            number,
+            f"Quel article vaut pour le cas {number} ?",
+            [("Toutes les réponses", True), ("Le premier", False)],
+        )
         for number in (1, 2, 3)
     ]
     draft.write_sets(rows)

@@ -90,11 +90,11 @@ def summary(training):
         ],
         "questions": [
             {
-                "set": row["set"],
-                "text": row["text"],
+                "set": row.set_number,
+                "text": row.text,
                 "choices": [
                     {"letter": LETTERS[index], "text": text, "right": is_right}
-                    for index, (text, is_right) in enumerate(row["choices"])
+                    for index, (text, is_right) in enumerate(row.choices)
                 ],
             }
             for row in training.sets_as_rows()

@@ -49,8 +49,8 @@ class Versions:
     def correct_question(self, question, *, by, row, comment):
         """Make a new version of the question's set in which `row` stands for it; the new question.
 
-        `row` is as `Question.as_row()` has it, its choices by place: (text, is right), or None
-        for one that is taken out; choices beyond the old ones are new. Attempts keep the
+        Its choices stand at their places, a blank one for one that is taken out; choices beyond
+        the old ones are new. Attempts keep the
         version that they were taken with. The organism is told. A constant number of queries.
         Raises WrongStatus when the question was corrected meanwhile, ValueError without a
         comment or for a row that no set may hold, PermissionDenied.
@@ -63,7 +63,7 @@ class Versions:
             training = self.lock()
             training._require_current(question)
             training.require_sound(question, row)
-            if set_checks.filled(row) == question.as_row():
+            if row.filled() == question.as_row():
                 raise ValueError("Rien n’est changé : corrigez la question, puis enregistrez.")
             Correction = apps.get_model("trainings", "Correction")
             question.corrections.live().update(status=Correction.Status.APPLIED)
@@ -100,9 +100,9 @@ class Versions:
         """Raise ValueError when the sets would no longer be right with `row` for this question."""
         place = (question.question_set.position, question.position)
         rows = [
-            set_checks.filled({"set": one.position, **(row if other.pk == question.pk else own)})
+            (row.filled() if other.pk == question.pk else other.as_row()).in_set(one.position)
             for one in self.current_sets()
-            for other, own in ((other, other.as_row()) for other in one.questions.all())
+            for other in one.questions.all()
         ]
         # The one that repeats it may stand after it: the sentence then names this one.
         found = [
@@ -133,13 +133,13 @@ class Versions:
             new = Question(
                 question_set=after,
                 position=old.position,
-                text=values["text"],
-                theme=values["theme"],
-                explanation=values["explanation"],
+                text=values.text,
+                theme=values.theme,
+                explanation=values.explanation,
                 replaces=old,
             )
             questions.append(new)
-            choices += _choices_of(new, values["choices"], list(old.choices.all()), Choice)
+            choices += _choices_of(new, values.choices, list(old.choices.all()), Choice)
             if old.pk == corrected.pk:
                 fresh = new
         Question.objects.bulk_create(questions)
@@ -162,7 +162,7 @@ def _choices_of(question, given, old, Choice):
     The one that reads the same wherever it stood, else the one at the same place: marking again
     follows these, and two choices may have changed places.
     """
-    kept = [(place, *one) for place, one in enumerate(given) if one is not None]
+    kept = [(place, *choice) for place, choice in enumerate(given) if not choice.is_blank]
     left = dict(enumerate(old))
     replaced = {}
     for place, text, _ in kept:

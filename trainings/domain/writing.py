@@ -5,13 +5,14 @@ from django.db import models, transaction
 from django.db.models import Case, F, Max, Value, When
 
 from ..models.questions import Choice, Question, QuestionSet
+from ..questions.rows import QuestionRow
 from ..questions.sizing import SETS
 
 MAX_QUESTIONS = 100
 REMOVED_KEPT = 30
 # Positions are unique in a set, row by row: on their way they stand aside, above all real ones.
 ASIDE = 10_000
-BLANK = {"text": "", "theme": "", "explanation": "", "choices": []}
+BLANK = QuestionRow()
 
 
 class SetFull(ValueError):
@@ -56,14 +57,17 @@ class RemovedQuestion(models.Model):
         ordering = ["-removed_at", "-pk"]
 
     def __str__(self):
-        return self.content["text"][:80]
+        return self.as_row().text[:80]
+
+    def as_row(self) -> QuestionRow:
+        """The question as it was when it was taken off."""
+        return QuestionRow.from_json(self.content)
 
 
 class SetWriting:
     """Mixed into `Training`. Every verb locks the request and raises WrongStatus once it is sent.
 
-    A `content` is a dictionary of text, theme, explanation and choices [(text, is right)]; an
-    incomplete one is kept as it is. Ranks begin at 1.
+    A `content` is a `QuestionRow`; an incomplete one is kept as it is. Ranks begin at 1.
     """
 
     def find_question(self, pk):
@@ -100,13 +104,13 @@ class SetWriting:
         if revision != question.revision and not is_own:
             raise QuestionChanged(question)
         for name in ("text", "theme", "explanation"):
-            setattr(question, name, content[name])
+            setattr(question, name, getattr(content, name))
         question.revision += 1
         question.last_save = token
         question.save(update_fields=["text", "theme", "explanation", "revision", "last_save"])
-        if content["choices"] != written["choices"]:
+        if content.choices != written.choices:
             question.choices.all().delete()
-            _write_choices([(question, content["choices"])])
+            _write_choices([(question, content.choices)])
         return self.find_question(pk)
 
     @transaction.atomic
@@ -147,7 +151,7 @@ class SetWriting:
             removed = training.removed_questions.create(
                 set_number=source.position,
                 rank=question.position,
-                content=content,
+                content=content.to_json(),
                 removed_by=by,
             )
             kept = training.removed_questions.values_list("pk", flat=True)[:REMOVED_KEPT]
@@ -163,8 +167,7 @@ class SetWriting:
         removed = training.removed_questions.filter(pk=pk).first()
         if removed is None:
             raise QuestionGone
-        content = removed.content | {"choices": [tuple(one) for one in removed.content["choices"]]}
-        question = training._insert(removed.set_number, content, removed.rank)
+        question = training._insert(removed.set_number, removed.as_row(), removed.rank)
         removed.delete()
         return question
 
@@ -176,7 +179,7 @@ class SetWriting:
         of queries. Raises SetFull.
         """
         training = self._open_sets()
-        numbers = sorted({row["set"] for row in rows})
+        numbers = sorted({row.set_number for row in rows})
         sets = {number: training._set(number) for number in numbers}
         if replace:
             Question.objects.filter(question_set__in=sets.values()).delete()
@@ -188,20 +191,20 @@ class SetWriting:
         )
         questions = []
         for row in rows:
-            ranks[row["set"]] += 1
-            _require_room(sets[row["set"]], ranks[row["set"]])
+            ranks[row.set_number] += 1
+            _require_room(sets[row.set_number], ranks[row.set_number])
             questions.append(
                 Question(
-                    question_set=sets[row["set"]],
-                    position=ranks[row["set"]],
-                    text=row["text"],
-                    theme=row["theme"],
-                    explanation=row["explanation"],
+                    question_set=sets[row.set_number],
+                    position=ranks[row.set_number],
+                    text=row.text,
+                    theme=row.theme,
+                    explanation=row.explanation,
                 )
             )
         Question.objects.bulk_create(questions)
         _write_choices(
-            (question, row["choices"]) for question, row in zip(questions, rows, strict=True)
+            (question, row.choices) for question, row in zip(questions, rows, strict=True)
         )
 
     def _open_sets(self):
@@ -221,11 +224,11 @@ class SetWriting:
         question = Question.objects.create(
             question_set=target,
             position=len(ranked) + 1,
-            text=content["text"],
-            theme=content["theme"],
-            explanation=content["explanation"],
+            text=content.text,
+            theme=content.theme,
+            explanation=content.explanation,
         )
-        _write_choices([(question, content["choices"])])
+        _write_choices([(question, content.choices)])
         if rank is not None and rank <= len(ranked):
             ranked.insert(max(0, rank - 1), question.pk)
             _renumber(target, ranked)

@@ -1,6 +1,6 @@
 """QCM sets from and to what other programs write: workbooks, GIFT, Moodle XML, pasted text.
 
-`rows` are those of `Training.sets_as_rows`. Importing what was exported gives the same sets.
+Importing what was exported gives the same sets.
 """
 
 from .gift_writing import to_gift

@@ -1,7 +1,9 @@
 """Moodle's GIFT, written so that Moodle and this portal read the same sets. Pure."""
 
 import re
+from collections.abc import Iterable
 
+from ..questions.rows import QuestionRow
 from ..questions.set_checks import tidy, tidy_line
 
 RESERVED = re.compile(r"[\\#=~{}:]")
@@ -9,42 +11,43 @@ RESERVED = re.compile(r"[\\#=~{}:]")
 SHARES = {2: "50", 3: "33.33333", 4: "25", 5: "20", 6: "16.66667"}
 
 
-def to_gift(rows) -> str:
+def to_gift(rows: Iterable[QuestionRow]) -> str:
     """The sets as a GIFT file; each set is a category, each theme a tag."""
-    parts, number, rank = [], None, 0
+    parts: list[str] = []
+    number, rank = None, 0
     for row in rows:
-        if row["set"] != number:
-            number, rank = row["set"], 0
+        if row.set_number != number:
+            number, rank = row.set_number, 0
             parts.append(f"$CATEGORY: Jeu {number}")
         rank += 1
         parts.append(_question(row, rank))
     return "\n\n".join(parts) + "\n" if parts else ""
 
 
-def _question(row, rank):
+def _question(row: QuestionRow, rank: int) -> str:
     lines = []
-    theme = tidy_line(row["theme"])
+    theme = tidy_line(row.theme)
     if theme:
         escaped = re.sub(r"[\\\]]", r"\\\g<0>", theme)
         lines.append(f"// [tag:{escaped}]")
     # Said to be plain: a text that begins with « [html] » is then no format.
-    lines.append(f"::Jeu {row['set']}, question {rank}::[plain]{_escaped(row['text'])} {{")
-    right = sum(is_right for _, is_right in row["choices"])
-    for text, is_right in row["choices"]:
+    lines.append(f"::Jeu {row.set_number}, question {rank}::[plain]{_escaped(row.text)} {{")
+    right = sum(is_right for _, is_right in row.choices)
+    for text, is_right in row.choices:
         sign = "=" if is_right else "~"
         if right > 1:
             sign = f"~%{SHARES.get(right, '1')}%" if is_right else "~%-100%"
         lines.append(f"{sign}{_guarded(text)}")
-    if row["explanation"]:
-        lines.append(f"####{_guarded(row['explanation'])}")
+    if row.explanation:
+        lines.append(f"####{_guarded(row.explanation)}")
     return "\n".join([*lines, "}"])
 
 
-def _guarded(text):
+def _guarded(text: str) -> str:
     """A text that begins like a format or a weight says that it is plain."""
     escaped = _escaped(text)
     return f"[plain]{escaped}" if escaped.startswith(("[", "%")) else escaped
 
 
-def _escaped(text):
+def _escaped(text: str) -> str:
     return RESERVED.sub(r"\\\g<0>", tidy(text)).replace("\n", "\\n")

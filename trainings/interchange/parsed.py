@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ..questions.rows import ChoiceRow, QuestionRow
 from ..questions.set_checks import faults, question_key
 from ..questions.sizing import SETS
 
@@ -29,15 +30,17 @@ class ParsedQuestion:
     explanation: str = ""
     where: str = ""
 
-    def as_row(self):
-        """The dictionary that `Training.write_sets` takes."""
-        return {
-            "set": self.set_number,
-            "text": self.text,
-            "theme": self.theme,
-            "explanation": self.explanation,
-            "choices": [(text, index in self.right) for index, text in enumerate(self.choices)],
-        }
+    def as_row(self) -> QuestionRow:
+        """The question as the sets take it, without its place in the source."""
+        return QuestionRow(
+            text=self.text,
+            choices=tuple(
+                ChoiceRow(text, index in self.right) for index, text in enumerate(self.choices)
+            ),
+            theme=self.theme,
+            explanation=self.explanation,
+            set_number=self.set_number,
+        )
 
 
 @dataclass

@@ -1,10 +1,12 @@
 """From the rows of a QCM workbook to three sets of questions, or all its errors at once. Pure."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from common.spreadsheets import cell_text, column_letters, fold, write_workbook
 
+from ..questions.rows import QuestionRow
 from ..questions.set_checks import faults, question_key, tidy, tidy_line
 from ..questions.sizing import MAX_CHOICES, SETS
 from .parsed import ParsedQuestion, ParsedSets, repeated
@@ -247,17 +249,17 @@ class _Table:
             self.wrong(repeated(first, question))
 
 
-def to_workbook(rows) -> bytes:
+def to_workbook(rows: Iterable[QuestionRow]) -> bytes:
     """The sets as a .xlsx of the model's form; read back, it gives the same sets."""
     table = [HEADER]
     for row in rows:
         # A draft's seventh choice has no column; it cannot be sent either.
-        choices = row["choices"][:MAX_CHOICES]
+        choices = row.choices[:MAX_CHOICES]
         texts = [text for text, _ in choices] + [""] * (MAX_CHOICES - len(choices))
         right = ",".join(
             letter for letter, (_, is_right) in zip(LETTERS, choices, strict=False) if is_right
         )
-        table.append([row["set"], row["text"], *texts, right, row["theme"], row["explanation"]])
+        table.append([row.set_number, row.text, *texts, right, row.theme, row.explanation])
     table[1:] = [[_guarded(one) for one in row] for row in table[1:]]
     return write_workbook([("QCM", table)], widths=[8, 60, 30, 30, 30, 30, 30, 30, 14, 24, 40])
 

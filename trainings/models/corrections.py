@@ -9,6 +9,7 @@ from django.utils import timezone
 from common.errors import WrongStatus
 
 from .. import emails
+from ..questions.rows import QuestionRow
 from .questions import Question
 
 
@@ -46,7 +47,7 @@ class Correction(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # The corrected question, as `Question.as_row()` has it.
+    # The corrected question, as `QuestionRow.to_json()` has it; read by `proposed_row`.
     proposal = models.JSONField("proposition", null=True, blank=True)
     proposed_at = models.DateTimeField("proposée le", null=True, blank=True)
 
@@ -87,6 +88,11 @@ class Correction(models.Model):
         return self.question.question_set.training
 
     @property
+    def proposed_row(self) -> QuestionRow | None:
+        """The corrected question; None before it is proposed."""
+        return None if self.proposal is None else QuestionRow.from_json(self.proposal)
+
+    @property
     def is_live(self):
         return self.status in self.LIVE
 
@@ -106,7 +112,7 @@ class Correction(models.Model):
             correction = self.lock()
             correction._require_live()
             correction.training.require_sound(correction.question, row)
-            correction.proposal, correction.proposed_at = row, timezone.now()
+            correction.proposal, correction.proposed_at = row.to_json(), timezone.now()
             correction.status = self.Status.PROPOSED
             correction.save(update_fields=["proposal", "proposed_at", "status"])
             correction.training.write_journal(

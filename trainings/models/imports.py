@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.db import models
 
+from ..questions.rows import QuestionRow
+
 
 class QuestionImport(models.Model):
     """What was read last for a request: shown first, then imported or dropped.
 
-    `rows` are those of `Training.sets_as_rows`, whose set is 0 where the source does not say.
+    `rows` holds what `QuestionRow.to_json()` made; `as_rows()` reads it.
     Nothing is imported while `errors` holds a sentence.
     """
 
@@ -29,6 +31,10 @@ class QuestionImport(models.Model):
     class Meta:
         verbose_name = "import de questions"
         verbose_name_plural = "imports de questions"
+
+    def as_rows(self) -> list[QuestionRow]:
+        """The questions that were read; their set is 0 where the source does not say."""
+        return [QuestionRow.from_json(row) for row in self.rows]
 
     def __str__(self):
         return self.name or "Texte collé"

@@ -7,6 +7,8 @@ makes a new version of its set, and attempts keep the version that they were tak
 from django.db import models
 from django.db.models import Q
 
+from ..questions.rows import ChoiceRow, QuestionRow
+
 
 class QuestionSetQuerySet(models.QuerySet):
     def current(self):
@@ -92,14 +94,14 @@ class Question(models.Model):
         """Where it stands: « Jeu 1, question 3 ». Reads the set."""
         return f"Jeu {self.question_set.position}, question {self.position}"
 
-    def as_row(self):
-        """The question as `Training.write_sets` takes it, all but its set."""
-        return {
-            "text": self.text,
-            "theme": self.theme,
-            "explanation": self.explanation,
-            "choices": [(choice.text, choice.is_right) for choice in self.choices.all()],
-        }
+    def as_row(self) -> QuestionRow:
+        """The question as a value, without its set's number."""
+        return QuestionRow(
+            text=self.text,
+            choices=tuple(ChoiceRow(choice.text, choice.is_right) for choice in self.choices.all()),
+            theme=self.theme,
+            explanation=self.explanation,
+        )
 
 
 class Choice(models.Model):

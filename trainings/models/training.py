@@ -15,6 +15,7 @@ from ..domain.completeness import Completeness
 from ..domain.decisions import Decisions
 from ..domain.versions import Versions
 from ..domain.writing import SetWriting
+from ..questions.rows import QuestionRow
 from ..questions.sizing import SETS
 from .documents import Speaker
 from .questions import Choice, Question, QuestionSet
@@ -279,10 +280,7 @@ class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
         )
 
     def write_sets(self, rows):
-        """Replace the sets; `rows` are dictionaries of set, text, theme, explanation, choices.
-
-        `choices` holds (text, is right). A constant number of queries.
-        """
+        """Replace the sets by these `QuestionRow`s. A constant number of queries."""
         rows = list(rows)
         self.question_sets.all().delete()
         if not rows:
@@ -296,29 +294,29 @@ class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
         ranks = dict.fromkeys(sets, 0)
         questions = []
         for row in rows:
-            ranks[row["set"]] += 1
+            ranks[row.set_number] += 1
             questions.append(
                 Question(
-                    question_set=sets[row["set"]],
-                    position=ranks[row["set"]],
-                    text=row["text"],
-                    theme=row["theme"],
-                    explanation=row["explanation"],
+                    question_set=sets[row.set_number],
+                    position=ranks[row.set_number],
+                    text=row.text,
+                    theme=row.theme,
+                    explanation=row.explanation,
                 )
             )
         Question.objects.bulk_create(questions)
         Choice.objects.bulk_create(
             Choice(question=question, position=rank, text=text, is_right=is_right)
             for question, row in zip(questions, rows, strict=True)
-            for rank, (text, is_right) in enumerate(row["choices"], start=1)
+            for rank, (text, is_right) in enumerate(row.choices, start=1)
         )
 
-    def sets_as_rows(self):
-        """The sets that stand, as `write_sets` takes them."""
+    def sets_as_rows(self) -> list[QuestionRow]:
+        """The questions of the sets that stand, in their order."""
         return [
-            {"set": one.position, **question.as_row()}
-            for one in self.current_sets()
-            for question in one.questions.all()
+            question.as_row().in_set(question_set.position)
+            for question_set in self.current_sets()
+            for question in question_set.questions.all()
         ]
 
     def current_sets(self):

@@ -7,13 +7,17 @@ one of two opposites that stands in one question only makes two questions of the
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from common.spreadsheets import fold
 
+from .rows import QuestionRow
 from .set_checks import LETTERS, question_key
 
 # From so many questions on, a habit of the author's is no chance.
@@ -72,25 +76,31 @@ class Remark:
     kind: str
     sentence: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = f"Jeu {self.set_number}" + (f", question {self.rank}" if self.rank else "")
         return f"{place} : {self.sentence}"
 
 
-def remarks(rows, *, similarity: int) -> list[Remark]:
-    """The remarks on these rows of `sets_as_rows`, set by set.
+class _Placed(NamedTuple):
+    set_number: int
+    rank: int
+    row: QuestionRow
+
+
+def remarks(rows: Iterable[QuestionRow], *, similarity: int) -> list[Remark]:
+    """The remarks on these questions, set by set.
 
     `similarity` is a percentage: from it on, two questions of different sets are told to be
     perhaps the same.
     """
-    ranks = Counter()
+    ranks: Counter[int] = Counter()
     placed = []
     for row in rows:
-        ranks[row["set"]] += 1
-        placed.append((row["set"], ranks[row["set"]], row))
-    found = _reworded(placed, similarity)
+        ranks[row.set_number] += 1
+        placed.append(_Placed(row.set_number, ranks[row.set_number], row))
+    told = _reworded(placed, similarity)
     for number, rank, row in placed:
-        found += [
+        told += [
             Remark(
                 number,
                 rank,
@@ -98,29 +108,30 @@ def remarks(rows, *, similarity: int) -> list[Remark]:
                 f"« {text[:60]} » : les réponses sont mélangées pour chaque adhérent, celle-ci "
                 "peut l’égarer.",
             )
-            for text, _ in row["choices"]
+            for text, _ in row.choices
             if ALL_OR_NONE.fullmatch(fold(text[:200]))
         ]
-    placed.sort(key=lambda one: one[0])
-    for number, own in groupby(placed, key=lambda one: one[0]):
-        found += _habits(number, [row for _, _, row in own])
-    return sorted(found, key=lambda one: (one.set_number, one.rank))
+    placed.sort(key=attrgetter("set_number"))
+    for number, own in groupby(placed, key=attrgetter("set_number")):
+        told += _habits(number, [row for _, _, row in own])
+    return sorted(told, key=lambda remark: (remark.set_number, remark.rank))
 
 
-def _habits(number, rows):
+def _habits(number: int, rows: Sequence[QuestionRow]) -> list[Remark]:
     """What a whole set gives away, or lacks."""
-    found = []
-    places, longest, single = set(), True, 0
+    told: list[Remark] = []
+    places: set[int] = set()
+    longest, single = True, 0
     for row in rows:
-        right = [index for index, (_, is_right) in enumerate(row["choices"]) if is_right]
-        if len(right) != 1 or len(row["choices"]) < 2:
+        right = [index for index, choice in enumerate(row.choices) if choice.is_right]
+        if len(right) != 1 or len(row.choices) < 2:
             continue
         single += 1
         places.add(right[0])
-        others = [len(text) for text, is_right in row["choices"] if not is_right]
-        longest = longest and len(row["choices"][right[0]][0]) > max(others)
+        others = [len(text) for text, is_right in row.choices if not is_right]
+        longest = longest and len(row.choices[right[0]].text) > max(others)
     if single >= FEW and longest:
-        found.append(
+        told.append(
             Remark(
                 number,
                 0,
@@ -131,7 +142,7 @@ def _habits(number, rows):
     if single >= FEW and len(places) == 1:
         place = min(places)
         letter = LETTERS[place] if place < len(LETTERS) else str(place + 1)
-        found.append(
+        told.append(
             Remark(
                 number,
                 0,
@@ -140,12 +151,12 @@ def _habits(number, rows):
                 "un exemplaire sur papier la trahirait.",
             )
         )
-    bare = sum(not row["explanation"].strip() for row in rows)
+    bare = sum(not row.explanation.strip() for row in rows)
     if bare:
         whose = "aucune question n’a" if bare == len(rows) else f"{bare} questions n’ont pas"
         if bare == 1 and len(rows) > 1:
             whose = "1 question n’a pas"
-        found.append(
+        told.append(
             Remark(
                 number,
                 0,
@@ -153,7 +164,7 @@ def _habits(number, rows):
                 f"{whose} d’explication ; l’adhérent la lit après son résultat.",
             )
         )
-    return found
+    return told
 
 
 # --- The same question, reworded --------------------------------------------------------------
@@ -171,81 +182,83 @@ class _Wording:
     right: str
 
 
-def _reworded(placed, similarity):
-    wordings = [_wording(*one) for one in placed]
-    shared = Counter(word for one in wordings for word in set(one.words))
+def _reworded(placed: Sequence[_Placed], similarity: int) -> list[Remark]:
+    wordings = [_wording(*question) for question in placed]
+    shared = Counter(word for wording in wordings for word in set(wording.words))
     # A word of a third of the questions, and of more than the sets that could repeat it.
     common = {word for word, n in shared.items() if n > 3 and n * 3 >= len(wordings)}
-    answers = Counter(one.right for one in wordings)
+    answers = Counter(wording.right for wording in wordings)
     telling = [
-        [word for word in one.words if word not in common and word not in COMMONPLACE]
-        for one in wordings
+        [word for word in wording.words if word not in common and word not in COMMONPLACE]
+        for wording in wordings
     ]
     texts = [" ".join(sorted(words)) for words in telling]
-    found = []
-    for later, one in enumerate(wordings):
+    told = []
+    for later, again in enumerate(wordings):
         for earlier in range(later):
-            other = wordings[earlier]
-            if one.set_number == other.set_number or one.key == other.key:
+            first = wordings[earlier]
+            if again.set_number == first.set_number or again.key == first.key:
                 continue
             if not texts[later] or not texts[earlier]:
                 continue
             same_answer = (
-                one.right == other.right and one.right not in YES_OR_NO and answers[one.right] <= 3
+                again.right == first.right
+                and again.right not in YES_OR_NO
+                and answers[again.right] <= 3
             )
             score = _likeness(texts[later], texts[earlier])
             if same_answer:
                 # An answer that few questions share speaks for a third.
                 score = (2 * score + 100) // 3
-            if score < similarity or _opposed(one, other):
+            if score < similarity or _opposed(again, first):
                 continue
-            if not same_answer and _one_word_apart(one.words, other.words):
+            if not same_answer and _one_word_apart(again.words, first.words):
                 continue
-            found.append(
+            told.append(
                 Remark(
-                    one.set_number,
-                    one.rank,
+                    again.set_number,
+                    again.rank,
                     "reworded",
-                    f"cette question ressemble à la question {other.rank} du jeu "
-                    f"{other.set_number} ({score} %) : est-ce la même, dite autrement ?",
+                    f"cette question ressemble à la question {first.rank} du jeu "
+                    f"{first.set_number} ({score} %) : est-ce la même, dite autrement ?",
                 )
             )
-    return found
+    return told
 
 
-def _likeness(one, other):
+def _likeness(text: str, other: str) -> int:
     """A whole percentage: the one distance forgives a part that was added, the other does not."""
-    return int(fuzz.token_sort_ratio(one, other) + fuzz.token_set_ratio(one, other)) // 2
+    return int(fuzz.token_sort_ratio(text, other) + fuzz.token_set_ratio(text, other)) // 2
 
 
-def _wording(set_number, rank, row):
-    text = NUMBERING.sub("", row["text"], count=1) if NUMBERING.match(row["text"]) else row["text"]
-    right = " ".join(sorted(fold(text) for text, is_right in row["choices"] if is_right))
-    acronyms = frozenset() if text.isupper() else frozenset(ACRONYM.findall(text))
-    key = question_key(row["text"])
+def _wording(set_number: int, rank: int, row: QuestionRow) -> _Wording:
+    text = NUMBERING.sub("", row.text, count=1) if NUMBERING.match(row.text) else row.text
+    right = " ".join(sorted(fold(text) for text, is_right in row.choices if is_right))
+    acronyms = frozenset(() if text.isupper() else ACRONYM.findall(text))
+    key = question_key(row.text)
     return _Wording(set_number, rank, key, tuple(fold(text).split()), acronyms, right)
 
 
-def _opposed(one, other):
+def _opposed(again: _Wording, first: _Wording) -> bool:
     """Whether a number, a negation, an acronym or an opposite tells the two apart."""
-    if one.acronyms - other.acronyms and other.acronyms - one.acronyms:
+    if again.acronyms - first.acronyms and first.acronyms - again.acronyms:
         return True
-    one, other = set(one.words), set(other.words)
-    if {word for word in one if word.isdigit()} != {word for word in other if word.isdigit()}:
+    words, others = set(again.words), set(first.words)
+    if {word for word in words if word.isdigit()} != {word for word in others if word.isdigit()}:
         return True
-    if bool(one & NEGATIONS) != bool(other & NEGATIONS):
+    if bool(words & NEGATIONS) != bool(others & NEGATIONS):
         return True
-    only_one, only_other = one - other, other - one
+    only_again, only_first = words - others, others - words
     return any(
-        (only_one & left and only_other & right) or (only_one & right and only_other & left)
+        (only_again & left and only_first & right) or (only_again & right and only_first & left)
         for left, right in OPPOSITES
     )
 
 
-def _one_word_apart(one, other):
+def _one_word_apart(words: tuple[str, ...], others: tuple[str, ...]) -> bool:
     """Whether the same sentence asks about one other thing: « du PEA », « du PER »."""
-    if len(one) != len(other):
+    if len(words) != len(others):
         return False
-    apart = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    apart = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
     telling = [pair for pair in apart if not set(pair) <= COMMONPLACE]
     return len(telling) == 1 and fuzz.ratio(*telling[0]) < 80

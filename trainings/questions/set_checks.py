@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from common.spreadsheets.values import INVISIBLE
 
+from .rows import QuestionRow
 from .sizing import MAX_CHOICES, MIN_CHOICES, SETS
 
 LETTERS = "ABCDEF"
@@ -33,7 +34,7 @@ class Problem:
     rank: int
     sentence: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = f"Jeu {self.set_number}" + (f", question {self.rank}" if self.rank else "")
         return f"{place} : {self.sentence}"
 
@@ -62,8 +63,8 @@ def tidy(text: str) -> str:
     if not text.isprintable():
         text = NEWLINES.sub("\n", text).translate(INVISIBLE).translate(UNWRITABLE)
         text = "".join(
-            " " if one != "\n" and unicodedata.category(one) in {"Cc", "Cs"} else one
-            for one in text
+            " " if sign != "\n" and unicodedata.category(sign) in {"Cc", "Cs"} else sign
+            for sign in text
         )
         # What was taken out may have stood between two characters that compose.
         text = unicodedata.normalize("NFC", text)
@@ -81,7 +82,7 @@ def normalised(text: str) -> str:
     Mathematical and other signs stay: « > 5 » and « < 5 » are two questions.
     """
     text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(one for one in text if unicodedata.category(one)[0] not in "MPZC")
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "MPZC")
 
 
 def question_key(text: str) -> str:
@@ -94,49 +95,44 @@ def choice_key(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def faults(row, *, letters: Iterable[str] = "") -> list[Fault]:
-    """What is wrong with one question, a row of `sets_as_rows`, whatever stands beside it.
+def faults(row: QuestionRow, *, letters: Iterable[str] = "") -> list[Fault]:
+    """What is wrong with one question, whatever stands beside it.
 
     `letters` are how its choices are called where they were written, A, B… without them.
     """
-    texts = [text.strip() for text, _ in row["choices"]]
+    texts = [choice.text.strip() for choice in row.choices]
     names = list(letters) or [chr(ord("A") + index) for index in range(len(texts))]
-    found = []
-    if not row["text"].strip():
-        found.append(Fault("text", "la question est vide"))
-    found += [
+    wrong = []
+    if not row.text.strip():
+        wrong.append(Fault("text", "la question est vide"))
+    wrong += [
         Fault(name, f"{words} dépasse {MAX_CHARACTERS[name]} caractères")
         for name, words in FIELDS.items()
-        if len(row[name]) > MAX_CHARACTERS[name]
+        if len(getattr(row, name)) > MAX_CHARACTERS[name]
     ]
     if len(texts) < MIN_CHOICES:
-        found.append(Fault("choices", "il faut au moins deux réponses"))
+        wrong.append(Fault("choices", "il faut au moins deux réponses"))
     elif len(texts) > MAX_CHOICES:
-        found.append(
+        wrong.append(
             Fault("choices", f"il y a {len(texts)} réponses ; une question en a six au plus")
         )
-    seen = {}
+    seen: dict[str, str] = {}
     for index, (name, text) in enumerate(zip(names, texts, strict=True)):
         if not text:
-            found.append(Fault("choice", f"la réponse {name} est vide", index))
+            wrong.append(Fault("choice", f"la réponse {name} est vide", index))
             continue
         if len(text) > MAX_CHARACTERS["choice"]:
             sentence = f"la réponse {name} dépasse {MAX_CHARACTERS['choice']} caractères"
-            found.append(Fault("choice", sentence, index))
+            wrong.append(Fault("choice", sentence, index))
         first = seen.setdefault(choice_key(text), name)
         if first != name:
-            found.append(Fault("choice", f"les réponses {first} et {name} sont identiques", index))
-    if not any(is_right for _, is_right in row["choices"]):
-        found.append(Fault("right", "aucune bonne réponse n’est indiquée"))
-    return found
+            wrong.append(Fault("choice", f"les réponses {first} et {name} sont identiques", index))
+    if not any(choice.is_right for choice in row.choices):
+        wrong.append(Fault("right", "aucune bonne réponse n’est indiquée"))
+    return wrong
 
 
-def filled(row):
-    """The row without the places of choices that were taken out."""
-    return {**row, "choices": [one for one in row["choices"] if one is not None]}
-
-
-def shortage(counts, owed: int, *, words="") -> list[Problem]:
+def shortage(counts: Mapping[int, int], owed: int, *, words: str = "") -> list[Problem]:
     """The sets that hold fewer questions than owed; `counts` is {set number: questions}.
 
     `words` is what is said of a question that counts, in the singular.
@@ -153,28 +149,31 @@ def shortage(counts, owed: int, *, words="") -> list[Problem]:
     ]
 
 
-def _counted(number, words):
+def _counted(number: int, words: str) -> str:
     plural = "s" if number > 1 else ""
     return f"{number} question{plural}" + (f" {words}{plural}" if words else "")
 
 
-def problems(rows, *, owed=0) -> list[Problem]:
-    """All that keeps these rows of `sets_as_rows` from being sent, set by set.
+def problems(rows: Iterable[QuestionRow], *, owed: int = 0) -> list[Problem]:
+    """All that keeps these questions from being sent, set by set.
 
     `owed` is the number of complete questions that each of the three sets needs at least.
     """
-    found, ranks, complete, seen = [], Counter(), Counter(), {}
+    wrong: list[Problem] = []
+    ranks: Counter[int] = Counter()
+    complete: Counter[int] = Counter()
+    seen: dict[str, tuple[int, int]] = {}
     for row in rows:
-        number = row["set"]
+        number = row.set_number
         ranks[number] += 1
         rank = ranks[number]
         own = faults(row)
         complete[number] += not own
-        found += [Problem(number, rank, f"{one.sentence}.") for one in own]
-        key = question_key(row["text"])
+        wrong += [Problem(number, rank, f"{fault.sentence}.") for fault in own]
+        key = question_key(row.text)
         first = seen.setdefault(key, (number, rank)) if key else (number, rank)
         if first != (number, rank):
-            found.append(
+            wrong.append(
                 Problem(
                     number,
                     rank,
@@ -182,5 +181,5 @@ def problems(rows, *, owed=0) -> list[Problem]:
                     "question ne sert qu’une fois, tous jeux confondus.",
                 )
             )
-    found += shortage(complete, owed, words="complète")
-    return sorted(found, key=lambda one: (one.set_number, one.rank))
+    wrong += shortage(complete, owed, words="complète")
+    return sorted(wrong, key=lambda problem: (problem.set_number, problem.rank))

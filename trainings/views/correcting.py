@@ -26,7 +26,7 @@ def correction(request, pk):
     form = QuestionForm(
         request.POST if request.method == "POST" else None,
         before=found.question,
-        row=found.proposal,
+        row=found.proposed_row,
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -53,7 +53,7 @@ def import_questions(request, pk):
 
 
 def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
-    rows = waiting.rows if waiting else []
+    rows = waiting.as_rows() if waiting else []
     counts = training.question_counts()
     context = {
         "nav": "requests",
@@ -63,16 +63,14 @@ def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
         "sentences": sentences,
         "pasted": request.POST.get("pasted", waiting.pasted_text if waiting else ""),
         "pasted_html": request.POST.get("pasted_html", waiting.pasted_html if waiting else ""),
-        "rows": [
-            row | {"letters": list(zip(LETTERS, row["choices"], strict=False))} for row in rows
-        ],
+        "rows": [(row, list(zip(LETTERS, row.choices, strict=False))) for row in rows],
         "remarks": [
             str(one)
             for one in remarks(
-                [row for row in rows if row["set"]], similarity=settings.QCM_SIMILARITY_PERCENT
+                [row for row in rows if row.set_number], similarity=settings.QCM_SIMILARITY_PERCENT
             )
         ],
-        "unplaced": sum(row["set"] == 0 for row in rows),
+        "unplaced": sum(row.set_number == 0 for row in rows),
         "numbers": range(1, SETS + 1),
         "counts": counts,
         "has_questions": any(counts.values()),
@@ -125,7 +123,7 @@ def _keep(training, found, *, name, pasted, html, by):
                 "name": name,
                 "pasted_text": "" if name else pasted,
                 "pasted_html": "" if name else html,
-                "rows": [question.as_row() for question in found.questions],
+                "rows": [question.as_row().to_json() for question in found.questions],
                 "errors": found.errors,
                 "notes": found.notes,
                 "created_by": by,
@@ -143,12 +141,11 @@ def placed(rows, choice):
     """The rows with their sets; those without one go to set `choice`, or to each set in turn."""
     turn, result = 0, []
     for row in rows:
-        number = row["set"]
+        number = row.set_number
         if number == 0:
             number = turn % SETS + 1 if choice == SPREAD else int(choice)
             turn += 1
-        choices = [tuple(one) for one in row["choices"]]
-        result.append(row | {"set": number, "choices": choices})
+        result.append(row.in_set(number))
     return result
 
 
@@ -167,14 +164,14 @@ def apply_import(request, pk):
         sentences.append("Autre chose a été lu entre-temps : vérifiez ce qui va être importé.")
     if waiting.errors or not waiting.rows:
         sentences.append("Corrigez d’abord les erreurs : rien n’a été importé.")
-    unplaced = any(row["set"] == 0 for row in waiting.rows)
+    unplaced = any(row.set_number == 0 for row in waiting.as_rows())
     if unplaced and choice not in {"1", "2", "3", SPREAD}:
         sentences.append("Choisissez le jeu où vont ces questions.")
     if mode not in {"after", "replace"}:
         sentences.append("Choisissez d’ajouter ces questions ou de remplacer celles du jeu.")
     if sentences:
         return _page(request, training, waiting, sentences=sentences, status=422)
-    rows = placed(waiting.rows, choice)
+    rows = placed(waiting.as_rows(), choice)
     try:
         with transaction.atomic():
             # Whoever deletes it imports it: a second click finds nothing.

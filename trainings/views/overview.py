@@ -77,7 +77,7 @@ def overview(training):
     for one in training.current_sets():
         for rank, question in enumerate(one.questions.all(), start=1):
             views[one.position].cards.append(Card(question, one.position, rank))
-            rows.append({"set": one.position, **question.as_row()})
+            rows.append(question.as_row().in_set(one.position))
     for problem in problems(rows, owed=owed):
         _place(views, problem).problems.append(capitalised(problem.sentence))
     for remark in remarks(rows, similarity=settings.QCM_SIMILARITY_PERCENT):

@@ -17,6 +17,7 @@ from organisms.access import organism_required, writing_required
 
 from ..domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull
 from ..question_input import read_content
+from ..questions.rows import ChoiceRow
 from ..questions.set_checks import LETTERS, MAX_CHARACTERS, faults
 from ..questions.sizing import MAX_CHOICES, SETS
 from .editing import get_training
@@ -177,8 +178,8 @@ def question(request, pk, question):
 def _form(request, training, found, *, typed=None, status=200, **more):
     """The form of a question, with what is stored or what was typed."""
     content = typed or found.as_row()
-    choices = [*content["choices"], *[("", False)] * MAX_CHOICES][:MAX_CHOICES]
-    shown = max(3, len(content["choices"]) + (len(content["choices"]) < 2))
+    choices = [*content.choices, *[ChoiceRow()] * MAX_CHOICES][:MAX_CHOICES]
+    shown = max(3, len(content.choices) + (len(content.choices) < 2))
     context = {
         "nav": "requests",
         "training": training,

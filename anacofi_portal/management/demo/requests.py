@@ -9,6 +9,7 @@ from pypdf import PdfWriter
 
 from trainings.domain import documents
 from trainings.models import Document, Speaker, Training
+from trainings.questions.rows import ChoiceRow, QuestionRow
 from trainings.questions.sizing import SETS, questions_per_set
 
 SUBJECTS = [
@@ -43,19 +44,19 @@ def question_sets(amf_minutes):
     for number in range(per_set * SETS):
         theme, question = SUBJECTS[number % len(SUBJECTS)]
         choices = [
-            ("Oui, dans le cadre prévu par les textes", True),
-            ("Non, jamais", False),
-            ("Seulement par écrit", False),
+            ChoiceRow("Oui, dans le cadre prévu par les textes", True),
+            ChoiceRow("Non, jamais"),
+            ChoiceRow("Seulement par écrit"),
         ]
         shift = number % 3
         rows.append(
-            {
-                "set": number // per_set + 1,
-                "text": f"{theme} (cas {number // len(SUBJECTS) + 1}). {question}",
-                "theme": theme,
-                "explanation": "Les textes en vigueur et la notice de l’ANACOFI le précisent.",
-                "choices": choices[-shift:] + choices[:-shift],
-            }
+            QuestionRow(
+                text=f"{theme} (cas {number // len(SUBJECTS) + 1}). {question}",
+                choices=(*choices[-shift:], *choices[:-shift]),
+                theme=theme,
+                explanation="Les textes en vigueur et la notice de l’ANACOFI le précisent.",
+                set_number=number // per_set + 1,
+            )
         )
     return rows
 
