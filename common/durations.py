@@ -2,10 +2,16 @@
 
 import re
 
+from .errors import Refused
+
 NARROW_SPACE = "\u202f"
 HOURS_AND_MINUTES = re.compile(r"(\d{1,3})\s*(?:h|:)\s*(\d{1,2})?(?:\s*(?:min|mn|m))?")
 MINUTES_ONLY = re.compile(r"(\d{1,4})\s*(?:min|mn|m|minutes)")
 DECIMAL_HOURS = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*(?:h|heures?)?")
+
+
+class NotADuration(Refused):
+    """What was typed is no amount of time."""
 
 
 def format_minutes(minutes: int) -> str:
@@ -30,21 +36,21 @@ def format_seconds(seconds: int) -> str:
 def parse_minutes(text: str) -> int:
     """Minutes from « 3 h 30 », « 3,5 », « 3.5 », « 03:30 » or « 45 min ».
 
-    Raises ValueError with a French sentence.
+    Raises NotADuration.
     """
     cleaned = " ".join(text.replace("\u202f", " ").replace("\xa0", " ").lower().split())
     if cleaned.startswith(("-", "−")):
-        raise ValueError("Une durée ne peut pas être négative.")
+        raise NotADuration("Une durée ne peut pas être négative.")
     if found := HOURS_AND_MINUTES.fullmatch(cleaned):
         hours, minutes = int(found[1]), int(found[2] or 0)
         if minutes > 59:
-            raise ValueError(f"« {text} » : les minutes vont de 0 à 59.")
+            raise NotADuration(f"« {text} » : les minutes vont de 0 à 59.")
         return hours * 60 + minutes
     if found := MINUTES_ONLY.fullmatch(cleaned):
         return int(found[1])
     if found := DECIMAL_HOURS.fullmatch(cleaned):
         hundredths = int((found[2] or "0").ljust(2, "0"))
         if hundredths * 60 % 100:
-            raise ValueError(f"« {text} » ne fait pas un nombre entier de minutes.")
+            raise NotADuration(f"« {text} » ne fait pas un nombre entier de minutes.")
         return int(found[1]) * 60 + hundredths * 60 // 100
-    raise ValueError(f"« {text} » n’est pas une durée. Écrivez par exemple « 3 h 30 ».")
+    raise NotADuration(f"« {text} » n’est pas une durée. Écrivez par exemple « 3 h 30 ».")

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from .durations import format_minutes, parse_minutes
+from .durations import NotADuration, format_minutes, parse_minutes
 
 STEP_MINUTES = 15
 
@@ -29,7 +29,7 @@ class DurationField(forms.Field):
             return None
         try:
             minutes = parse_minutes(text)
-        except ValueError as error:
+        except NotADuration as error:
             raise forms.ValidationError(str(error)) from error
         if minutes % self.step:
             raise forms.ValidationError(

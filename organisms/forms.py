@@ -147,7 +147,7 @@ class OrganismForm(forms.ModelForm):
             elif data.get(name):
                 try:
                     data[name] = read(data[name])
-                except ValueError as error:
+                except numbers.WrongNumber as error:
                     self.add_error(name, str(error))
             elif name in required and name not in self.errors:
                 self.add_error(name, f"Obligatoire pour le type « {Type(kind).label} ».")

@@ -5,50 +5,57 @@ import re
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siren, siret
 
+from common.errors import Refused
+
 # What people put between groups of digits.
 SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u200b]")
 ASCII_DIGITS = re.compile(r"[0-9]+")
 
 
-def clean_siren(text):
+class WrongNumber(Refused):
+    """What was typed is no such number."""
+
+
+def clean_siren(text: str) -> str:
     """The nine digits of a KBIS number typed as a SIREN or a SIRET, with or without spaces.
 
-    Raises ValueError with a French sentence.
+    Raises WrongNumber.
     """
     digits = SEPARATORS.sub("", text)
     if not ASCII_DIGITS.fullmatch(digits):
-        raise ValueError(
+        raise WrongNumber(
             "Le numéro KBIS ne comporte que des chiffres : le SIREN (9) ou le SIRET (14)."
         )
     if len(digits) not in {9, 14}:
-        raise ValueError(
+        raise WrongNumber(
             f"Le numéro KBIS est le SIREN (9 chiffres) ou le SIRET (14 chiffres) ; vous en avez "
             f"écrit {len(digits)}."
         )
     kind, check = ("SIRET", siret.validate) if len(digits) == 14 else ("SIREN", siren.validate)
     try:
-        return check(digits)[:9]
+        checked: str = check(digits)
     except NumberError as error:
-        raise ValueError(
+        raise WrongNumber(
             f"« {text} » n’est pas un numéro {kind} valide : vérifiez chaque chiffre."
         ) from error
+    return checked[:9]
 
 
-def clean_trainer_number(text):
-    """The eleven digits of a numéro de déclaration d'activité. Raises ValueError in French."""
+def clean_trainer_number(text: str) -> str:
+    """The eleven digits of a numéro de déclaration d'activité. Raises WrongNumber."""
     digits = SEPARATORS.sub("", text)
     if not ASCII_DIGITS.fullmatch(digits):
-        raise ValueError(
+        raise WrongNumber(
             "Le numéro du formateur ne comporte que des chiffres, par exemple 11 75 55555 55."
         )
     if len(digits) != 11:
-        raise ValueError(
+        raise WrongNumber(
             "Le numéro du formateur (déclaration d’activité) comporte 11 chiffres, par exemple "
             f"11 75 55555 55 ; vous en avez écrit {len(digits)}."
         )
     return digits
 
 
-def clean_member_number(text):
+def clean_member_number(text: str) -> str:
     """A member number as the association writes it: no spaces, capitals."""
     return SEPARATORS.sub("", text).upper() if text.strip() else ""

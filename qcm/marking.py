@@ -48,9 +48,9 @@ def overlay(
 
     Decisions come from JSON, where the ids of questions are text.
     """
-    new = dict(key)
-    for one in decided:
-        for question, choices in one.items():
+    new: dict[int, Collection[int] | None] = dict(key)
+    for decision in decided:
+        for question, choices in decision.items():
             if int(question) in new:
                 new[int(question)] = None if choices is None else set(choices)
     return new

@@ -6,7 +6,7 @@ Pure functions; amounts of time are whole minutes.
 import re
 from datetime import date, datetime, time, timedelta
 
-from common.durations import parse_minutes
+from common.durations import NotADuration, parse_minutes
 from common.spreadsheets import cell_text, fold
 
 STEP_MINUTES = 15
@@ -37,7 +37,7 @@ def unit_of(title, cells):
 def minutes_of(cell, *, unit):
     """The minutes that a cell tells, or None when it is empty.
 
-    Raises ValueError with a French sentence when it holds something else.
+    Raises NotADuration when it holds something else.
     """
     if cell is None or isinstance(cell, bool):
         return None
@@ -47,7 +47,7 @@ def minutes_of(cell, *, unit):
         # An Excel duration: counted from its day zero, which the readers give as either day.
         zero = datetime(1899, 12, 31) if cell >= datetime(1899, 12, 31) else datetime(1899, 12, 30)
         if cell < zero:
-            raise ValueError(f"La durée « {cell} » n’est pas lisible. Écrivez « 3 h 30 ».")
+            raise NotADuration(f"La durée « {cell} » n’est pas lisible. Écrivez « 3 h 30 ».")
         return (cell - zero) // timedelta(minutes=1)
     if isinstance(cell, date):
         # « 3.5 » typed into a French Excel becomes the third of May.
@@ -65,8 +65,8 @@ def minutes_of(cell, *, unit):
         return int(found[1] or 0) * 60 + int(found[2] or 0)
     try:
         return parse_minutes(text)
-    except ValueError as error:
-        raise ValueError(
+    except NotADuration as error:
+        raise NotADuration(
             f"La durée « {text[:60]} » n’est pas lisible. Écrivez par exemple « 3 h 30 »."
         ) from error
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from common.durations import NotADuration
+from common.errors import Refused
 from common.spreadsheets import cell_text, column_letters, fold
 from members.keys import email_key
 
@@ -42,7 +44,7 @@ GOOD_TAB = re.compile(r"present|presence|emarge|participant|stagiaire|attend")
 BAD_TAB = re.compile(r"inscri|absent|invit|annul|attente|regist")
 
 
-class UnreadableRoster(Exception):
+class UnreadableRoster(Refused):
     """No list was found; `str()` is a French sentence that says what to do.
 
     `columns` holds the titles of the row most like a header: their meaning can be told by hand.
@@ -115,9 +117,9 @@ def parse(workbook, *, meanings=None, pick="") -> Roster:
     the one that `pick` (a `Session.key`) names. What is left aside (another list, totals,
     signatures) is told in `notes`. `meanings` is what was told of columns by hand.
     """
-    visible = [sheet for sheet in workbook.sheets if sheet.visible]
+    visible = [sheet for sheet in workbook.tabs if sheet.visible]
     if not any(sheet.rows for sheet in visible):
-        if any(sheet.rows for sheet in workbook.sheets):
+        if any(sheet.rows for sheet in workbook.tabs):
             raise UnreadableRoster(
                 "Les feuilles du classeur sont masquées. Affichez la feuille qui porte la liste, "
                 "enregistrez, puis déposez le fichier à nouveau."
@@ -362,7 +364,7 @@ def _measure(block):
     for line, cell, presence in zip(block.lines, block.followed, block.presence, strict=True):
         try:
             line.minutes = followed.minutes_of(cell, unit=unit)
-        except ValueError as error:
+        except NotADuration as error:
             line.problem = str(error)
         if line.minutes == 0 and not any(presence):
             line.present = False

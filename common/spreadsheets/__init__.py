@@ -1,12 +1,13 @@
 """Reading strangers' workbooks, in a child process that can be killed; writing our own."""
 
-from .reading import Row, Sheet, UnreadableWorkbook, Workbook, read_workbook
-from .values import cell_text, clean_text, column_letters, fold
+from .reading import Row, Tab, UnreadableWorkbook, Workbook, read_workbook
+from .values import Cell, cell_text, clean_text, column_letters, fold
 from .writing import write_workbook
 
 __all__ = [
+    "Cell",
     "Row",
-    "Sheet",
+    "Tab",
     "UnreadableWorkbook",
     "Workbook",
     "cell_text",

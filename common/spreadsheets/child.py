@@ -16,7 +16,9 @@ import struct
 import sys
 import zipfile
 import zlib
+from collections.abc import Iterable
 from html.parser import HTMLParser
+from typing import Any
 
 MEMORY_BYTES = 1024**3
 CPU_SECONDS = 20
@@ -37,13 +39,16 @@ MAX_BY_NAME = (
 )
 SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 NS_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+# A sheet as it is printed: {"name", "visible", "rows"}.
+Sheet = dict[str, Any]
+Numbered = Iterable[tuple[int, list[Any]]]
 
 
-class Refused(Exception):
-    """The file is refused; `str()` is the code."""
+class Unreadable(Exception):
+    """Nothing is read of the file; `str()` is the code."""
 
 
-def main(path, max_rows, reader):
+def main(path: str, max_rows: int, reader: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
@@ -51,7 +56,7 @@ def main(path, max_rows, reader):
     sys.setrecursionlimit(500)
     try:
         answer = read(path, max_rows + EXTRA_ROWS, reader)
-    except Refused as refusal:
+    except Unreadable as refusal:
         answer = {"error": str(refusal)}
     except MemoryError:
         answer = {"error": "too_big"}
@@ -61,11 +66,11 @@ def main(path, max_rows, reader):
     json.dump(answer, sys.stdout)
 
 
-def read(path, cap, reader):
+def read(path: str, cap: int, reader: str) -> dict[str, Any]:
     with open(path, "rb") as file:
         head = file.read(8192)
     if not head.strip(b"\0 \r\n\t"):
-        raise Refused("empty")
+        raise Unreadable("empty")
     if head.startswith(b"PK\x03\x04"):
         kind = check_zip(path)
         if kind == "xlsx":
@@ -88,22 +93,22 @@ def read(path, cap, reader):
 # --- What is known before any reader ----------------------------------------------------------
 
 
-def check_zip(path):
+def check_zip(path: str) -> str:
     """Inflate every part under the limits; the kind of workbook the ZIP is."""
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, struct.error) as error:
-        raise Refused("damaged") from error
+        raise Unreadable("damaged") from error
     with archive:
         entries = archive.infolist()
         if len(entries) > MAX_ENTRIES:
-            raise Refused("too_big")
+            raise Unreadable("too_big")
         names = {entry.filename.replace("\\", "/").lower() for entry in entries}
         is_ods = "content.xml" in names and "mimetype" in names
         if not is_ods and not any(name.startswith("xl/") for name in names):
-            raise Refused("unknown")
+            raise Unreadable("unknown")
         if any(entry.flag_bits & 1 for entry in entries):
-            raise Refused("password")
+            raise Unreadable("password")
         whole = 0
         for entry in entries:
             name = entry.filename.replace("\\", "/")
@@ -113,13 +118,13 @@ def check_zip(path):
                 with archive.open(entry) as part:
                     while chunk := part.read(256 * 1024):
                         if size == 0 and b"<!DOCTYPE" in chunk[:4096]:
-                            raise Refused("damaged")
+                            raise Unreadable("damaged")
                         if size == 0 and is_ods and b"encryption-data" in chunk:
-                            raise Refused("password")
+                            raise Unreadable("password")
                         size += len(chunk)
                         whole += len(chunk)
                         if size > limit or whole > MAX_INFLATED:
-                            raise Refused("too_big")
+                            raise Unreadable("too_big")
             except (
                 zipfile.BadZipFile,
                 zlib.error,
@@ -127,30 +132,30 @@ def check_zip(path):
                 NotImplementedError,
                 OSError,
             ) as error:
-                raise Refused("damaged") from error
+                raise Unreadable("damaged") from error
     return "ods" if is_ods else "xlsx"
 
 
-def check_ole(path):
+def check_ole(path: str) -> None:
     """Refuse an OLE container that holds an encrypted package."""
     with open(path, "rb") as file:
         content = file.read()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Refused("password")
+        raise Unreadable("password")
     names = ("Workbook", "Book", "WORKBOOK", "BOOK")
     if not any(name.encode("utf-16-le") in content for name in names):
         # A document of another kind, or a workbook whose directory was cut off.
-        raise Refused("damaged")
+        raise Unreadable("damaged")
 
 
-def decode(path):
+def decode(path: str) -> str:
     """The text of a file that is text."""
     with open(path, "rb") as file:
         content = file.read()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content:
-        raise Refused("unknown")
+        raise Unreadable("unknown")
     else:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
@@ -158,25 +163,25 @@ def decode(path):
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        strange = sum(one < " " and one not in "\r\n\t\f\v" for one in text[:20000])
+        strange = sum(sign < " " and sign not in "\r\n\t\f\v" for sign in text[:20000])
         if strange > len(text[:20000]) // 100:
             break
         return text
-    raise Refused("unknown")
+    raise Unreadable("unknown")
 
 
-def kind_of_text(text):
+def kind_of_text(text: str) -> str:
     start = text[:4096].lstrip().lower()
     if start.startswith("<?xml") or NS_2003 in start:
         if NS_2003 in text[:20000]:
             return "xml"
         if "<table" in text[:200000].lower():
             return "html"
-        raise Refused("unknown")
+        raise Unreadable("unknown")
     if start.startswith("<") and re.search(r"<(table|html|body|tr)\b", text[:200000], re.I):
         return "html"
     if start.startswith(("{\\rtf", "%pdf", "<", "from:", "received:")):
-        raise Refused("unknown")
+        raise Unreadable("unknown")
     return "csv"
 
 
@@ -186,11 +191,11 @@ def kind_of_text(text):
 class Rows:
     """The non-empty rows of one workbook, counted over all its sheets."""
 
-    def __init__(self, cap):
+    def __init__(self, cap: int) -> None:
         self.cap = cap
         self.count = 0
 
-    def keep(self, numbered):
+    def keep(self, numbered: Numbered) -> list[list[Any]]:
         kept = []
         for number, cells in numbered:
             cells = [plain(cell) for cell in cells[:MAX_COLUMNS]]
@@ -200,15 +205,15 @@ class Rows:
                 continue
             if not 1 <= number <= MAX_ROW:
                 # No spreadsheet program numbers a row so; and no column of ours holds it.
-                raise Refused("damaged")
+                raise Unreadable("damaged")
             self.count += 1
             if self.count > self.cap:
-                raise Refused("too_many_rows")
+                raise Unreadable("too_many_rows")
             kept.append([number, cells])
         return kept
 
 
-def plain(cell):
+def plain(cell: Any) -> Any:
     """A cell as JSON holds it; dates and times tagged."""
     if cell is None or isinstance(cell, bool | int):
         return cell
@@ -226,7 +231,7 @@ def plain(cell):
     return str(cell).encode("utf-8", "replace").decode()[:MAX_CELL_CHARACTERS]
 
 
-def read_with_calamine(path, cap):
+def read_with_calamine(path: str, cap: int) -> list[Sheet]:
     import python_calamine
 
     # Given as bytes: from a path, the readers would believe its ending.
@@ -235,7 +240,7 @@ def read_with_calamine(path, cap):
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(content)
     except python_calamine.PasswordError as error:
-        raise Refused("password") from error
+        raise Unreadable("password") from error
     rows = Rows(cap)
     sheets = []
     for meta in workbook.sheets_metadata:
@@ -252,7 +257,7 @@ def read_with_calamine(path, cap):
     return sheets
 
 
-def read_with_openpyxl(path, cap):
+def read_with_openpyxl(path: str, cap: int) -> list[Sheet]:
     import openpyxl
 
     with open(path, "rb") as file:
@@ -276,18 +281,18 @@ def read_with_openpyxl(path, cap):
     return sheets
 
 
-def read_with_xlrd(path, cap):
+def read_with_xlrd(path: str, cap: int) -> list[Sheet]:
     import xlrd
 
     try:
         book = xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True)
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
-            raise Refused("password") from error
+            raise Unreadable("password") from error
         raise
     rows = Rows(cap)
 
-    def value(cell):
+    def value(cell: Any) -> Any:
         if cell.ctype == xlrd.XL_CELL_DATE:
             try:
                 moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
@@ -314,14 +319,14 @@ def read_with_xlrd(path, cap):
 
 
 class TableParser(HTMLParser):
-    """The rows of every table of a page, one sheet for each outer table."""
+    """The rows of every table of a page."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.rows = []
-        self.cell = None
+        self.rows: list[list[Any]] = []
+        self.cell: list[str] | None = None
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag == "tr":
             self.close_cell()
             self.rows.append([])
@@ -333,28 +338,28 @@ class TableParser(HTMLParser):
         elif tag == "br" and self.cell is not None:
             self.cell.append(" ")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in {"td", "th", "tr", "table"}:
             self.close_cell()
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.cell is not None:
             self.cell.append(data)
 
-    def close_cell(self):
+    def close_cell(self) -> None:
         if self.cell is not None:
             self.rows[-1].append(" ".join("".join(self.cell).split()))
             self.cell = None
 
 
-def read_html(text, cap):
+def read_html(text: str, cap: int) -> list[Sheet]:
     parser = TableParser()
     parser.feed(text)
     parser.close_cell()
     return [{"name": "Tableau", "visible": True, "rows": Rows(cap).keep(enumerate(parser.rows, 1))}]
 
 
-def read_xml_2003(text, cap):
+def read_xml_2003(text: str, cap: int) -> list[Sheet]:
     from defusedxml import ElementTree
 
     # The declaration may name an encoding that the text no longer has.
@@ -362,10 +367,11 @@ def read_xml_2003(text, cap):
     rows = Rows(cap)
     sheets = []
     for sheet in root.iter(f"{SS}Worksheet"):
-        numbered, number = [], 0
+        numbered: list[tuple[int, list[Any]]] = []
+        number = 0
         for row in sheet.iter(f"{SS}Row"):
             number = int(row.get(f"{SS}Index") or number + 1)
-            cells = []
+            cells: list[Any] = []
             for cell in row.iter(f"{SS}Cell"):
                 index = min(int(cell.get(f"{SS}Index") or len(cells) + 1), MAX_COLUMNS + 1)
                 cells += [None] * (index - 1 - len(cells))
@@ -377,7 +383,7 @@ def read_xml_2003(text, cap):
     return sheets
 
 
-def value_2003(data):
+def value_2003(data: Any) -> Any:
     text = "".join(data.itertext())
     kind = data.get(f"{SS}Type")
     try:
@@ -390,11 +396,11 @@ def value_2003(data):
     return text
 
 
-def read_csv(text, cap):
+def read_csv(text: str, cap: int) -> list[Sheet]:
     csv.field_size_limit(1024 * 1024)
     lines = text.splitlines()[:50]
     # The right separator gives most lines the same, largest number of fields.
-    delimiter = max(";,\t", key=lambda one: sum(line.count(one) for line in lines))
+    delimiter = max(";,\t", key=lambda sign: sum(line.count(sign) for line in lines))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     numbered = ((reader.line_num, row) for row in reader)
     return [{"name": "Texte", "visible": True, "rows": Rows(cap).keep(numbered)}]

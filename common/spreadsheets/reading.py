@@ -9,12 +9,17 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import IO, Any, TypeAlias
 
-from .values import clean_text
+from common.errors import Refused
+
+from .values import Cell, clean_text
 
 WALL_SECONDS = 30
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
-ROOT = Path(__file__).resolve().parents[2]
+CHILD = Path(__file__).resolve().parent / "child.py"
+# What the child prints: see there.
+Answer: TypeAlias = dict[str, Any]
 
 MESSAGES = {
     "empty": "Le fichier est vide. Vérifiez que vous avez choisi le bon fichier.",
@@ -44,10 +49,10 @@ MESSAGES = {
 }
 
 
-class UnreadableWorkbook(Exception):
+class UnreadableWorkbook(Refused):
     """A workbook that gives no rows. `code` is a key of MESSAGES, `str()` a French sentence."""
 
-    def __init__(self, code, *, max_rows=0):
+    def __init__(self, code: str, *, max_rows: int = 0) -> None:
         self.code = code
         shown = f"{max_rows:,}".replace(",", "\u202f")
         super().__init__(MESSAGES[code].format(max_rows=shown))
@@ -56,11 +61,13 @@ class UnreadableWorkbook(Exception):
 @dataclass(frozen=True)
 class Row:
     number: int  # as the spreadsheet numbers it, from 1
-    cells: list
+    cells: list[Cell]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Tab:
+    """One sheet of a workbook; « sheet » is the portal's word for a deposit of hours."""
+
     name: str
     visible: bool
     rows: list[Row]
@@ -69,11 +76,11 @@ class Sheet:
 @dataclass(frozen=True)
 class Workbook:
     format: str  # xls, xlsx, ods, csv, html or xml
-    sheets: list[Sheet]
+    tabs: list[Tab]
 
 
-def read_workbook(file, *, max_rows=10_000):
-    """The sheets of a workbook, whatever its format; empty rows are left out.
+def read_workbook(file: str | os.PathLike[str] | IO[bytes], *, max_rows: int = 10_000) -> Workbook:
+    """The tabs of a workbook, whatever its format; empty rows are left out.
 
     `file` is a path or a file object of any storage. Raises UnreadableWorkbook. The reading is
     done by a child process with limits on memory, CPU and time; a second reader, in a child of
@@ -89,39 +96,36 @@ def read_workbook(file, *, max_rows=10_000):
         return _read_path(copy.name, max_rows)
 
 
-def _read_path(path, max_rows):
+def _read_path(path: str, max_rows: int) -> Workbook:
     answer = _ask_child(path, max_rows, "first")
     nothing_found = "sheets" in answer and not any(sheet["rows"] for sheet in answer["sheets"])
     if answer.get("error") in {"damaged", "unknown", "crashed"} or nothing_found:
         second = _ask_child(path, max_rows, "second")
-        if "sheets" in second and (any(s["rows"] for s in second["sheets"]) or not nothing_found):
+        some_found = any(sheet["rows"] for sheet in second.get("sheets", ()))
+        if "sheets" in second and (some_found or not nothing_found):
             answer = second
     if "error" in answer:
         code = "damaged" if answer["error"] == "crashed" else answer["error"]
         raise UnreadableWorkbook(code, max_rows=max_rows)
     return Workbook(
         format=answer["format"],
-        sheets=[
-            Sheet(
+        tabs=[
+            Tab(
                 name=clean_text(sheet["name"]),
                 visible=sheet["visible"],
-                rows=[Row(number, [_value(c) for c in cells]) for number, cells in sheet["rows"]],
+                rows=[
+                    Row(number, [untagged(cell) for cell in cells])
+                    for number, cells in sheet["rows"]
+                ],
             )
             for sheet in answer["sheets"]
         ],
     )
 
 
-def _ask_child(path, max_rows, reader):
+def _ask_child(path: str, max_rows: int, reader: str) -> Answer:
     """The child's answer as a dictionary, or {"error": code} when it died or was killed."""
-    command = [
-        sys.executable,
-        "-I",
-        str(ROOT / "common" / "spreadsheets" / "child.py"),
-        path,
-        str(max_rows),
-        reader,
-    ]
+    command = [sys.executable, "-I", str(CHILD), path, str(max_rows), reader]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             command,
@@ -145,15 +149,23 @@ def _ask_child(path, max_rows, reader):
             return {"error": "too_big"}
         output.seek(0)
         try:
-            return json.loads(output.read())
+            answer: Answer = json.loads(output.read())
         except ValueError:
             return {"error": "crashed"}
+    return answer
 
 
-def _value(cell):
+TAGS: dict[str, type[date] | type[datetime] | type[time]] = {
+    "date": date,
+    "datetime": datetime,
+    "time": time,
+}
+
+
+def untagged(cell: Any) -> Cell:
     """A cell as Python: dates and times come tagged, since JSON has none."""
     if isinstance(cell, dict):
         kind, text = next(iter(cell.items()))
-        parse = {"date": date, "datetime": datetime, "time": time}[kind].fromisoformat
-        return parse(text)
-    return cell
+        return TAGS[kind].fromisoformat(text)
+    value: Cell = cell
+    return value

@@ -3,11 +3,16 @@
 import math
 import re
 import unicodedata
+from datetime import date, datetime, time
+from typing import TypeAlias
 
 # Zero-width and direction marks, soft hyphen, byte-order mark: invisible, and copied along.
 INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
 )
+
+# What a cell holds once it is read.
+Cell: TypeAlias = str | int | float | bool | date | datetime | time | None
 
 WORD = re.compile(r"[a-z0-9]+")
 
@@ -19,11 +24,11 @@ def clean_text(text: str) -> str:
     # Most cells have nothing to take away, and a roster has a hundred thousand of them.
     if not text.isprintable():
         text = text.translate(INVISIBLE)
-        text = "".join(" " if unicodedata.category(one) in {"Cc", "Cs"} else one for one in text)
+        text = "".join(" " if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text)
     return " ".join(text.split())
 
 
-def cell_text(value) -> str:
+def cell_text(value: Cell) -> str:
     """A cell as a person reads it: a number without `.0`, nothing for None, NaN or infinity."""
     if value is None:
         return ""
@@ -41,7 +46,7 @@ def fold(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
-        text = "".join(one for one in text if not unicodedata.combining(one)).casefold()
+        text = "".join(sign for sign in text if not unicodedata.combining(sign)).casefold()
     return " ".join(WORD.findall(text))
 
 

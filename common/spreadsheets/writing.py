@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Collection, Iterable, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -14,7 +15,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def safe_cell(value):
+def safe_cell(value: object) -> object:
     """The value as it may be written: text that looks like a formula stays text."""
     if not isinstance(value, str):
         return value
@@ -22,35 +23,40 @@ def safe_cell(value):
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
-def write_workbook(sheets, *, widths=(), as_text=()):
-    """The bytes of a .xlsx. `sheets` is a list of (title, rows); the first row is the header.
+def write_workbook(
+    tabs: Iterable[tuple[str, Iterable[Iterable[object]]]],
+    *,
+    widths: Sequence[float] = (),
+    as_text: Collection[str] = (),
+) -> bytes:
+    """The bytes of a .xlsx. `tabs` is a list of (title, rows); the first row is the header.
 
-    `as_text` names sheets to be filled in: what is typed below their header stays as typed.
+    `as_text` names tabs to be filled in: what is typed below their header stays as typed.
     """
     workbook = Workbook()
     workbook.remove(workbook.active)
-    for title, rows in sheets:
-        sheet = workbook.create_sheet(title[:31])
+    for title, rows in tabs:
+        tab = workbook.create_sheet(title[:31])
         for row in rows:
-            sheet.append([safe_cell(value) for value in row])
-        for row in sheet.iter_rows():
+            tab.append([safe_cell(value) for value in row])
+        for row in tab.iter_rows():
             for cell in row:
                 # « #N/A » typed by somebody is a text, not an error.
                 if cell.data_type == "e":
                     cell.data_type = "s"
-        for cell in sheet[1]:
+        for cell in tab[1]:
             cell.font = Font(bold=True, color="FFFFFF")
             cell.fill = PatternFill("solid", fgColor="14305C")
             cell.alignment = Alignment(vertical="center", wrap_text=True)
-        sheet.freeze_panes = "A2"
+        tab.freeze_panes = "A2"
         if title in as_text:
-            for column in range(1, sheet.max_column + 1):
-                sheet.column_dimensions[get_column_letter(column)].number_format = "@"
-            for row in sheet.iter_rows(min_row=2):
+            for column in range(1, tab.max_column + 1):
+                tab.column_dimensions[get_column_letter(column)].number_format = "@"
+            for row in tab.iter_rows(min_row=2):
                 for cell in row:
                     cell.number_format = "@"
         for position, width in enumerate(widths, start=1):
-            sheet.column_dimensions[get_column_letter(position)].width = width
+            tab.column_dimensions[get_column_letter(position)].width = width
     target = io.BytesIO()
     workbook.save(target)
     return target.getvalue()

@@ -54,7 +54,7 @@ class Line:
 
 def parse(workbook):
     """(lines, errors): every member of the file, and every sentence about what is wrong."""
-    for sheet in workbook.sheets:
+    for sheet in workbook.tabs:
         if not sheet.visible:
             continue
         for position, row in enumerate(sheet.rows[:HEADER_ROWS]):

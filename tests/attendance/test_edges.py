@@ -13,6 +13,7 @@ from attendance.domain import cautions, deposits, reading
 from attendance.models import DepositedFile, SecondReading, Sheet
 from attendance.roster import followed
 from attendance.roster.roster import Line
+from common.durations import NotADuration
 from common.errors import WrongStatus
 from members.domain import ledger
 from members.models import HoursCredit
@@ -174,5 +175,5 @@ def test_a_long_title_can_be_told(training, owner):
 @pytest.mark.parametrize("day", [datetime(1899, 12, 30, 3, 30), datetime(1899, 12, 31, 3, 30)])
 def test_an_excel_duration_is_counted_from_either_day_zero(day):
     assert followed.minutes_of(day, unit="hours") == 210
-    with pytest.raises(ValueError, match="n’est pas lisible"):
+    with pytest.raises(NotADuration, match="n’est pas lisible"):
         followed.minutes_of(datetime(1850, 1, 1), unit="hours")

@@ -5,6 +5,7 @@ from datetime import datetime, time
 import pytest
 
 from attendance.roster.followed import HOURS, MINUTES, minutes_of, share, unit_of
+from common.durations import NotADuration
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_cell_is_read_as_minutes(cell, unit, minutes):
 
 @pytest.mark.parametrize("cell", ["toute la journée", "-2", "3h75", "x"])
 def test_a_duration_that_is_none_is_said(cell):
-    with pytest.raises(ValueError, match="n’est pas lisible"):
+    with pytest.raises(NotADuration, match="n’est pas lisible"):
         minutes_of(cell, unit=HOURS)
 
 

@@ -3,18 +3,18 @@ from pathlib import Path
 import pytest
 
 from attendance.roster.roster import UnreadableRoster, find_header, parse, split_name
-from common.spreadsheets import Row, Sheet, Workbook, read_workbook
+from common.spreadsheets import Row, Tab, Workbook, read_workbook
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent"]
 
 
-def workbook(*sheets):
-    return Workbook("xlsx", [sheet if isinstance(sheet, Sheet) else tab(sheet) for sheet in sheets])
+def workbook(*tabs):
+    return Workbook("xlsx", [one if isinstance(one, Tab) else tab(one) for one in tabs])
 
 
 def tab(rows, name="Feuil1", visible=True):
-    return Sheet(
+    return Tab(
         name, visible, [Row(number, list(row)) for number, row in enumerate(rows, 1) if any(row)]
     )
 

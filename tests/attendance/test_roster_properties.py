@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from attendance.roster.headers import FIELD_OF, columns_of, find_header, is_header
 from attendance.roster.roster import SHOWN_NOTES, UnreadableRoster, parse
-from common.spreadsheets import Row, Sheet, Workbook, cell_text, clean_text, fold
+from common.spreadsheets import Row, Tab, Workbook, cell_text, clean_text, fold
 from tests.corpus.samples import check_storable
 
 # Columns of one name, or named as a column without name would be, must not hide one another.
@@ -50,7 +50,7 @@ def sheets(draw):
         number += draw(st.integers(1, 3))
         if is_filled(cells):
             numbered.append(Row(number, cells))
-    return Sheet(draw(st.sampled_from(["Feuil1", "Présents", "Inscrits", ""])), True, numbered)
+    return Tab(draw(st.sampled_from(["Feuil1", "Présents", "Inscrits", ""])), True, numbered)
 
 
 @settings(

@@ -2,7 +2,12 @@
 
 import pytest
 
-from organisms.numbers import clean_member_number, clean_siren, clean_trainer_number
+from organisms.numbers import (
+    WrongNumber,
+    clean_member_number,
+    clean_siren,
+    clean_trainer_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,7 @@ def test_a_siren_or_a_siret_gives_the_siren(typed):
     ],
 )
 def test_a_wrong_kbis_number_says_what_is_wrong(typed, said):
-    with pytest.raises(ValueError, match="^") as error:
+    with pytest.raises(WrongNumber) as error:
         clean_siren(typed)
     assert str(error.value) == said
 
@@ -75,7 +80,7 @@ def test_a_trainer_number_is_eleven_digits(typed):
     ],
 )
 def test_a_wrong_trainer_number_says_what_is_wrong(typed, said):
-    with pytest.raises(ValueError, match="^") as error:
+    with pytest.raises(WrongNumber) as error:
         clean_trainer_number(typed)
     assert str(error.value) == said
 

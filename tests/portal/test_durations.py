@@ -5,7 +5,7 @@ import re
 import pytest
 from django import forms
 
-from common.durations import format_minutes, parse_minutes
+from common.durations import NotADuration, format_minutes, parse_minutes
 from common.forms import DurationField
 
 
@@ -71,7 +71,7 @@ def test_what_is_shown_can_be_typed_again(minutes):
     ],
 )
 def test_what_is_no_duration_is_refused_in_a_sentence(text, sentence):
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+    with pytest.raises(NotADuration, match=f"^{re.escape(sentence)}$"):
         parse_minutes(text)
 
 

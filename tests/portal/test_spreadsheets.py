@@ -71,7 +71,7 @@ def read(content, **options):
 
 
 def cells(workbook):
-    return [row.cells for sheet in workbook.sheets for row in sheet.rows]
+    return [row.cells for tab in workbook.tabs for row in tab.rows]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_format_is_known_by_its_content_and_never_by_a_name(content, kind):
     found = read(content)
     assert found.format == kind
     assert cells(found) == ROWS
-    assert [row.number for row in found.sheets[0].rows] == [1, 2]
+    assert [row.number for row in found.tabs[0].rows] == [1, 2]
 
 
 def test_dates_times_numbers_and_blanks_keep_their_kind():
@@ -104,7 +104,7 @@ def test_dates_times_numbers_and_blanks_keep_their_kind():
 
 def test_rows_keep_the_spreadsheets_numbers_over_blank_ones():
     found = read(make_xlsx([["a"], [], [None], ["b"]]))
-    assert [(row.number, row.cells) for row in found.sheets[0].rows] == [(1, ["a"]), (4, ["b"])]
+    assert [(row.number, row.cells) for row in found.tabs[0].rows] == [(1, ["a"]), (4, ["b"])]
 
 
 def test_a_hidden_sheet_is_said_to_be_hidden():
@@ -114,7 +114,7 @@ def test_a_hidden_sheet_is_said_to_be_hidden():
     book["cachée"].sheet_state = "hidden"
     target = io.BytesIO()
     book.save(target)
-    assert [one.visible for one in read(target.getvalue()).sheets] == [True, False]
+    assert [one.visible for one in read(target.getvalue()).tabs] == [True, False]
 
 
 def bomb():
@@ -249,4 +249,4 @@ def test_a_row_far_beyond_the_last_one_costs_no_walk_to_it():
 def test_a_sheets_name_is_cleaned_as_its_cells_are():
     # A database refuses NUL, and .xls names may hold one.
     content = make_xls(ROWS).replace(b"\x06\x00Feuil1", b"\x06\x00Fe\x00il1")
-    assert [sheet.name for sheet in read(content).sheets] == ["Fe il1"]
+    assert [tab.name for tab in read(content).tabs] == ["Fe il1"]

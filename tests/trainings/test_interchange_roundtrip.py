@@ -7,9 +7,9 @@ import python_calamine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 
-from common.spreadsheets import Row, Sheet, Workbook
+from common.spreadsheets import Row, Tab, Workbook
 from common.spreadsheets.child import plain
-from common.spreadsheets.reading import _value
+from common.spreadsheets.reading import untagged
 from tests.trainings.sets import SETS, make_row
 from trainings.interchange import gift, read_file, to_gift, to_workbook
 from trainings.interchange.workbook import parse as parse_workbook
@@ -58,10 +58,10 @@ def test_sets_come_back_from_a_workbook_as_they_were(rows):
     content = io.BytesIO(to_workbook(rows))
     sheet = python_calamine.CalamineWorkbook.from_filelike(content).get_sheet_by_index(0)
     lines = [
-        Row(number, [_value(plain(cell)) for cell in cells])
+        Row(number, [untagged(plain(cell)) for cell in cells])
         for number, cells in enumerate(sheet.to_python(), start=1)
     ]
-    found = parse_workbook(Workbook("xlsx", [Sheet("QCM", True, lines)]))
+    found = parse_workbook(Workbook("xlsx", [Tab("QCM", True, lines)]))
     assert ([one.as_row() for one in found.questions], found.errors) == (rows, [])
 
 

@@ -50,7 +50,7 @@ def parse(workbook):
     found = ParsedSets()
     nearest, missing = None, list(NEEDED.values())
     tables = 0
-    for sheet in workbook.sheets:
+    for sheet in workbook.tabs:
         if not sheet.visible:
             continue
         position, columns, lacking = _find_header(sheet)
