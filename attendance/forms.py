@@ -6,7 +6,7 @@ from django.utils import timezone
 from common.forms import DurationField
 from members.keys import email_key, orias_key
 
-from .models.sheet import date_error
+from .domain.approval import date_error
 from .roster.roster import Line
 
 

@@ -130,8 +130,7 @@ def run_whole(training, owner, kind, content):
     """Read and validate one roster as the portal does: {name: number}."""
     from django.db import connection
 
-    from attendance.domain import matching, reading
-    from attendance.models import Sheet
+    from attendance.domain import counting, matching, reading
     from attendance.roster import roster
     from common import bulk
 
@@ -142,16 +141,16 @@ def run_whole(training, owner, kind, content):
         stack.enter_context(watch.around(reading, "read_workbook", "reading"))
         stack.enter_context(watch.around(roster, "parse", "parsing"))
         stack.enter_context(watch.around(matching, "find", "finding"))
-        stack.enter_context(watch.around(Sheet, "record", "recording"))
+        stack.enter_context(watch.around(reading, "record", "recording"))
         stack.enter_context(connection.execute_wrapper(queries))
         # A COPY goes by that wrapper unseen.
         stack.enter_context(queries.also_each(bulk, "insert"))
         stack.enter_context(memory)
         with watch.of("whole"):
-            reading.read(sheet)
+            reading.READING.run(sheet.pk)
             sheet.refresh_from_db()
             with watch.of("validating"):
-                sheet.validate(by=owner)
+                counting.validate(sheet, by=owner)
     found = watch.seconds
     found["matching"] = found["parsing"] + found["finding"]
     found["storing"] = found["recording"] - found["finding"]

@@ -194,7 +194,7 @@ def make_sheet(training=None, *, rows=None, content=None, **fields):
     sheet.roster.save(sheet.roster_name, ContentFile(content), save=False)
     sheet.save()
     if read:
-        reading.read(sheet)
+        reading.READING.run(sheet.pk)
         sheet.refresh_from_db()
     return sheet
 

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from attendance.domain import deposits
+from attendance.domain import counting, deposits
 from attendance.models import SecondReading
 from mailing.models import Message
 from members import links as member_links
@@ -413,7 +413,7 @@ def rows(world, db):
         factories.make_training(status="approved"),
         rows=[factories.row_of(factories.make_member(email="a@exemple.test"))],
     )
-    sheet.validate(by=sheet.training.organism.people.first() or factories.make_user())
+    counting.validate(sheet, by=sheet.training.organism.people.first() or factories.make_user())
     assert Message.objects.exists()
     return world
 

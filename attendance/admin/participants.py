@@ -7,16 +7,15 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from common.admin import Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
 from common.durations import format_minutes
-from common.errors import WrongStatus
 from common.spreadsheets import fold
 from members.keys import number_key
 from members.models import Member
 
+from ..domain import cancelling, participants
 from ..domain.suggestions import suggest
 from ..models import Participant, Sheet
 
-Status = Sheet.Status
-MOST_AT_ONCE = 200
+Event = Sheet.Event
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -89,10 +88,8 @@ class ParticipantAdmin(VerbAdmin):
             "confirmer",
             "Dire qui c’est",
             permission="attendance.confirm_participant",
-            run=lambda line, user, data: line.confirm(data["member"], by=user),
-            offered=lambda line: (
-                line.member_id is None and line.sheet.status in {Status.DRAFT, Status.VALIDATED}
-            ),
+            event=Event.CONFIRM_PARTICIPANT,
+            run=lambda line, user, data: participants.confirm(line, data["member"], by=user),
             form=WhoForm,
             text="Sur une liste validée, ses heures comptent aussitôt et l’adhérent est prévenu. "
             "L’organisme voit seulement que la ligne est reconnue.",
@@ -102,11 +99,11 @@ class ParticipantAdmin(VerbAdmin):
             "retirer",
             "Retirer de la liste",
             permission="attendance.cancel_sheet",
-            run=lambda line, user, data: line.cancel(by=user, **data),
-            offered=lambda line: line.is_cancellable,
+            event=Event.TAKE_OFF_PARTICIPANT,
+            run=lambda line, user, data: cancelling.take_off(line, by=user, **data),
             form=CommentForm,
-            text=lambda line: line.sheet.to_take_back(
-                line.sheet.participants.filter(pk=line.pk, member__isnull=False)
+            text=lambda line: cancelling.to_take_back(
+                line.sheet, line.sheet.participants.filter(pk=line.pk, member__isnull=False)
             ),
             done="La personne est retirée de la liste ; elle et l’organisme sont prévenus.",
             danger=True,
@@ -168,20 +165,14 @@ class ParticipantAdmin(VerbAdmin):
 
     @admin.action(description="Confirmer les personnes proposées", permissions=["confirm"])
     def confirm_offered(self, request, queryset):
-        done, refused = 0, []
-        for line in queryset.filter(offered_member__isnull=False).select_related(
-            "offered_member", "sheet"
-        )[:MOST_AT_ONCE]:
-            try:
-                line.confirm(line.offered_member, by=request.user)
-                done += 1
-            except (WrongStatus, ValueError) as error:
-                refused.append(f"{line} : {error}")
-        self.message_user(
-            request, f"{done} ligne{'s' if done > 1 else ''} reconnue{'s' if done > 1 else ''}."
-        )
-        for sentence in refused:
-            self.message_user(request, sentence, messages.WARNING)
+        confirmed = participants.confirm_offered(queryset, by=request.user)
+        plural = "s" if confirmed.done > 1 else ""
+        self.message_user(request, f"{confirmed.done} ligne{plural} reconnue{plural}.")
+        for line, refusal in confirmed.refused:
+            self.message_user(request, f"{line} : {refusal}", messages.WARNING)
+        if confirmed.left:
+            rest = f"Trop de lignes à la fois : {confirmed.left} restent à confirmer."
+            self.message_user(request, rest, messages.WARNING)
 
     def has_confirm_permission(self, request):
         return request.user.has_perm("attendance.confirm_participant")

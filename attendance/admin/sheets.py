@@ -11,10 +11,10 @@ from common.admin import JournalInline, Verb, VerbAdmin, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
 from common.spreadsheets import fold
 
-from ..domain.counting import in_words, people
+from ..domain import cancelling, counting, limits
 from ..models import Participant, Sheet, SheetJournal, UnrecognisedCount
 
-Status = Sheet.Status
+Event, Status = Sheet.Event, Sheet.Status
 
 
 class SheetJournalInline(JournalInline):
@@ -33,12 +33,12 @@ class YearFilter(admin.SimpleListFilter):
             .values_list("training__year", flat=True)
             .distinct()
         )
-        return [(year, str(year)) for year in years]
+        return [(str(year), str(year)) for year in years]
 
     def queryset(self, request, queryset):
-        if self.value() and self.value().isdecimal():
-            return queryset.filter(training__year=int(self.value()))
-        return queryset
+        # Counting its facets, Django gives each value of `lookups`; else it is what was typed.
+        year = str(self.value() or "")
+        return queryset.filter(training__year=int(year)) if year.isdecimal() else queryset
 
 
 class ToConfirmFilter(admin.SimpleListFilter):
@@ -103,8 +103,10 @@ class SheetAdmin(VerbAdmin):
             "recompter",
             "Recompter",
             permission="attendance.recount_sheet",
-            run=lambda sheet, user, data: f"{people(sheet.recount(by=user))} de plus.",
-            offered=lambda sheet: sheet.status == Status.VALIDATED,
+            event=Event.RECOUNT,
+            run=lambda sheet, user, data: (
+                f"{cancelling.people(counting.recount(sheet, by=user))} de plus."
+            ),
             form=ConfirmForm,
             text="Les personnes reconnues qui n’avaient pas d’heures en reçoivent si elles étaient "
             "adhérentes le jour de la session : après la correction d’une adhésion, par exemple. "
@@ -115,12 +117,10 @@ class SheetAdmin(VerbAdmin):
             "annuler",
             "Annuler la feuille",
             permission="attendance.cancel_sheet",
-            run=lambda sheet, user, data: sheet.cancel(by=user, **data),
-            offered=lambda sheet: sheet.status == Status.VALIDATED,
+            event=Event.CANCEL,
+            run=lambda sheet, user, data: cancelling.cancel(sheet, by=user, **data),
             form=CommentForm,
-            text=lambda sheet: sheet.to_take_back(
-                sheet.participants.filter(included=True, member__isnull=False)
-            ),
+            text=lambda sheet: cancelling.to_take_back(sheet, cancelling.counted_lines(sheet)),
             done="La feuille est annulée ; l’organisme et les adhérents sont prévenus.",
             danger=True,
         ),
@@ -194,7 +194,7 @@ class SheetAdmin(VerbAdmin):
 
     @admin.display(description="bilan")
     def shown_summary(self, sheet):
-        return in_words(sheet.participants.summary())
+        return counting.in_words(sheet.participants.summary())
 
     @admin.display(description="participants")
     def participants_link(self, sheet):
@@ -220,7 +220,7 @@ class UnrecognisedCountAdmin(VerbAdmin):
             "lever",
             "Lever la limite du jour",
             permission="attendance.lift_limit",
-            run=lambda count, user, data: count.lift(by=user),
+            run=lambda count, user, data: limits.lift(count, by=user),
             offered=lambda count: count.is_above,
             form=ConfirmForm,
             text="Les lignes non reconnues de cet organisme sont comptées de nouveau à partir de "

@@ -1,11 +1,15 @@
 """Files chosen for a sheet: checked by their content and stored at once."""
 
-import hashlib
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from common import files
+from accounts.models import User
+from common import files, stored_files
+from common.errors import WrongStatus
+from trainings.models import Training
 
 from ..models import DepositedFile
 
@@ -13,70 +17,83 @@ Kind = DepositedFile.Kind
 SCAN_TYPES = [files.PDF, files.JPEG, files.PNG]
 # What people choose by mistake in place of the list, by how it begins.
 NOT_A_ROSTER = ((b"%PDF-", "un PDF"), (b"\xff\xd8\xff", "une image"), (b"\x89PNG", "une image"))
+ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
+# How many one task forgets.
+BATCH = 500
 
 
-def store(training, kind, file, *, by):
+def store(training: Training, kind: str, file: Any, *, by: User) -> DepositedFile:
     """Keep a file for the sheet being prepared, in place of the one there was.
 
     Raises ValidationError in French; what was there before then stays.
     """
-    if kind == Kind.SCAN:
-        content_type = files.content_type_of(file, SCAN_TYPES)
-    else:
-        content_type = ""
-        files.check_size(file)
-        file.seek(0)
-        head = file.read(16)
-        for start, words in NOT_A_ROSTER:
-            if head.startswith(start):
-                raise ValidationError(
-                    f"« {file.name} » est {words}. Déposez ici le fichier Excel des présents ; le "
-                    "scan de la feuille d’émargement se dépose à côté."
-                )
-    digest = hashlib.sha256()
-    file.seek(0)
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    with transaction.atomic():
+    content_type = _type_of(kind, file)
+    with (
+        stored_files.writing(file, DepositedFile, name=file.name[:255]) as stored,
+        transaction.atomic(),
+    ):
         # Two files chosen at once queue here: the later one stays.
         training.lock()
         for replaced in DepositedFile.objects.select_for_update().filter(
             training=training, kind=kind, uploaded_by=by
         ):
             remove(replaced)
-        kept = DepositedFile(
+        return DepositedFile.objects.create(
             training=training,
             kind=kind,
-            name=file.name[:255],
+            file=stored.name,
+            name=stored.given_name,
             content_type=content_type,
-            size=file.size,
-            sha256=digest.hexdigest(),
+            size=stored.size,
+            sha256=stored.sha256,
             uploaded_by=by,
         )
-        kept.file.save(file.name, file, save=False)
-        kept.save()
-    return kept
 
 
-def waiting(training, *, by):
-    """{"scan": file or None, "liste": file or None} of this person for this training."""
-    found = {
-        one.kind: one for one in DepositedFile.objects.visible_to(by).filter(training=training)
+def _type_of(kind: str, file: Any) -> str:
+    """The type of a scan, by its content; "" of a roster, which its reading finds out."""
+    if kind == Kind.SCAN:
+        return files.content_type_of(file, SCAN_TYPES)
+    files.check_size(file)
+    file.seek(0)
+    head = file.read(16)
+    for start, words in NOT_A_ROSTER:
+        if head.startswith(start):
+            raise ValidationError(
+                f"« {file.name} » est {words}. Déposez ici le fichier Excel des présents ; le "
+                "scan de la feuille d’émargement se dépose à côté."
+            )
+    return ""
+
+
+def waiting(training: Training, *, by: User) -> dict[str, DepositedFile | None]:
+    """{"scan": file or None, "liste": file or None, …} of this person for this training."""
+    chosen = {
+        deposited.kind: deposited
+        for deposited in DepositedFile.objects.visible_to(by).filter(training=training)
     }
-    return {kind.value: found.get(kind.value) for kind in Kind}
+    return {kind.value: chosen.get(kind.value) for kind in Kind}
 
 
-def remove(kept):
+def take(deposited: DepositedFile) -> None:
+    """Take the file for another row: its own goes, the bytes stay. Inside a transaction.
+
+    Raises WrongStatus when another click took it, or chose another file, meanwhile.
+    """
+    taken, _ = DepositedFile.objects.filter(pk=deposited.pk).delete()
+    if not taken:
+        raise WrongStatus(ALREADY_SENT)
+
+
+def remove(deposited: DepositedFile) -> None:
     """Forget a waiting file; it goes from the storage once the transaction commits."""
-    file = kept.file
-    deleted, _ = DepositedFile.objects.filter(pk=kept.pk).delete()
+    deleted, _ = DepositedFile.objects.filter(pk=deposited.pk).delete()
     # A sheet that took the file meanwhile has it now.
     if deleted:
-        transaction.on_commit(lambda: file.storage.delete(file.name))
+        stored_files.delete_after_commit(deposited.file.name)
 
 
-def forget(*, before):
-    """Remove the files that were chosen before this time and never sent."""
-    for kept in DepositedFile.objects.filter(uploaded_at__lt=before):
-        remove(kept)
+def forget(*, before: datetime) -> None:
+    """Remove files that were chosen before this time and never sent, some hundreds at a time."""
+    for deposited in DepositedFile.objects.filter(uploaded_at__lt=before).order_by("pk")[:BATCH]:
+        remove(deposited)

@@ -1,60 +1,139 @@
-"""Reading a sheet's roster: outside any transaction, by a task that may be lost or doubled."""
+"""Reading the file of a sheet: by a task that may be lost or doubled, outside any transaction."""
 
-import logging
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
 
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from accounts.models import User
+from common import bulk
+from common.jobs import Work
 from common.spreadsheets import UnreadableWorkbook, read_workbook
 
+from ..models import ColumnMeaning, Participant, Sheet
 from ..roster import roster
+from . import limits, listing, matching
 
-logger = logging.getLogger(__name__)
 MAX_LINES = 10_000
+GAVE_UP = (
+    "Le fichier n’a pas pu être lu. Ouvrez-le dans Excel, enregistrez-le au format "
+    "« Classeur Excel (.xlsx) », puis déposez-le à nouveau."
+)
+Event = Sheet.Event
 
 
-def read(one):
-    """Read a roster (a Sheet's or a SecondReading's), if no other task is at it.
+def parse_file(file: FieldFile, *, organism_id: int, pick: str = "") -> roster.Roster:
+    """The list that a stored workbook holds, read in a bounded child.
 
-    Its lines are kept, or what is wrong with it is said.
+    Raises UnreadableWorkbook or UnreadableRoster, both with a French sentence.
     """
-    if not one.claim():
-        one.give_up()
-        return
-    name = one.roster.name
+    with file.open("rb") as opened:
+        workbook = read_workbook(opened, max_rows=MAX_LINES)
+    return roster.parse(workbook, meanings=meanings_of(organism_id), pick=pick)
+
+
+def meanings_of(organism_id: int) -> dict[str, str]:
+    """What the organism told of its columns by hand: {folded title: field}."""
+    return dict(ColumnMeaning.objects.filter(organism=organism_id).values_list("header", "kind"))
+
+
+def _read(sheet: Sheet) -> None:
+    """Keep the lines of a sheet's file, or say what is wrong with it."""
+    name = sheet.roster.name
     try:
-        with one.roster.open("rb") as file:
-            workbook = read_workbook(file, max_rows=MAX_LINES)
-        found = roster.parse(workbook, meanings=meanings_of(one), pick=one.picked)
+        listed = parse_file(sheet.roster, organism_id=sheet.training.organism_id, pick=sheet.picked)
     except UnreadableWorkbook as error:
-        one.mark_unreadable(str(error), of=name)
+        mark_unreadable(sheet, str(error), of=name)
     except roster.UnreadableRoster as error:
-        one.mark_unreadable(str(error), of=name, columns=error.columns)
+        mark_unreadable(sheet, str(error), of=name, columns=error.columns)
     else:
-        one.record(found, of=name)
+        record(sheet, listed, of=name)
 
 
-def meanings_of(one):
-    """What the organism told of its columns by hand."""
-    from ..models import ColumnMeaning
-
-    return ColumnMeaning.of(one.training.organism_id)
+def _give_up(sheet: Sheet) -> None:
+    mark_unreadable(sheet, GAVE_UP, of=sheet.roster.name)
 
 
-def read_soon(pk):
-    """Ask a worker to read the sheet; beat does it when the broker is away."""
-    from ..tasks import read_sheet
-
-    _soon(read_sheet, pk)
+READING = Work(Sheet, task="attendance.tasks.read_sheet", do=_read, give_up=_give_up)
 
 
-def read_second_soon(pk):
-    """The same for a second reading."""
-    from ..tasks import read_second
+def read_again(
+    sheet: Sheet, event: str, *, by: User, comment: str, update_fields: Iterable[str] = ()
+) -> None:
+    """Have the file of a sheet read anew: its list goes.
 
-    _soon(read_second, pk)
+    On a locked sheet, inside a transaction. Raises WrongStatus.
+    """
+    sheet.participants.all().delete()
+    sheet.error, sheet.notes, sheet.tab, sheet.read_at = "", [], "", None
+    sheet.move(
+        event,
+        by=by,
+        comment=comment,
+        update_fields=["error", "notes", "tab", "read_at", *sheet.ask_again(), *update_fields],
+    )
+    READING.ask(sheet.pk)
 
 
-def _soon(task, pk):
-    try:
-        task.delay(pk)
-    except Exception:
-        # The row says what is to be done: whoever clicked must not see an error page.
-        logger.exception("The broker did not take %s of %s; beat will do it", task.name, pk)
+def record(sheet: Sheet, listed: roster.Roster, *, of: str) -> None:
+    """Keep the lines that were read, matched with the registry.
+
+    `of` is the stored name of the file that was read: nothing is kept when another was given
+    meanwhile. A constant number of queries for any number of lines (but for batches of 500).
+    """
+    matches = matching.find(listed.lines)
+    unrecognised = matching.count_unrecognised(listed.lines, matches)
+    with transaction.atomic():
+        sheet = sheet.lock()
+        if not _is_awaited(sheet, of):
+            return
+        if not limits.take(sheet.training.organism, unrecognised):
+            mark_unreadable(sheet, limits.LIMIT_REACHED, of=of)
+            return
+        participants = listing.participants_of(
+            listed.lines, matches, training=sheet.training, sheet=sheet
+        )
+        sheet.participants.all().delete()
+        bulk.insert(Participant, participants)
+        sheet.tab, sheet.notes = listed.tab[:255], listed.notes
+        sheet.cited, sheet.columns = listed.cited, listed.columns
+        sheet.sessions = [asdict(session) for session in listed.sessions]
+        sheet.read_at, sheet.leased_until = timezone.now(), None
+        sheet.move(
+            Event.RECORD,
+            update_fields=[
+                "tab",
+                "notes",
+                "cited",
+                "columns",
+                "sessions",
+                "read_at",
+                "leased_until",
+            ],
+        )
+
+
+def mark_unreadable(sheet: Sheet, error: str, *, of: str, columns: Iterable[Any] = ()) -> None:
+    """Say why the roster gives no list. `of` is the stored name of the file that was read.
+
+    `columns` holds the titles whose meaning can be told by hand.
+    """
+    with transaction.atomic():
+        sheet = sheet.lock()
+        if not _is_awaited(sheet, of):
+            return
+        sheet.error, sheet.read_at, sheet.leased_until = error, timezone.now(), None
+        sheet.columns, sheet.sessions = list(columns), []
+        sheet.move(
+            Event.MARK_UNREADABLE,
+            comment=error,
+            update_fields=["error", "columns", "sessions", "read_at", "leased_until"],
+        )
+
+
+def _is_awaited(sheet: Sheet, name: str) -> bool:
+    """Whether this very file is still to be read: no other task did, no other file came."""
+    return sheet.may(Event.RECORD) and sheet.roster.name == name

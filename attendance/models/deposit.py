@@ -1,17 +1,17 @@
 """A file chosen for a sheet that is not deposited yet: stored at once, so that nothing loses it."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 
-from common.errors import WrongStatus
+from accounts.models import User
 from common.files import PrivateFileField
 from trainings.models import Training
 
-ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
 
-
-class DepositedFileQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class DepositedFileQuerySet(models.QuerySet["DepositedFile"]):
+    def visible_to(self, user: User) -> Self:
         """What this person chose, while the training is their organism's."""
         return self.filter(uploaded_by=user, training__organism__people__user=user)
 
@@ -47,14 +47,5 @@ class DepositedFile(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
-
-    def take(self):
-        """Take the file for a sheet: the row goes, the bytes stay. Inside a transaction.
-
-        Raises WrongStatus when another click took it, or chose another file, meanwhile.
-        """
-        taken, _ = type(self).objects.filter(pk=self.pk).delete()
-        if not taken:
-            raise WrongStatus(ALREADY_SENT)

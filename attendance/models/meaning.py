@@ -2,9 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
-from common.spreadsheets import fold
 from organisms.models import Organism
 
 from ..roster.headers import IGNORED, KINDS
@@ -32,25 +30,5 @@ class ColumnMeaning(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.header} : {self.get_kind_display()}"
-
-    @classmethod
-    def of(cls, organism):
-        """{folded title: field} for an organism (or its id)."""
-        return dict(cls.objects.filter(organism=organism).values_list("header", "kind"))
-
-    @classmethod
-    def remember(cls, organism, told, *, by):
-        """Keep what was told: {title as in the file: field}. One query."""
-        now = timezone.now()
-        rows = {fold(title)[:80]: kind for title, kind in told.items() if fold(title)}
-        cls.objects.bulk_create(
-            [
-                cls(organism=organism, header=header, kind=kind, told_by=by, told_at=now)
-                for header, kind in rows.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["organism", "header"],
-            update_fields=["kind", "told_by", "told_at"],
-        )

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from attendance.domain import cautions
+from attendance.domain import cautions, counting
 from tests.factories import make_member, make_sheet, make_training, row_of
 from tests.files import ROSTER_HEADER, make_xlsx
 
@@ -93,6 +93,6 @@ def test_cautions_are_on_the_page_and_stop_nothing(training, client, owner):
     client.force_login(owner)
     shown = client.get(reverse("attendance:sheet", args=[sheet.pk])).content.decode()
     assert "daté" in shown
-    sheet.validate(by=owner)
+    counting.validate(sheet, by=owner)
     shown = client.get(reverse("attendance:sheet", args=[sheet.pk])).content.decode()
     assert "dimanche" not in shown

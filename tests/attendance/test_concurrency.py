@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from attendance.domain import deposits, reading
+from attendance.domain import counting, deposits, reading, sheets
 from attendance.models import DepositedFile, Participant, Sheet
 from common.errors import WrongStatus
 from mailing.models import Message
@@ -39,7 +39,7 @@ def training(owner):
 
 
 def validate(sheet, owner):
-    Sheet.objects.get(pk=sheet.pk).validate(by=owner)
+    counting.validate(Sheet.objects.get(pk=sheet.pk), by=owner)
     return "counted"
 
 
@@ -67,7 +67,7 @@ def test_two_tasks_at_once_read_a_sheet_once(training):
     sheet = make_sheet(training, rows=[row_of(make_member())], read=False)
     together(*(lambda: reading.read(Sheet.objects.get(pk=sheet.pk)),) * 3)
     assert Participant.objects.count() == 1
-    assert Sheet.objects.get().readings == 1
+    assert Sheet.objects.get().tries == 1
 
 
 def test_two_deposits_at_once_make_one_sheet(training, owner):
@@ -77,7 +77,7 @@ def test_two_deposits_at_once_make_one_sheet(training, owner):
     roster = deposits.store(training, "liste", SimpleUploadedFile("l.xlsx", content), by=owner)
 
     def deposit():
-        Sheet.deposit(
+        sheets.deposit(
             training,
             by=owner,
             scan=DepositedFile.objects.get(pk=scan.pk),

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.domain import cancelling, counting, participants
 from attendance.models import Sheet
 from attendance.roster.roster import Line
 from common.errors import WrongStatus
@@ -23,7 +24,7 @@ from tests.files import ROSTER_HEADER, make_xlsx
 def validated(amf_training, owner):
     """A validated list of two members, each with hours and a QCM."""
     sheet = make_sheet(amf_training, rows=[row_of(make_member()) for _ in range(2)])
-    return sheet.validate(by=owner)
+    return counting.validate(sheet, by=owner)
 
 
 def total(member, sheet):
@@ -45,7 +46,7 @@ def line_of(member):
 def test_someone_forgotten_is_added_and_counted_at_once(validated, owner):
     member = make_member()
     before = Message.objects.count()
-    validated.add_participant(line_of(member), by=owner)
+    participants.add(validated, line_of(member), by=owner)
     assert total(member, validated) == 120
     assert Invitation.objects.filter(member=member).count() == 1
     # Hours to the member, QCM to the member; nobody else hears of it.
@@ -53,24 +54,24 @@ def test_someone_forgotten_is_added_and_counted_at_once(validated, owner):
         member.email,
         member.email,
     ]
-    assert validated.journal.last().to_status == "participant ajouté"
+    assert validated.journal.last().event == "add_participant"
 
 
 def test_a_list_is_completed_for_thirty_days(validated, owner):
     Sheet.objects.update(validated_at=timezone.now() - timedelta(days=30) + timedelta(minutes=1))
     validated.refresh_from_db()
-    validated.add_participant(line_of(make_member()), by=owner)
+    participants.add(validated, line_of(make_member()), by=owner)
     Sheet.objects.update(validated_at=timezone.now() - timedelta(days=30))
     validated.refresh_from_db()
     with pytest.raises(WrongStatus, match="depuis plus de 30 jours"):
-        validated.add_participant(line_of(make_member()), by=owner)
+        participants.add(validated, line_of(make_member()), by=owner)
 
 
 def test_nobody_is_added_once_the_approval_is_revoked(validated, owner):
     validated.training.status = "revoked"
     validated.training.save()
     with pytest.raises(WrongStatus, match="révoqué"):
-        validated.add_participant(line_of(make_member()), by=owner)
+        participants.add(validated, line_of(make_member()), by=owner)
     assert validated.participants.count() == 2
 
 
@@ -97,12 +98,12 @@ def test_the_organism_asks_and_staff_alone_take_away(client, owner, officer, val
     assert validated.journal.last().comment == f"{line} : Parti à midi"
     assert total(line.member, validated) == 120
     with pytest.raises(PermissionDenied):
-        line.cancel(by=officer, comment="Parti à midi")
+        cancelling.take_off(line, by=officer, comment="Parti à midi")
 
 
 def test_a_line_taken_away_loses_its_hours_and_its_qcm_and_no_other(validated, administrator):
     gone, stays = validated.participants.all()
-    gone.cancel(by=administrator, comment="Parti à midi")
+    cancelling.take_off(gone, by=administrator, comment="Parti à midi")
     assert (total(gone.member, validated), total(stays.member, validated)) == (0, 120)
     statuses = dict(Invitation.objects.values_list("member", "status"))
     assert statuses == {gone.member_id: "withdrawn", stays.member_id: "open"}
@@ -113,7 +114,7 @@ def test_a_line_taken_away_loses_its_hours_and_its_qcm_and_no_other(validated, a
         template="members/email/hours_corrected", to=gone.member.email
     ).exists()
     with pytest.raises(WrongStatus, match="rien à retirer"):
-        gone.cancel(by=administrator, comment="Encore")
+        cancelling.take_off(gone, by=administrator, comment="Encore")
 
 
 def test_taking_away_says_first_who_is_affected(client, administrator, settings, validated):
@@ -134,10 +135,10 @@ def test_lines_that_count_nothing_are_not_taken_away(training, owner, administra
     line = sheet.participants.first()
     for status in ("draft", "validated"):
         if status == "validated":
-            sheet.validate(by=owner)
+            counting.validate(sheet, by=owner)
         line.refresh_from_db()
         with pytest.raises(WrongStatus, match="rien à retirer"):
-            line.cancel(by=administrator, comment="Non")
+            cancelling.take_off(line, by=administrator, comment="Non")
 
 
 # --- what another session entitles to stays -------------------------------------------------------
@@ -147,11 +148,11 @@ def test_undoing_the_longer_session_leaves_the_shorter_ones_hours(
     amf_training, owner, administrator
 ):
     member = make_member()
-    timed(amf_training, member, "3h30").validate(by=owner)
-    longer = timed(amf_training, member, "7h").validate(by=owner)
+    counting.validate(timed(amf_training, member, "3h30"), by=owner)
+    longer = counting.validate(timed(amf_training, member, "7h"), by=owner)
     assert total(member, longer) == 120
     assert Invitation.objects.get().minutes == 60
-    longer.cancel(by=administrator, comment="Mauvaise date")
+    cancelling.cancel(longer, by=administrator, comment="Mauvaise date")
     assert total(member, longer) == 60
     invitation = Invitation.objects.get()
     assert (invitation.status, invitation.minutes) == ("open", 30)
@@ -160,14 +161,14 @@ def test_undoing_the_longer_session_leaves_the_shorter_ones_hours(
 def test_a_passed_qcm_keeps_the_shorter_sessions_hours(amf_training, owner, administrator):
     member = make_member()
     day = timezone.localdate().replace(month=1, day=2)
-    timed(amf_training, member, "3h30", starts_on=day, ends_on=day).validate(by=owner)
-    longer = timed(amf_training, member, "7h").validate(by=owner)
+    counting.validate(timed(amf_training, member, "3h30", starts_on=day, ends_on=day), by=owner)
+    longer = counting.validate(timed(amf_training, member, "7h"), by=owner)
     attempt = Invitation.objects.get().start()
     attempt.save_answers({pk: sorted(key) for pk, key in attempt.key().items()})
     assert attempt.finish().passed
     totals = ledger.year_total(member, amf_training.year)
     assert (totals["associative"], totals["amf"]) == (120, 60)
-    longer.cancel(by=administrator, comment="Mauvaise date")
+    cancelling.cancel(longer, by=administrator, comment="Mauvaise date")
     totals = ledger.year_total(member, amf_training.year)
     assert (totals["associative"], totals["amf"]) == (60, 30)
     assert Invitation.objects.get().status == "passed"
@@ -179,9 +180,9 @@ def test_a_passed_qcm_keeps_the_shorter_sessions_hours(amf_training, owner, admi
 
 def test_undoing_the_shorter_session_changes_nothing(amf_training, owner, administrator):
     member = make_member()
-    shorter = timed(amf_training, member, "3h30").validate(by=owner)
-    timed(amf_training, member, "7h").validate(by=owner)
+    shorter = counting.validate(timed(amf_training, member, "3h30"), by=owner)
+    counting.validate(timed(amf_training, member, "7h"), by=owner)
     entries = HoursCredit.objects.count()
-    shorter.cancel(by=administrator, comment="Doublon")
+    cancelling.cancel(shorter, by=administrator, comment="Doublon")
     assert total(member, shorter) == 120
     assert HoursCredit.objects.count() == entries

@@ -9,12 +9,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance import tasks
-from attendance.domain import cautions, deposits, reading
-from attendance.models import DepositedFile, SecondReading, Sheet
+from attendance.domain import (
+    cancelling,
+    cautions,
+    counting,
+    deposits,
+    participants,
+    reading,
+    rereading,
+    sheets,
+)
+from attendance.domain import second as second_readings
+from attendance.models import DepositedFile, Sheet
 from attendance.roster import followed
 from attendance.roster.roster import Line
 from common.durations import NotADuration
-from common.errors import WrongStatus
+from common.errors import Refused
 from members.domain import ledger
 from members.models import HoursCredit
 from qcm.models import Invitation
@@ -32,7 +42,7 @@ def upload(content, name="liste.xlsx"):
 
 def read_again(sheet):
     sheet.refresh_from_db()
-    reading.read(sheet)
+    reading.READING.run(sheet.pk)
     sheet.refresh_from_db()
     return sheet
 
@@ -45,9 +55,9 @@ def test_a_line_that_counted_for_nothing_keeps_no_hours_of_an_undone_sheet(
     before = today - timedelta(days=20)
     counted = make_sheet(amf_training, rows=[row_of(member)], starts_on=before, ends_on=before)
     late = make_sheet(amf_training, rows=[row_of(member)])
-    counted.validate(by=owner)
-    late.validate(by=owner)
-    counted.cancel(by=administrator, comment="Mauvaise liste")
+    counting.validate(counted, by=owner)
+    counting.validate(late, by=owner)
+    cancelling.cancel(counted, by=administrator, comment="Mauvaise liste")
     assert ledger.year_total(member, amf_training.year)["total"] == 0
     assert Invitation.objects.get().status == "withdrawn"
 
@@ -57,7 +67,7 @@ def test_a_repeat_of_somebody_unknown_is_unknown(training, owner):
     assert states(sheet) == ["unrecognised", "unrecognised"]
     content = make_xlsx([ROSTER_HEADER, *unknown(1), *unknown(1)])
     kept = deposits.store(training, "autre", upload(content), by=owner)
-    one = SecondReading.ask(training, "check", kept, by=owner)
+    one = second_readings.ask(training, "check", kept, by=owner)
     tasks.read_second(one.pk)
     one.refresh_from_db()
     assert one.result["recognised"] == 0
@@ -68,10 +78,10 @@ def test_who_was_unticked_by_mistake_is_put_back_and_counted(training, owner):
     gone, stays = make_member(), make_member()
     sheet = make_sheet(training, rows=[row_of(gone), row_of(stays)])
     line = sheet.participants.get(member=gone)
-    sheet.tick([], among=[line.pk], by=owner)
-    sheet = sheet.validate(by=owner)
+    participants.tick(sheet, [], among=[line.pk], by=owner)
+    sheet = counting.validate(sheet, by=owner)
     typed = Line(None, last_name=gone.last_name, email=gone.email)
-    assert sheet.add_participant(typed, by=owner) == line
+    assert participants.add(sheet, typed, by=owner) == line
     assert HoursCredit.objects.filter(member=gone).count() == 1
     assert sheet.participants.count() == 2
 
@@ -80,10 +90,14 @@ def test_who_was_unticked_by_mistake_is_put_back_and_counted(training, owner):
 def test_whom_staff_took_off_is_not_put_back_by_the_organism(training, owner, administrator, since):
     # Whether they were a member that day, or not yet: the organism reads the same.
     member = make_member(since=since)
-    sheet = make_sheet(training, rows=[row_of(member), row_of(make_member())]).validate(by=owner)
-    sheet.participants.get(member=member).cancel(by=administrator, comment="Absent")
-    with pytest.raises(WrongStatus, match="L’ANACOFI a retiré cette personne"):
-        sheet.add_participant(Line(None, last_name=member.last_name, email=member.email), by=owner)
+    sheet = counting.validate(
+        make_sheet(training, rows=[row_of(member), row_of(make_member())]), by=owner
+    )
+    cancelling.take_off(sheet.participants.get(member=member), by=administrator, comment="Absent")
+    with pytest.raises(Refused, match="L’ANACOFI a retiré cette personne"):
+        participants.add(
+            sheet, Line(None, last_name=member.last_name, email=member.email), by=owner
+        )
     assert ledger.year_total(member, training.year)["total"] == 0
 
 
@@ -106,7 +120,7 @@ def test_a_file_that_a_sheet_took_is_not_removed_by_an_old_page(training, owner)
     scan = deposits.store(training, "scan", upload(make_pdf(), "scan.pdf"), by=owner)
     stale = DepositedFile.objects.get(pk=scan.pk)
     day = timezone.localdate()
-    sheet = Sheet.deposit(
+    sheet = sheets.deposit(
         training, starts_on=day, ends_on=day, place="", scan=scan, roster=roster, by=owner
     )
     deposits.remove(stale)
@@ -117,16 +131,16 @@ def test_a_file_that_a_sheet_took_is_not_removed_by_an_old_page(training, owner)
 def test_a_sheet_thrown_away_takes_its_second_files_along(training, owner):
     sheet = make_sheet(training, rows=unknown(1))
     kept = deposits.store(training, "autre", upload(make_xlsx([ROSTER_HEADER])), by=owner)
-    one = SecondReading.ask(training, "complete", kept, by=owner, sheet=sheet)
-    sheet.discard()
+    one = second_readings.ask(training, "complete", kept, by=owner, sheet=sheet)
+    sheets.discard(sheet)
     assert not default_storage.exists(one.roster.name)
 
 
 def test_a_reading_under_way_is_not_given_up_by_a_doubled_task(training):
     sheet = make_sheet(training, rows=unknown(1), read=False)
-    Sheet.objects.update(readings=3, reading_until=timezone.now() + timedelta(minutes=1))
+    Sheet.objects.update(tries=3, leased_until=timezone.now() + timedelta(minutes=1))
     sheet.refresh_from_db()
-    reading.read(sheet)
+    reading.READING.run(sheet.pk)
     sheet.refresh_from_db()
     assert sheet.status == "reading"
 
@@ -143,22 +157,22 @@ def dated(training, days):
 
 def test_lines_without_a_date_make_a_session_of_their_own(training, owner):
     sheet, people = dated(training, [date(YEAR, 1, 5), None, date(YEAR, 1, 6)])
-    made = [read_again(one) for one in [sheet, *sheet.split_sessions(by=owner)]]
+    made = [read_again(one) for one in [sheet, *rereading.split_sessions(sheet, by=owner)]]
     assert [one.participants.get().member for one in made] == [people[0], people[2], people[1]]
 
 
 def test_the_portals_own_split_calls_for_no_caution(training, owner):
     sheet, _ = dated(training, [date(YEAR, 1, 5), date(YEAR, 1, 6)])
-    (made,) = sheet.split_sessions(by=owner)
+    (made,) = rereading.split_sessions(sheet, by=owner)
     assert not [one for one, _ in cautions.of(read_again(made)) if "déjà été déposé" in one]
 
 
 def test_a_session_of_another_year_is_not_split_off(training, owner):
     sheet, _ = dated(training, [date(YEAR - 1, 6, 5), date(YEAR, 1, 6)])
-    with pytest.raises(ValueError, match=f"Session du 05/06/{YEAR - 1} : L’agrément vaut pour"):
-        sheet.split_sessions(by=owner)
-    with pytest.raises(ValueError, match="L’agrément vaut pour"):
-        sheet.pick_session(f"{YEAR - 1}-06-05", by=owner)
+    with pytest.raises(Refused, match=f"Session du 05/06/{YEAR - 1} : L’agrément vaut pour"):
+        rereading.split_sessions(sheet, by=owner)
+    with pytest.raises(Refused, match="L’agrément vaut pour"):
+        rereading.keep_session(sheet, f"{YEAR - 1}-06-05", by=owner)
     assert Sheet.objects.count() == 1
     assert Sheet.objects.get().status == "draft"
 
@@ -168,7 +182,7 @@ def test_a_long_title_can_be_told(training, owner):
     title = "Coordonnées électroniques professionnelles ou à défaut personnelles (réf 12)"
     content = make_xlsx([["Nom", "Prénom", title], ["ALBERT", "Jean", member.email]])
     sheet = make_sheet(training, content=content)
-    sheet.tell_columns({title: "email"}, by=owner)
+    rereading.tell_columns(sheet, {title: "email"}, by=owner)
     assert states(read_again(sheet)) == ["recognised"]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from attendance import tasks
-from attendance.domain import reading
+from attendance.domain import counting, participants, reading
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
 from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown
@@ -166,7 +166,7 @@ def test_the_page_waits_and_goes_to_the_list_when_it_is_ready(signed_in, trainin
 
 
 def test_a_broker_that_is_away_is_no_error_and_beat_reads(
-    signed_in, training, monkeypatch, django_capture_on_commit_callbacks
+    signed_in, training, settings, monkeypatch, django_capture_on_commit_callbacks
 ):
     def away(*args):
         raise ConnectionError
@@ -179,8 +179,11 @@ def test_a_broker_that_is_away_is_no_error_and_beat_reads(
     assert answer.status_code == 302
     sheet = Sheet.objects.get()
     assert sheet.status == "reading"
-    Sheet.objects.update(deposited_at=timezone.now() - timedelta(minutes=2))
-    tasks.sweep_reading()
+    Sheet.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
+    monkeypatch.undo()
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sweep_reading()
     sheet.refresh_from_db()
     assert sheet.status == "draft"
 
@@ -201,7 +204,7 @@ def test_an_unreadable_roster_says_why_and_takes_another(signed_in, training, co
     signed_in.post(url("replace", sheet.pk), {"file": roster([row_of(make_member())])})
     sheet.refresh_from_db()
     assert sheet.status == "reading"
-    reading.read(sheet)
+    reading.READING.run(sheet.pk)
     assert states(sheet) == ["recognised"]
 
 
@@ -270,7 +273,7 @@ def test_a_tick_by_script_answers_its_line_and_the_counts(signed_in, draft):
 
 
 def test_a_tick_after_validating_is_told(signed_in, draft):
-    draft.validate(by=None)
+    counting.validate(draft, by=None)
     line = draft.participants.first()
     page = signed_in.post(url("tick", draft.pk), {"among": line.pk}, follow=True)
     assert told(page) == [
@@ -332,7 +335,7 @@ def test_the_same_roster_given_twice_is_told_with_the_first(signed_in, training)
 
 
 def test_a_sheet_is_thrown_away_before_and_never_after_counting(signed_in, draft):
-    draft.validate(by=None)
+    counting.validate(draft, by=None)
     signed_in.post(url("discard", draft.pk))
     assert Sheet.objects.count() == 1
 
@@ -367,8 +370,10 @@ def test_a_page_takes_as_many_queries_with_many_rows(signed_in, training, name):
         make_sheet(make_training(training.organism, status="approved"))
         make_sheet(training, rows=unknown(1))
         member = make_member()
-        sheet.add_participant(
-            reading.roster.Line(None, last_name=member.last_name, email=member.email), by=None
+        participants.add(
+            sheet,
+            reading.roster.Line(None, last_name=member.last_name, email=member.email),
+            by=None,
         )
         sheet.participants.update(changed_by=training.organism.people.first().user)
     assert asked() == few
@@ -408,7 +413,7 @@ def test_nothing_of_a_sheet_is_typed_over_by_hand(staff, draft):
 
 
 def test_the_administrator_cancels_a_validated_sheet_with_its_reason(staff, draft):
-    draft.validate(by=None)
+    counting.validate(draft, by=None)
     path = f"{ADMIN}{draft.pk}/annuler/"
     assert "obligatoire" in staff.post(path, {"comment": ""}).content.decode()
     assert told(staff.post(path, {"comment": "Mauvaise session"}, follow=True)) == [
@@ -425,7 +430,7 @@ def test_the_administrator_cancels_a_validated_sheet_with_its_reason(staff, draf
 
 def test_an_officer_is_not_offered_to_cancel(client, officer, settings, draft):
     settings.DEMO = True
-    draft.validate(by=None)
+    counting.validate(draft, by=None)
     client.force_login(officer)
     page = client.get(f"{ADMIN}{draft.pk}/change/")
     assert [verb.name for verb, _ in page.context["verbs"]] == ["recompter"]
@@ -448,8 +453,8 @@ def test_the_lists_of_staff_take_as_many_queries_with_many_rows(staff, training)
 
 
 def test_the_list_filters_what_is_to_confirm_and_by_year(staff, draft):
-    draft.validate(by=None)
-    make_sheet(rows=[row_of(make_member())]).validate(by=None)
+    counting.validate(draft, by=None)
+    counting.validate(make_sheet(rows=[row_of(make_member())]), by=None)
     for query, found in [({"a_confirmer": "oui"}, [draft]), ({"annee": "1999"}, [])]:
         assert list(staff.get(ADMIN, query).context["cl"].result_list) == found
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from attendance.domain import counting, participants
 from attendance.roster.roster import Line
 from mailing.delivery import render
 from mailing.models import Message
@@ -57,12 +58,12 @@ def outcome(client, training, owner, kind):
             Membership.objects.filter(member=member).update(ends_on=day - timedelta(days=40))
         sheet = make_sheet(training, rows=[TYPED, row_of(make_member(cif=False), email="")])
         before = told(client, training.organism, sheet)
-        sheet.validate(by=owner)
+        counting.validate(sheet, by=owner)
         after = told(client, training.organism, sheet)
         late = make_member(number="A00888", last_name="TARDIF", cif=kind == "cif")
         if kind == "left":
             Membership.objects.filter(member=late).update(ends_on=day - timedelta(days=40))
-        sheet.add_participant(Line(None, last_name="Tardif", member_number="A00888"), by=owner)
+        participants.add(sheet, Line(None, last_name="Tardif", member_number="A00888"), by=owner)
         later = told(client, training.organism, sheet)
         transaction.set_rollback(True)
     return before, after, later
@@ -97,7 +98,7 @@ def test_a_name_that_differs_is_told_as_an_unknown_key_is(signed_in, organism, o
             if known:
                 make_member(last_name="AUTRE", number="A00777", **SECRETS)
             sheet = make_sheet(training, rows=[TYPED, row_of(make_member(cif=False), email="")])
-            sheet.validate(by=owner)
+            counting.validate(sheet, by=owner)
             found = told(signed_in, organism, sheet)
             transaction.set_rollback(True)
         return found

@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 from openpyxl import Workbook
 
-from attendance.domain import reading
+from attendance.domain import counting, reading, rereading
 from attendance.models import ColumnMeaning, Sheet
 from attendance.roster import sessions
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from tests.attendance.sheets import states
 from tests.factories import make_member, make_organism, make_sheet, make_training, row_of
 from tests.files import ROSTER_HEADER, make_xlsx
@@ -30,7 +30,7 @@ def odd_file(member):
 def read_again(sheet):
     sheet.refresh_from_db()
     assert sheet.status == "reading"
-    reading.read(sheet)
+    reading.READING.run(sheet.pk)
     sheet.refresh_from_db()
     return sheet
 
@@ -64,7 +64,7 @@ def test_what_was_told_is_remembered_for_the_organisms_next_files_and_no_others(
     training, owner, member
 ):
     sheet = make_sheet(training, content=odd_file(member))
-    sheet.tell_columns({"Patronyme": "last_name", "Contact": "email"}, by=owner)
+    rereading.tell_columns(sheet, {"Patronyme": "last_name", "Contact": "email"}, by=owner)
     assert states(make_sheet(training, content=odd_file(member))) == ["recognised"]
     other = make_training(make_organism(), status="approved")
     assert make_sheet(other, content=odd_file(member)).status == "unreadable"
@@ -75,13 +75,13 @@ def test_a_column_wrongly_understood_is_told_otherwise_or_left_out(training, own
     content = make_xlsx([header, ["ALBERT", "Jean", "assistante@x.test", member.email]])
     sheet = make_sheet(training, content=content)
     assert states(sheet) == ["unrecognised"]
-    sheet.tell_columns({"E-mail": "ignore", "Société": "first_name"}, by=owner)
+    rereading.tell_columns(sheet, {"E-mail": "ignore", "Société": "first_name"}, by=owner)
     read_again(sheet)
     line = sheet.participants.get()
     assert (line.member, line.first_name, line.firm) == (member, "Jean", "")
     # Told anew, the last word counts.
-    sheet.tell_columns({"E-mail": "email"}, by=owner)
-    assert ColumnMeaning.of(training.organism_id)["e mail"] == "email"
+    rereading.tell_columns(sheet, {"E-mail": "email"}, by=owner)
+    assert reading.meanings_of(training.organism_id)["e mail"] == "email"
 
 
 def test_nothing_told_or_nonsense_told_changes_nothing(client, training, owner, member):
@@ -96,9 +96,9 @@ def test_nothing_told_or_nonsense_told_changes_nothing(client, training, owner, 
 
 def test_a_validated_list_is_not_read_again(training, owner, member):
     sheet = make_sheet(training, rows=[row_of(member)])
-    sheet.validate(by=owner)
+    counting.validate(sheet, by=owner)
     with pytest.raises(WrongStatus):
-        sheet.tell_columns({"Nom": "firm"}, by=owner)
+        rereading.tell_columns(sheet, {"Nom": "firm"}, by=owner)
     assert not ColumnMeaning.objects.exists()
 
 
@@ -187,15 +187,15 @@ def test_a_sheet_is_made_of_each_session_with_files_of_its_own(client, owner, se
     assert one.scan.name != other.scan.name
     with one.roster.open("rb") as mine, other.roster.open("rb") as theirs:
         assert mine.read() == theirs.read()
-    with pytest.raises(ValueError, match="n’est pas dans le fichier"):
-        one.pick_session("2026-01-01", by=owner)
+    with pytest.raises(Refused, match="n’est pas dans le fichier"):
+        rereading.keep_session(one, "2026-01-01", by=owner)
 
 
 def test_a_sheet_for_each_tab_when_each_holds_a_list(training, owner):
     book = [[ROSTER_HEADER, row_of(make_member())], [ROSTER_HEADER, row_of(make_member())]]
     sheet = make_sheet(training, content=make_tabs({"Lyon": book[0], "Lille": book[1]}))
     assert [one["label"] for one in sheet.sessions] == ["feuille « Lyon »", "feuille « Lille »"]
-    sheet.pick_session("feuille:Lille", by=owner)
+    rereading.keep_session(sheet, "feuille:Lille", by=owner)
     read_again(sheet)
     assert (sheet.tab, len(members_of(sheet))) == ("Lille", 1)
 

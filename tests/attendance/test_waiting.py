@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from attendance.domain import offers
+from attendance.domain import counting, offers, participants
 from attendance.domain.suggestions import suggest
 from attendance.models import Participant
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from members.domain import former, ledger
 from members.models import FormerKey
 from qcm.models import Invitation
@@ -26,7 +26,7 @@ def validated(amf_training, owner):
     """A validated list with one line that nobody stands for: Jean Durant, a wrong number."""
     rows = [row_of(make_member()), ["DURANT", "Jean", "jean@ailleurs.test", "99999", ""]]
     sheet = make_sheet(amf_training, rows=rows)
-    sheet.validate(by=owner)
+    counting.validate(sheet, by=owner)
     return sheet
 
 
@@ -66,7 +66,7 @@ def test_suggesting_takes_as_many_queries_for_any_registry(waiting):
 
 def test_a_line_confirmed_counts_at_once_and_the_member_is_told(validated, waiting, officer):
     member = make_member(last_name="DURAND")
-    waiting.confirm(member, by=officer)
+    participants.confirm(waiting, member, by=officer)
     waiting.refresh_from_db()
     assert (waiting.member, waiting.state, waiting.matched_by) == (
         member,
@@ -77,31 +77,31 @@ def test_a_line_confirmed_counts_at_once_and_the_member_is_told(validated, waiti
     assert Invitation.objects.filter(member=member).count() == 1
     assert mails("hours_counted").filter(to=member.email).count() == 1
     # The organism reads that the line is known, and not who it is.
-    said = [row.comment for row in validated.journal.filter(to_status="participant confirmé")]
+    said = [row.comment for row in validated.journal.filter(event="confirm_participant")]
     assert said == ["DURANT Jean"]
     with pytest.raises(WrongStatus, match="déjà reconnue"):
-        waiting.confirm(member, by=officer)
+        participants.confirm(waiting, member, by=officer)
 
 
 def test_a_line_of_a_list_to_validate_is_confirmed_and_counts_later(training, officer, owner):
     sheet = make_sheet(training, rows=unknown(1))
     member = make_member()
-    sheet.participants.get().confirm(member, by=officer)
+    participants.confirm(sheet.participants.get(), member, by=officer)
     assert states(sheet) == ["recognised"]
     assert ledger.year_total(member, training.year)["total"] == 0
-    sheet.validate(by=owner)
+    counting.validate(sheet, by=owner)
     assert ledger.year_total(member, training.year)["total"] == 120
 
 
 def test_who_stands_on_the_list_already_is_not_confirmed_twice(validated, waiting, officer):
     there = validated.participants.exclude(pk=waiting.pk).get().member
-    with pytest.raises(ValueError, match=r"déjà sur cette liste \(ligne 2\)"):
-        waiting.confirm(there, by=officer)
+    with pytest.raises(Refused, match=r"déjà sur cette liste \(ligne 2\)"):
+        participants.confirm(waiting, there, by=officer)
 
 
 def test_confirming_is_for_staff(waiting, owner):
     with pytest.raises(PermissionDenied):
-        waiting.confirm(make_member(), by=owner)
+        participants.confirm(waiting, make_member(), by=owner)
 
 
 def test_an_officer_chooses_among_the_suggested_or_types_a_number(
@@ -160,7 +160,7 @@ def test_lines_unticked_or_of_other_lists_are_not_offered(training, owner, valid
 def test_offering_takes_as_many_queries_for_any_number_of_lines(
     training, owner, lines, django_assert_num_queries
 ):
-    make_sheet(training, rows=[*unknown(lines), row_of(make_member())]).validate(by=owner)
+    counting.validate(make_sheet(training, rows=[*unknown(lines), row_of(make_member())]), by=owner)
     for number in range(lines):
         make_member(last_name=f"INCONNU{number}", email=f"inconnu{number}@exemple.test")
     # Last changes; savepoint 2 and lines, e-mails, former keys, former names, lines written;

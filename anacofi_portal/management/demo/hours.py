@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from attendance.domain import deposits, reading
-from attendance.models import DepositedFile, Sheet
+from attendance.domain import cancelling, counting, deposits, reading, sheets
+from attendance.models import DepositedFile
 from common.files import XLSX
 from common.spreadsheets import write_workbook
 from qcm.models import Answer, Attempt, Invitation
@@ -45,7 +45,7 @@ def deposit(training, rows, *, day, by, header=HEADER):
     )
     content = write_workbook([("Présents", [header, *rows])])
     roster = SimpleUploadedFile(f"presents-{day:%d-%m-%Y}.xlsx", content, XLSX)
-    sheet = Sheet.deposit(
+    sheet = sheets.deposit(
         training,
         starts_on=day,
         ends_on=day,
@@ -54,7 +54,7 @@ def deposit(training, rows, *, day, by, header=HEADER):
         roster=deposits.store(training, DepositedFile.Kind.ROSTER, roster, by=by),
         by=by,
     )
-    reading.read(sheet)
+    reading.READING.run(sheet.pk)
     sheet.refresh_from_db()
     return sheet
 
@@ -115,20 +115,20 @@ def make_sheets(trainings, members, administrator, chance):
 
     present = [member for member in members if member.email]
     chance.shuffle(present)
-    deposit(main, [row_of(one) for one in present[:24]], day=ago(40), by=by).validate(by=by)
-    deposit(associative, [row_of(one) for one in present[10:34]], day=ago(25), by=by).validate(
-        by=by
+
+    def count(training, people, *, day, by):
+        sheet = deposit(training, [row_of(member) for member in people], day=day, by=by)
+        return counting.validate(sheet, by=by)
+
+    count(main, present[:24], day=ago(40), by=by)
+    count(associative, present[10:34], day=ago(25), by=by)
+    cancelling.cancel(
+        count(amf, present[40:52], day=ago(30), by=by_delta),
+        by=administrator,
+        comment="Liste d’une autre session, déposée par erreur par l’organisme.",
     )
-    wrong = deposit(amf, [row_of(one) for one in present[40:52]], day=ago(30), by=by_delta)
-    wrong.validate(by=by_delta).cancel(
-        by=administrator, comment="Liste d’une autre session, déposée par erreur par l’organisme."
-    )
-    deposit(amf, [row_of(one) for one in present[60:74]], day=ago(20), by=by_delta).validate(
-        by=by_delta
-    )
-    deposit(amf, [row_of(one) for one in present[74:]], day=ago(18), by=by_delta).validate(
-        by=by_delta
-    )
+    count(amf, present[60:74], day=ago(20), by=by_delta)
+    count(amf, present[74:], day=ago(18), by=by_delta)
     for invitation in Invitation.objects.filter(status="open", training=amf).order_by("pk")[4:]:
         ability = chance.choice([35, 55, 75, 90, 98])
         while not take_as(invitation, ability, chance).passed:

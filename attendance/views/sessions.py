@@ -1,0 +1,71 @@
+"""The session of a sheet, and what its file means: days and place, columns, which session."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from common.errors import Refused, WrongStatus
+from organisms.access import writing_required
+
+from ..domain import rereading, sheets
+from ..forms import SessionForm
+from ..models import Sheet
+from ..roster.headers import IGNORED, KINDS
+from .access import get_sheet
+
+
+@writing_required
+def edit_session(request, pk):
+    """The days and the place of a session, before its list is validated."""
+    sheet = get_sheet(request, pk)
+    initial = {name: getattr(sheet, name) for name in ("starts_on", "ends_on", "place")}
+    form = SessionForm(request.POST or None, training=sheet.training, initial=initial)
+    try:
+        sheet.require(Sheet.Event.CHANGE_SESSION)
+        if request.method == "POST" and form.is_valid():
+            sheets.change_session(sheet, by=request.user, **form.cleaned_data)
+            messages.success(request, "La session est corrigée.")
+            return redirect("attendance:sheet", pk)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("attendance:sheet", pk)
+    return render(
+        request, "attendance/session.html", {"nav": "attendance", "sheet": sheet, "form": form}
+    )
+
+
+@writing_required
+@require_POST
+def tell_columns(request, pk):
+    """What the file's columns mean; it is then read again."""
+    sheet = get_sheet(request, pk)
+    allowed = {*KINDS, IGNORED}
+    told = {
+        title: kind
+        for position, (title, _) in enumerate(sheet.columns)
+        if (kind := request.POST.get(f"colonne-{position}", "")) in allowed
+    }
+    if not told:
+        messages.error(request, "Dites au moins d’une colonne ce qu’elle contient.")
+        return redirect("attendance:sheet", pk)
+    try:
+        rereading.tell_columns(sheet, told, by=request.user)
+    except WrongStatus as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)
+
+
+@writing_required
+@require_POST
+def pick_session(request, pk):
+    """Which of the file's sessions this sheet is about, or a sheet for each."""
+    sheet = get_sheet(request, pk)
+    try:
+        if "each" in request.POST:
+            made = rereading.split_sessions(sheet, by=request.user)
+            messages.success(request, f"{len(made) + 1} feuilles sont faites, une par session.")
+            return redirect("attendance:training", sheet.training_id)
+        rereading.keep_session(sheet, request.POST.get("session", ""), by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)
