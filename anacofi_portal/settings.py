@@ -143,6 +143,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# What the URL says (« ?sslmode=require ») comes first.
+URL_OPTIONS = DATABASES["default"].get("OPTIONS", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Immediate transactions take the write lock at once, so that two writers queue instead of
     # failing half-way; WAL lets readers go on meanwhile.
@@ -150,6 +152,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        **URL_OPTIONS,
     }
 else:
     DATABASES["default"]["ENGINE"] = "common.engine.postgresql"
@@ -157,7 +160,11 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A statement that a connection has seen five times is planned once: planning was half of
     # what a member's pages cost the database. A pooler between must keep prepared statements.
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 5}
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        **URL_OPTIONS,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -264,6 +271,10 @@ CELERY_BEAT_SCHEDULE = {
     "offer-people": {"task": "attendance.tasks.offer_people_again", "schedule": 600.0},
     "remind-qcm": {"task": "qcm.tasks.send_reminders", "schedule": crontab(hour=8, minute=0)},
     "regrade-qcm": {"task": "qcm.tasks.sweep_regrades", "schedule": 300.0},
+    "sweep-stored-files": {
+        "task": "common.tasks.sweep_stored_files",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "finish-qcm": {"task": "qcm.tasks.finish_overdue", "schedule": 600.0},
 }
 

@@ -1,5 +1,7 @@
 """What every admin screen of the portal is made of: read-only rows, and verbs as buttons."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
@@ -58,7 +60,7 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
     `verbs` holds `Verb`s. Their pages are at `<pk>/<name>/`.
     """
 
-    verbs = ()
+    verbs: "Sequence[Verb]" = ()
     change_form_template = "admin/verbs_change_form.html"
 
     def get_urls(self):

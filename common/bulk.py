@@ -4,11 +4,15 @@ PostgreSQL gets one COPY or one UPDATE, several times faster than Django's bulk_
 bulk_update, which serve a few rows and other databases.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.db import connections, models, router, transaction
 
 from .derived import derived_fields, with_derived
+
+Row = TypeVar("Row", bound=models.Model)
 
 BATCH = 500
 # Fewer rows are one statement by Django's way too.
@@ -25,13 +29,14 @@ PLAIN = (
 )
 
 
-def insert(model, instances):
+def insert(model: type[Row], instances: Iterable[Row]) -> list[Row]:
     """Insert new instances and give them their primary keys; the instances."""
     instances = list(instances)
     connection = connections[router.db_for_write(model)]
     if len(instances) < MANY or connection.vendor != "postgresql":
         return model._default_manager.bulk_create(instances, batch_size=BATCH)
-    meta, quote = model._meta, connection.ops.quote_name
+    meta: Any = model._meta
+    quote = connection.ops.quote_name
     fields, derived = meta.local_concrete_fields, derived_fields(model)
     with transaction.atomic(using=connection.alias, savepoint=False):
         with connection.cursor() as cursor:
@@ -63,7 +68,7 @@ def insert(model, instances):
     return instances
 
 
-def update(model, instances, names):
+def update(model: type[Row], instances: Iterable[Row], names: Iterable[str]) -> int:
     """Save the fields of these names, of instances that exist; how many were."""
     instances, names = list(instances), with_derived(model, names)
     for field in derived_fields(model, names):
@@ -72,7 +77,8 @@ def update(model, instances, names):
     connection = connections[router.db_for_write(model)]
     if len(instances) < MANY or connection.vendor != "postgresql":
         return model._default_manager.bulk_update(instances, names, batch_size=BATCH)
-    meta, quote = model._meta, connection.ops.quote_name
+    meta: Any = model._meta
+    quote = connection.ops.quote_name
     fields = [meta.pk, *(meta.get_field(name) for name in names)]
     key, *columns = [quote(field.column) for field in fields]
     sets = ", ".join(f"{column} = new.{column}" for column in columns)
@@ -85,10 +91,13 @@ def update(model, instances, names):
             f"WHERE old.{key} = new.{key}",
             [list(values) for values in zip(*rows, strict=True)],
         )
-        return cursor.rowcount
+        count: int = cursor.rowcount
+        return count
 
 
-def _rows(instances, fields, connection):
+def _rows(
+    instances: Iterable[models.Model], fields: Sequence[Any], connection: Any
+) -> Iterator[list[Any]]:
     """The values of each instance, as the driver takes them."""
     values = attrgetter(*(field.attname for field in fields))
     prepared = [

@@ -20,7 +20,6 @@ PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Only these may be opened inside the browser; all else is downloaded.
 INLINE_TYPES = {PDF, JPEG, PNG}
-EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png", XLSX: "xlsx"}
 MAX_IMAGE_PIXELS = 100_000_000
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from common import stored_files
+from common import stored_files, tasks
 from common.files import PrivateFileField
 from tests.common.models import Card
 
@@ -222,3 +222,9 @@ def test_the_sweep_counts_what_it_could_delete(settings, caplog):
     assert stored_files.sweep() == 0
     assert on_disk(settings) == [name]
     assert "the storage is down" in caplog.text
+
+
+def test_the_task_of_the_night_sweeps(settings):
+    store()
+    tasks.sweep_stored_files()
+    assert on_disk(settings) == []

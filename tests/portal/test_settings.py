@@ -1,9 +1,13 @@
 """How the portal starts: production refuses to when something is missing, and says what."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -64,6 +68,32 @@ def test_production_starts_with_all_of_them_and_keeps_nothing_locally(tmp_path):
         ],
     )
     assert not (tmp_path / "secret_key").exists()
+
+
+def test_options_of_the_database_s_url_are_kept_beside_our_own(tmp_path):
+    asked = (
+        "import json; from django.db import connection as c; "
+        "print(json.dumps(c.settings_dict['OPTIONS'], sort_keys=True))"
+    )
+    code, printed = started(
+        {**PRODUCTION, "DATABASE_URL": f"{PRODUCTION['DATABASE_URL']}?sslmode=require"},
+        tmp_path,
+        *["shell", "-v", "0", "-c", asked],
+    )
+    assert (code, json.loads(printed)) == (
+        0,
+        {"prepare_threshold": 5, "server_side_binding": True, "sslmode": "require"},
+    )
+    url = f"sqlite:///{tmp_path / 'portal.sqlite3'}?timeout=5"
+    code, printed = started({"DATABASE_URL": url}, tmp_path, "shell", "-v", "0", "-c", asked)
+    found = json.loads(printed)
+    assert (code, found["timeout"], found["transaction_mode"]) == (0, 5, "IMMEDIATE")
+
+
+def test_every_task_that_beat_asks_for_exists():
+    current_app.loader.import_default_modules()
+    asked = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert asked <= set(current_app.tasks)
 
 
 def test_production_is_never_a_demo(tmp_path):
