@@ -9,7 +9,7 @@ def staff_invited(user):
         user.email,
         {"name": user.get_short_name()},
         about=user,
-        link=("accounts.links.choose_password_url", user.pk),
+        link=("accounts.choose_password", user.pk),
     )
 
 
@@ -18,5 +18,5 @@ def password_forgotten(user):
         "accounts/email/password_forgotten",
         user.email,
         about=user,
-        link=("accounts.links.forgotten_password_url", user.pk),
+        link=("accounts.forgotten_password", user.pk),
     )

@@ -7,15 +7,19 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
+from mailing.links import link_maker
+
 from .models import User
 from .tokens import forgotten_tokens, opening_tokens
 
 
+@link_maker("accounts.choose_password")
 def choose_password_url(user_pk):
     """The absolute URL for a new account; raises User.DoesNotExist once the account is gone."""
     return _url(user_pk, opening_tokens)
 
 
+@link_maker("accounts.forgotten_password")
 def forgotten_password_url(user_pk):
     """The absolute URL for a forgotten password."""
     return _url(user_pk, forgotten_tokens)

@@ -16,6 +16,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
+from kombu import Exchange, Queue
 
 from . import admin_theme
 
@@ -262,6 +263,13 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TIMEZONE = "Europe/Paris"
+# E-mails have a queue of their own, and workers of their own (`-Q mail`): a mail server that is
+# slow holds up no roster. A worker that is told no queue serves both.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name) for name in (CELERY_TASK_DEFAULT_QUEUE, "mail")
+]
+CELERY_TASK_ROUTES = {"mailing.tasks.*": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # A task may be lost, doubled or reordered: each of these picks up the rows that are overdue.
 CELERY_BEAT_SCHEDULE = {
@@ -296,7 +304,8 @@ if env.str("EMAIL_URL", default=""):
     EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
-    EMAIL_TIMEOUT = 20
+    # For each answer of the server, in seconds: a mail takes a dozen.
+    EMAIL_TIMEOUT = 10
     DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 else:
     DELIVERY_BACKEND = "mailing.backends.EmlFileBackend"

@@ -10,11 +10,11 @@ from members.domain import ledger
 from members.models import Member
 from trainings.models import AnnualRules
 
-SHEET_LINK = "attendance.links.sheet_url"
-ADMIN_LINK = "attendance.links.admin_url"
-HOURS_LINK = "attendance.links.hours_url"
-LINE_LINK = "attendance.links.participant_url"
-OFFERS_LINK = "attendance.links.offers_url"
+SHEET_LINK = "attendance.sheet"
+ADMIN_LINK = "attendance.sheet_admin"
+HOURS_LINK = "attendance.hours"
+LINE_LINK = "attendance.line_admin"
+OFFERS_LINK = "attendance.offers"
 
 
 def session_of(sheet):

@@ -2,35 +2,30 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 from django.utils.text import slugify
 
 from . import outbox
-from .models import Message
 
 
 class OutboxBackend(BaseEmailBackend):
     """Whatever Django or a library sends becomes a row of the outbox, one for each recipient."""
 
-    def send_messages(self, email_messages):
-        rows = [
-            outbox.queue_ready(message, to)
-            for message in email_messages
-            for to in message.recipients()
-        ]
-        Message.objects.bulk_create(rows)
-        outbox.schedule_delivery()
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        outbox.queue_ready(email_messages)
         return len(email_messages)
 
 
 class EmlFileBackend(BaseEmailBackend):
     """Writes each mail as a `.eml` file of `MAIL_DIR`, to be read with any mail program."""
 
-    def send_messages(self, email_messages):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.MAIL_DIR)
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:

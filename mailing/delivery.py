@@ -1,26 +1,38 @@
-"""Delivering the outbox: claim by lease, send outside any transaction, commit row by row.
+"""Delivering the outbox: claim a row by lease, send it outside any transaction, note the outcome.
 
 A worker killed between a send and its commit may double that one mail, when its lease has
-expired; it loses none, and two workers never send the same batch.
+expired; it loses none, and two workers never send the same one. Rows are claimed one by one, so
+that a mail that is slow holds up none but itself.
 """
 
+import logging
 import os
 import socket
+import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPResponseException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
+from common import jobs
+
+from . import links
 from .models import Message
 
-BATCH = 50
-LEASE = timedelta(minutes=10)
+logger = logging.getLogger(__name__)
+
+# A task begins no mail after this, in seconds, and hands on: the longest that one mail can take
+# (EMAIL_TIMEOUT, for each answer of the server) ends well before CELERY_TASK_TIME_LIMIT.
+BUDGET = 30
+# Longer than any task lives: a lease that has ended was a dead worker's.
+LEASE = timedelta(minutes=6)
 # Growing pauses between tries; after the last one the mail is given up, visibly.
 PAUSES = [
     timedelta(minutes=1),
@@ -33,45 +45,43 @@ PAUSES = [
 MASK = "[lien personnel]"
 
 
-def deliver_due():
-    """Deliver all that is due; the number of mails sent."""
+def deliver_due(clock: Callable[[], float] = time.monotonic) -> int:
+    """Deliver what is due for `BUDGET` seconds, then ask for a task that goes on; mails sent."""
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    sent = 0
-    while batch := claim(worker):
-        backend = get_connection(settings.DELIVERY_BACKEND, fail_silently=False)
-        try:
-            for message in batch:
-                sent += deliver(message, backend, worker)
-        finally:
-            backend.close()
+    backend = get_connection(settings.DELIVERY_BACKEND, fail_silently=False)
+    end, sent = clock() + BUDGET, 0
+    try:
+        while clock() < end:
+            message = claim(worker)
+            if message is None:
+                return sent
+            sent += deliver(message, backend)
+    finally:
+        backend.close()
+    jobs.ask_once("mailing.tasks.deliver_due")
     return sent
 
 
-def claim(worker):
-    """Take up to `BATCH` due rows for this worker, until its lease ends."""
+def claim(worker: str) -> Message | None:
+    """Take the first due row that is free, for this worker, until its lease ends."""
     now = timezone.now()
     free = models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now)
+    # On SQLite the transaction has the write lock from its beginning.
     with transaction.atomic():
         due = Message.objects.filter(free, state=Message.State.WAITING, due_at__lte=now)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
-        # The condition stands again in the update: where rows are not locked, two workers may
-        # have read the same ids, and the first to write has them.
-        Message.objects.filter(free, pk__in=ids, state=Message.State.WAITING).update(
-            claimed_by=worker, claimed_until=now + LEASE
-        )
-    return list(
-        Message.objects.filter(pk__in=ids, claimed_by=worker, state=Message.State.WAITING).order_by(
-            "due_at", "pk"
-        )
-    )
+        message = due.order_by("due_at", "pk").first()
+        if message is not None:
+            message.claimed_by, message.claimed_until = worker, now + LEASE
+            message.save(update_fields=["claimed_by", "claimed_until"])
+    return message
 
 
-def deliver(message, backend, worker):
-    """Render and send one row over an open backend; whether it was sent."""
+def deliver(message: Message, backend: Any) -> bool:
+    """Render and send one claimed row through a backend; whether it was sent."""
     try:
-        link = mint(message.link)
+        link = links.minted(message.link)
         subject, text, html = render(message, link)
         mail = EmailMultiAlternatives(
             subject,
@@ -84,14 +94,11 @@ def deliver(message, backend, worker):
         if html:
             mail.attach_alternative(html, "text/html")
         mail.send()
-    except (SMTPException, OSError) as error:
-        fail(message, worker, error)
-        return False
     except Exception as error:
-        # A template, a value or an address that cannot be made into a mail fails its own row.
-        fail(message, worker, error)
+        # Whatever a server, a template, a value or an address led to fails its own row alone.
+        fail(message, error)
         return False
-    Message.objects.filter(pk=message.pk, claimed_by=worker).update(
+    _mine(message).update(
         state=Message.State.SENT,
         sent_at=timezone.now(),
         attempts=models.F("attempts") + 1,
@@ -104,19 +111,14 @@ def deliver(message, backend, worker):
     return True
 
 
-def mint(link):
-    """The personal URL that a row describes, made now; "" when it describes none."""
-    return import_string(link["path"])(*link["args"]) if link else ""
-
-
-def masked(subject, text, html, link):
+def masked(subject: str, text: str, html: str, link: str) -> dict[str, str]:
     """Subject, text and HTML as they are kept: without the personal link."""
     if link:
         text, html = text.replace(link, MASK), html.replace(link, MASK)
     return {"subject": subject, "text": text, "html": html}
 
 
-def render(message, link):
+def render(message: Message, link: str) -> tuple[str, str, str]:
     """(subject, text, html) of a row; a mail that came ready is returned as it is."""
     if not message.template:
         return message.subject, message.text, message.html
@@ -130,11 +132,12 @@ def render(message, link):
     )
 
 
-def fail(message, worker, error):
+def fail(message: Message, error: Exception) -> None:
     """Note a failure: try again later, or give up after the last pause."""
     attempts = message.attempts + 1
     given_up = attempts > len(PAUSES)
-    Message.objects.filter(pk=message.pk, claimed_by=worker).update(
+    _log(message, error, attempts, given_up=given_up)
+    _mine(message).update(
         state=Message.State.FAILED if given_up else Message.State.WAITING,
         attempts=attempts,
         last_error=f"{type(error).__name__}: {error}"[:2000],
@@ -142,3 +145,27 @@ def fail(message, worker, error):
         claimed_by="",
         claimed_until=None,
     )
+
+
+def _log(message: Message, error: Exception, attempts: int, *, given_up: bool) -> None:
+    # What a server answers may name the person: the row has it, for staff; the log has not.
+    kind = type(error).__name__
+    if isinstance(error, SMTPResponseException):
+        kind = f"{kind} {error.smtp_code}"
+    of_the_server = isinstance(error, SMTPException | OSError)
+    logger.log(
+        logging.WARNING if of_the_server and not given_up else logging.ERROR,
+        "The e-mail %s (row %s) was not sent, try %s%s: %s",
+        message.message_id,
+        message.pk,
+        attempts,
+        ", given up" if given_up else "",
+        kind,
+        # Anything else is a bug of ours.
+        exc_info=None if of_the_server else error,
+    )
+
+
+def _mine(message: Message) -> "models.QuerySet[Message]":
+    """The row, as long as the worker that claimed it still holds it."""
+    return Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by)

@@ -1,39 +1,53 @@
 """Writing to the outbox: what every other app calls to send an e-mail."""
 
-import logging
 import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.core.mail import EmailMessage
+from django.db import models
 from django.utils import timezone
 
-from common import bulk
+from common import bulk, jobs
 
+from . import links
 from .models import Message
 
-logger = logging.getLogger(__name__)
+# (name, *args): a registered link maker (`mailing.links`) and what it is called with.
+Link = tuple[Any, ...] | None
 
-__all__ = ["DjangoJSONEncoder", "queue", "queue_many", "resend", "schedule_delivery"]
 
-
-def queue(template, to, values=None, *, about=None, link=None):
-    """Write one row; it is delivered once the surrounding transaction commits.
+def queue(
+    template: str,
+    to: str,
+    values: dict[str, Any] | None = None,
+    *,
+    about: models.Model | None = None,
+    link: Link = None,
+) -> Message | None:
+    """Write one row, delivered once the surrounding transaction commits; None without an address.
 
     `template` is "app/email/name": `templates/app/email/name.subject.txt`, `.txt` and `.html`
     are rendered with `values` (JSON-able), `site_url`, and `link` (the minted personal URL).
-    `about` is the model instance the mail is about. `link` is a tuple `(dotted_path, *args)` of
-    a function that returns an absolute URL, called at sending with JSON-able args.
+    `about` is the model instance the mail is about. `link` names a maker and its JSON-able
+    arguments; it is called at sending. Raises UnknownLink.
     """
-    return queue_many(template, [(to, values or {}, link)], about=about)[0]
+    messages = queue_many(template, [(to, values or {}, link)], about=about)
+    return messages[0] if messages else None
 
 
-def queue_many(template, rows, *, about=None):
+def queue_many(
+    template: str,
+    rows: Iterable[tuple[str, dict[str, Any], Link]],
+    *,
+    about: models.Model | None = None,
+) -> list[Message]:
     """The same for many recipients in one query; `rows` holds (to, values, link or None).
 
     Rows without an address are passed over: a member without e-mail is listed to staff.
     """
-    now, label = timezone.now(), label_of(about)
+    now, label = timezone.now(), _label_of(about)
     messages = bulk.insert(
         Message,
         [
@@ -41,8 +55,8 @@ def queue_many(template, rows, *, about=None):
                 template=template,
                 to=to,
                 values=values,
-                link={"path": link[0], "args": list(link[1:])} if link else {},
-                message_id=new_message_id(),
+                link=links.description(*link) if link else {},
+                message_id=_new_message_id(),
                 about=label,
                 due_at=now,
             )
@@ -50,27 +64,33 @@ def queue_many(template, rows, *, about=None):
             if to
         ],
     )
-    schedule_delivery()
+    _schedule_delivery()
     return messages
 
 
-def queue_ready(message, to):
-    """Write the row of a mail that is rendered already (Django's own, allauth's)."""
-    html = next(
-        (body for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), ""
+def queue_ready(mails: Sequence[EmailMessage]) -> list[Message]:
+    """Write rows of mails that are rendered already (Django's own, allauth's): one for each
+    recipient.
+    """
+    now = timezone.now()
+    messages = Message.objects.bulk_create(
+        Message(
+            to=to,
+            from_email=mail.from_email or "",
+            subject=" ".join(str(mail.subject).split())[:250],
+            text=str(mail.body),
+            html=_html_of(mail),
+            message_id=_new_message_id(),
+            due_at=now,
+        )
+        for mail in mails
+        for to in mail.recipients()
     )
-    return Message(
-        to=to,
-        from_email=message.from_email or "",
-        subject=" ".join(message.subject.split())[:250],
-        text=message.body,
-        html=html,
-        message_id=new_message_id(),
-        due_at=timezone.now(),
-    )
+    _schedule_delivery()
+    return messages
 
 
-def resend(message):
+def resend(message: Message) -> Message:
     """Write the same mail anew; a personal link in it is minted again at sending."""
     copy = Message.objects.create(
         template=message.template,
@@ -82,38 +102,31 @@ def resend(message):
         subject="" if message.template else message.subject,
         text="" if message.template else message.text,
         html="" if message.template else message.html,
-        message_id=new_message_id(),
+        message_id=_new_message_id(),
         about=message.about,
         due_at=timezone.now(),
         resent_from=message,
     )
-    schedule_delivery()
+    _schedule_delivery()
     return copy
 
 
-def label_of(instance):
+def _html_of(mail: EmailMessage) -> str:
+    alternatives = getattr(mail, "alternatives", [])
+    return next((str(body) for body, kind in alternatives if kind == "text/html"), "")
+
+
+def _label_of(instance: models.Model | None) -> str:
     """How a row names what it is about: "app.model:pk"."""
     return f"{instance._meta.label_lower}:{instance.pk}" if instance is not None else ""
 
 
-def new_message_id():
+def _new_message_id() -> str:
     """Stable for the life of the row: a mail doubled by a crash can be told apart by no one."""
     host = settings.SITE_URL.split("//")[-1].split(":")[0]
     return f"<{uuid.uuid4()}@{host}>"
 
 
-def schedule_delivery():
+def _schedule_delivery() -> None:
     """Ask for a delivery after commit, once per transaction."""
-    connection = transaction.get_connection()
-    if not any(function is _deliver_soon for _, function, *_ in connection.run_on_commit):
-        transaction.on_commit(_deliver_soon)
-
-
-def _deliver_soon():
-    from .tasks import deliver_due
-
-    try:
-        deliver_due.delay()
-    except Exception:
-        # The rows are safe; beat delivers them. Whoever clicked must not see an error page.
-        logger.exception("The broker did not take the delivery task; beat will pick it up")
+    jobs.ask_once("mailing.tasks.deliver_due")

@@ -14,7 +14,7 @@ def sign_in_links(links):
             (
                 link.member.email,
                 {"name": str(link.member), "number": link.member.number},
-                ("members.links.url", "members:enter", "sign-in", link.nonce),
+                ("members.sign_in", link.nonce),
             )
             for link in links
         ],

@@ -11,6 +11,10 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
+from mailing.links import link_maker
+
+# The purpose of the link to « Mes heures ».
+SIGN_IN = "sign-in"
 SESSION_KEY = "members.{}"
 
 
@@ -33,6 +37,12 @@ def read(purpose, text, *, max_age=None):
 def url(name, purpose, subject):
     """The absolute URL of a page whose only argument is the token."""
     return settings.SITE_URL + reverse(name, args=[token(purpose, subject)])
+
+
+@link_maker("members.sign_in")
+def sign_in_url(nonce):
+    """The absolute URL of the page that opens « Mes heures », once."""
+    return url("members:enter", SIGN_IN, nonce)
 
 
 def open_session(request, purpose, subject, *, seconds):

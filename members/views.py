@@ -18,7 +18,7 @@ from .forms import AskForm
 from .keys import email_key
 from .models import HoursCredit, Member, SignInLink
 
-PURPOSE = "sign-in"
+PURPOSE = links.SIGN_IN
 LINK_LIFE = timedelta(hours=1)
 SESSION_SECONDS = 2 * 3600
 

@@ -22,7 +22,7 @@ def activated(organism, user):
         user.email,
         {"name": organism.name},
         about=organism,
-        link=("accounts.links.choose_password_url", user.pk),
+        link=("accounts.choose_password", user.pk),
     )
 
 
@@ -44,7 +44,7 @@ def colleague_invited(invite, by):
         invite.email,
         {"name": invite.organism.name, "by": str(by)},
         about=invite.organism,
-        link=("organisms.links.invite_url", invite.pk),
+        link=("organisms.invite", invite.pk),
     )
 
 

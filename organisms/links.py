@@ -6,12 +6,15 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from mailing.links import link_maker
+
 from .models import Invite
 
 SALT = "organisms.invite"
 LIFETIME = timedelta(days=7)
 
 
+@link_maker("organisms.invite")
 def invite_url(invite_pk):
     """The absolute URL at which the invited person chooses a password."""
     key = signing.dumps(invite_pk, salt=SALT)

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from mailing import outbox
 from members.domain import ledger
 
-LINK = "qcm.links.invitation_url"
-REMINDER_LINK = "qcm.links.reminder_url"
+LINK = "qcm.take"
+REMINDER_LINK = "qcm.reminder"
 
 
 @lru_cache(maxsize=64)
@@ -163,7 +163,7 @@ def attempts_exhausted(attempt):
                     "member_number": invitation.member.number,
                     "attempts": invitation.attempts_allowed,
                 },
-                ("qcm.links.admin_url", invitation.pk),
+                ("qcm.invitation_admin", invitation.pk),
             )
             for address in settings.STAFF_EMAILS
         ],

@@ -124,7 +124,7 @@ def test_the_row_of_a_forgotten_password_holds_no_link(client, known):
     message = Message.objects.get()
     assert (message.text, message.html, message.values) == ("", "", {})
     assert message.link == {
-        "path": "accounts.links.forgotten_password_url",
+        "name": "accounts.forgotten_password",
         "args": [known.pk],
     }
 

@@ -1,4 +1,4 @@
-"""The portal as it really runs, for journeys: gunicorn, a Celery worker with beat, own folders."""
+"""The portal as it really runs, for journeys: gunicorn, Celery workers with beat, own folders."""
 
 import os
 import re
@@ -59,9 +59,11 @@ class Stack:
         self.manage("collectstatic", "--noinput", "--verbosity=0")
         self.manage("createsuperuser", "--noinput", "--email", STAFF_EMAIL)
         log = (self.folder / "stack.log").open("wb")
+        worker = ["celery", "-A", "anacofi_portal", "worker", "--concurrency=1", "-l", "WARNING"]
         for command in (
             ["gunicorn", "--config", "gunicorn.conf.py", "anacofi_portal.wsgi:application"],
-            ["celery", "-A", "anacofi_portal", "worker", "-B", "--concurrency=1", "-l", "WARNING"],
+            [*worker, "-Q", "celery", "-n", "celery@%h", "-B"],
+            [*worker, "-Q", "mail", "-n", "mail@%h"],
         ):
             self.processes.append(
                 subprocess.Popen(

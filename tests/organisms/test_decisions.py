@@ -93,7 +93,7 @@ def test_activating_makes_the_representative_an_administrator_without_password(o
     )
     assert (user.person.organism, user.person.role) == (organism, "administrator")
     message = Message.objects.get()
-    assert message.link == {"path": "accounts.links.choose_password_url", "args": [user.pk]}
+    assert message.link == {"name": "accounts.choose_password", "args": [user.pk]}
     _, text, html = render(message, "https://lien.test/")
     assert "Choisir mon mot de passe : https://lien.test/" in text
     assert 'href="https://lien.test/"' in html

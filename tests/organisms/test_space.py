@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import WrongStatus
-from mailing.delivery import mint, render
+from mailing.delivery import render
+from mailing.links import minted
 from mailing.models import Message
 from organisms.links import SALT
 from organisms.models import Invite, Organism, Person
@@ -196,7 +197,7 @@ def test_an_invitation_is_mailed_and_makes_no_user(client, organism, owner):
     message = Message.objects.get()
     assert (message.to, message.link) == (
         "dominique@exemple.test",
-        {"path": "organisms.links.invite_url", "args": [invite.pk]},
+        {"name": "organisms.invite", "args": [invite.pk]},
     )
     subject, text, html = render(message, "https://lien.test/")
     assert subject == f"{owner} vous invite dans l’espace de {organism.name}"
@@ -206,7 +207,7 @@ def test_an_invitation_is_mailed_and_makes_no_user(client, organism, owner):
 
 
 def link_of(message):
-    return mint(message.link).removeprefix("http://localhost:8000")
+    return minted(message.link).removeprefix("http://localhost:8000")
 
 
 def test_an_invited_colleague_chooses_a_password_and_signs_in(client, organism, owner):

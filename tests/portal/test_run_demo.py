@@ -82,7 +82,8 @@ def test_a_dead_worker_starts_again_and_ctrl_c_ends_all(demo):
     until(lambda: answers(f"http://127.0.0.1:{port}/sante/"))
 
     def worker():
-        return next((pid for pid, line in children(process.pid).items() if "celery" in line), None)
+        found = children(process.pid).items()
+        return next((pid for pid, line in found if "-B" in line.split()), None)
 
     first = until(worker)
     until(lambda: len(group(first)) > 1)
@@ -92,11 +93,13 @@ def test_a_dead_worker_starts_again_and_ctrl_c_ends_all(demo):
     assert group(first) == []
     running = children(process.pid)
     assert second in running
-    assert len(running) == 2
+    assert len(running) == 3
+    (mailer,) = [pid for pid, line in running.items() if "-Q mail" in line]
+    until(lambda: len(group(mailer)) == 3)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
     assert "Arrêt" in log.read_text()
-    assert [group(pid) for pid in running] == [[], []]
+    assert [group(pid) for pid in running] == [[], [], []]
     assert not answers(f"http://127.0.0.1:{port}/sante/")
 
 

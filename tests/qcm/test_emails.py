@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mailing import delivery
+from mailing.links import minted
 from mailing.models import Message
 from qcm import emails, links
 from qcm.domain.invitations import invite, withdraw
@@ -32,7 +33,7 @@ def invitation(db):
 def rendered(template, *, link=True):
     """(to, subject, text, html) of the only waiting mail of this template."""
     message = Message.objects.get(template=f"qcm/email/{template}")
-    url = delivery.mint(message.link)
+    url = minted(message.link)
     assert bool(url) is link
     subject, text, html = delivery.render(message, url)
     if url:
@@ -58,7 +59,7 @@ def test_the_invitation_gives_title_hours_deadline_rules_and_a_link_that_opens_i
     )
     assert "<li>3 tentatives</li>" in html
     assert "L’assurance &amp; vous" in html
-    url = delivery.mint(Message.objects.get().link)
+    url = minted(Message.objects.get().link)
     assert client.get(path_of(url))["Location"] == f"/qcm/{invitation.pk}/"
 
 

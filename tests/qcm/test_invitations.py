@@ -55,7 +55,7 @@ def test_a_member_is_invited_with_the_rules_of_the_year_and_mailed(training, mem
     assert timezone.localtime(one.deadline_at).date() == last_day
     message = Message.objects.get()
     assert (message.template, message.to) == ("qcm/email/invited", member.email)
-    assert message.link == {"path": "qcm.links.invitation_url", "args": [one.pk]}
+    assert message.link == {"name": "qcm.take", "args": [one.pk]}
     assert one.journal.get().to_status == "open"
 
 

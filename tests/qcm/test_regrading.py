@@ -179,7 +179,7 @@ def test_a_pass_that_becomes_a_failure_is_countered_and_can_be_taken_again(
     assert (counter.minutes, counter.reason) == (-60, "Question mal corrigée")
     mail = Message.objects.latest("pk")
     assert mail.template == "qcm/email/regraded_failed"
-    assert mail.link == {"path": "qcm.links.invitation_url", "args": [invitation.pk]}
+    assert mail.link == {"name": "qcm.take", "args": [invitation.pk]}
     assert mail.values["year_minutes"] == 0
     take(invitation.start(), wrong=[])
     assert total(member) == 60

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from mailing import delivery
+from mailing.links import minted
 from mailing.models import Message
 from qcm.domain.reminders import occasions
 from qcm.models import Invitation, Reminder
@@ -102,8 +103,8 @@ def test_several_qcms_make_one_mail_that_lists_them_nearest_first(client):
     send_reminders()
     assert sorted(sent()) == sorted([member.email, other.member.email])
     message = Message.objects.get(to=member.email)
-    assert message.link == {"path": "qcm.links.reminder_url", "args": [[soon.pk, late.pk]]}
-    subject, text, html = delivery.render(message, delivery.mint(message.link))
+    assert message.link == {"name": "qcm.reminder", "args": [[soon.pk, late.pk]]}
+    subject, text, html = delivery.render(message, minted(message.link))
     assert subject.strip() == "Rappel : 2 QCM vous attendent"
     assert text.index("« Bientôt »") < text.index("« Plus tard »")
     assert html.index("Bientôt") < html.index("Plus tard")
@@ -118,7 +119,7 @@ def test_one_qcm_comes_with_its_own_link():
     one = invited(8)
     send_reminders()
     message = Message.objects.get()
-    assert message.link == {"path": "qcm.links.invitation_url", "args": [one.pk]}
+    assert message.link == {"name": "qcm.take", "args": [one.pk]}
     subject, _, _ = delivery.render(message, "https://portail.test/x")
     assert subject.strip() == "Rappel : un QCM vous attend"
 

@@ -1,4 +1,4 @@
-"""The web server and a worker with beat, together, until Ctrl-C."""
+"""The web server, a worker with beat and one for e-mails, together, until Ctrl-C."""
 
 import contextlib
 import os
@@ -16,17 +16,16 @@ MAX_DEATHS = 3
 
 
 class Command(BaseCommand):
-    help = "Run gunicorn and a Celery worker with beat; Ctrl-C ends both."
+    help = "Run gunicorn and the Celery workers with beat; Ctrl-C ends all."
 
     def handle(self, *args, **options):
         port = int(os.environ.get("PORT", "8000"))
         self._require_free(port)
         commands = {
             "serveur": ["gunicorn", "--config", "gunicorn.conf.py", "anacofi_portal.wsgi"],
-            "tâches": [
-                *["celery", "-A", "anacofi_portal", "--quiet", "worker", "-B"],
-                *["--concurrency", "1", "--loglevel", "WARNING"],
-            ],
+            "tâches": self._worker("celery", processes=1) + ["-B"],
+            # Two, so that a mail which is slow holds up no other.
+            "e-mails": self._worker("mail", processes=2),
         }
         signal.signal(signal.SIGTERM, self._interrupt)
         running = {}
@@ -50,6 +49,14 @@ class Command(BaseCommand):
             self.stdout.write("\nArrêt…")
         finally:
             self._stop(running.values())
+
+    @staticmethod
+    def _worker(queue, *, processes):
+        return [
+            *["celery", "-A", "anacofi_portal", "--quiet", "worker", "-Q", queue],
+            # Two workers of one machine need two names.
+            *["-n", f"{queue}@%h", "--concurrency", str(processes), "--loglevel", "WARNING"],
+        ]
 
     @staticmethod
     def _start(command):
