@@ -4,6 +4,8 @@ import re
 
 from .errors import Refused
 
+# Amounts of hours that are asked, granted and counted go by these steps.
+STEP_MINUTES = 15
 NARROW_SPACE = "\u202f"
 HOURS_AND_MINUTES = re.compile(r"(\d{1,3})\s*(?:h|:)\s*(\d{1,2})?(?:\s*(?:min|mn|m))?")
 MINUTES_ONLY = re.compile(r"(\d{1,4})\s*(?:min|mn|m|minutes)")

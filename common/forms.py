@@ -2,9 +2,7 @@
 
 from django import forms
 
-from .durations import NotADuration, format_minutes, parse_minutes
-
-STEP_MINUTES = 15
+from .durations import STEP_MINUTES, NotADuration, format_minutes, parse_minutes
 
 
 class DurationField(forms.Field):

@@ -31,3 +31,10 @@ Transitions = Mapping[str, Step]
 def step(*sources: str, to: str | None = None) -> Step:
     """A step from any of these statuses."""
     return Step(frozenset(sources), to)
+
+
+def final(transitions: Transitions) -> frozenset[str]:
+    """The statuses reached that no event leads out of."""
+    moving = [one for one in transitions.values() if one.target]
+    reached = frozenset(one.target for one in moving if one.target)
+    return reached.difference(*(one.sources for one in moving))

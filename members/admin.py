@@ -203,7 +203,7 @@ class CreditResource(resources.ModelResource):
 class HoursCreditAdmin(ExportMixin, ReadOnlyMixin, PortalAdmin):
     list_display = ["created_at", "member", "training", "kind", "shown_minutes", "year", "reason"]
     list_filter = ["year", "kind"]
-    search_fields = ["member__search", "training__search"]
+    search_fields = ["member__search", "training__search", "training__organism__search"]
     list_select_related = ["member", "training"]
     fields = [
         "member",

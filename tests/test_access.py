@@ -30,7 +30,7 @@ from qcm import links as qcm_links
 from qcm.domain.regrading import decide
 from tests import factories
 from tests.files import make_pdf
-from trainings.domain import documents
+from trainings.domain import corrections, documents, versions, writing
 from trainings.models import AnnualRules, Document, Question, Training
 from trainings.questions.rows import QuestionRow
 
@@ -217,8 +217,8 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     colleague = factories.make_person(organism)
     invite = factories.make_invite(organism)
     draft = factories.make_training(organism)
-    draft_question, removed = draft.add_question(1), draft.add_question(1, TYPED)
-    removed = draft.remove_question(removed.pk, by=owner)
+    draft_question, removed = writing.add_question(draft, 1), writing.add_question(draft, 1, TYPED)
+    removed = writing.remove_question(draft, removed.pk, by=owner)
     document = documents.store(draft, Document.Kind.PRESENTATION, pdf(), by=owner)
     approved = factories.make_amf_training(organism)
     submitted = factories.make_training(organism, status="submitted")
@@ -243,20 +243,20 @@ def world(organism, owner, contributor, outsider, officer, administrator):
         .order_by("question_set__position")[:2]
     )
     question, choices = attempt.order[0]
-    corrected = approved.correct_question(
+    corrected = versions.correct_question(
         frozen[0],
         by=administrator,
         row=replace(frozen[0].as_row(), text="Mieux ?"),
         comment="Faute",
     )
-    regraded = approved.correct_question(
+    regraded = versions.correct_question(
         frozen[1],
         by=administrator,
         row=replace(frozen[1].as_row(), text="Bien mieux ?"),
         comment="Faute",
     )
     decide(regraded, mode="neutral", reason="Faute", by=administrator)
-    correction = approved.ask_correction(corrected, by=administrator, comment="Encore")
+    correction = corrections.ask(corrected, by=administrator, comment="Encore")
     link = hours_link(factories.make_member())
     clients = {name: Client() for name in VISITORS}
     for name, user in [

@@ -112,20 +112,9 @@ class TrainingForm(forms.ModelForm):
                 )
         return data
 
-    def savable(self, stored):
-        """The fields typed rightly, to keep on the draft `stored` whatever the others are.
-
-        The durations bound one another: none is kept that disagrees with what is stored.
-        """
-        values = {
-            name: value for name, value in self.cleaned_data.items() if name not in self.errors
-        }
-        duration = values.get("duration_minutes", stored.duration_minutes)
-        asked = [values.get(name, getattr(stored, name)) for name in HOURS]
-        if duration is not None and max(asked) > duration:
-            for name in ("duration_minutes", *HOURS):
-                values.pop(name, None)
-        return values
+    def rightly_typed(self):
+        """{field: value} of those typed rightly, to keep on the draft whatever the others are."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.errors}
 
 
 def set_years(form):

@@ -69,7 +69,7 @@ class SheetAdmin(VerbAdmin):
     ]
     list_filter = ["status", YearFilter, ToConfirmFilter]
     list_select_related = ["training__organism"]
-    search_fields = ["training__search"]
+    search_fields = ["training__search", "training__organism__search"]
     search_help_text = "Formation, agrément, organisme"
     date_hierarchy = "starts_on"
     fields = [

@@ -6,10 +6,9 @@ Pure functions; amounts of time are whole minutes.
 import re
 from datetime import date, datetime, time, timedelta
 
-from common.durations import NotADuration, parse_minutes
+from common.durations import STEP_MINUTES, NotADuration, parse_minutes
 from common.spreadsheets import cell_text, fold
 
-STEP_MINUTES = 15
 # Why a line of someone known is unticked: the file says so, and the organism may say otherwise.
 ABSENT = "Absent d’après le fichier."
 HOURS, MINUTES = "hours", "minutes"

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import Refused, WrongStatus
-from common.spreadsheets import fold
 from organisms.access import organism_required, writing_required
 from trainings.models import Training
 
@@ -40,7 +39,7 @@ def training_list(request):
     )
     query = request.GET.get("q", "").strip()
     if query:
-        trainings = trainings.filter(search__contains=fold(query))
+        trainings = trainings.matching(query)
     return render(
         request,
         "attendance/trainings.html",

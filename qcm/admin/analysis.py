@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from common.admin import PortalAdmin, ReadOnlyMixin
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from common.spreadsheets import fold
+from trainings.domain import corrections, versions
 from trainings.domain.versions import CORRECT
 from trainings.models import Correction, Question
 
@@ -41,7 +42,7 @@ def _attempts(**filters):
 class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
     list_display = ["title", "organism", "year", "attempts", "share_passed", "corrections"]
     list_filter = ["year"]
-    search_fields = ["search"]
+    search_fields = ["search", "organism__search"]
     search_help_text = "Intitulé, agrément, organisme"
     list_select_related = ["organism"]
     ordering = ["-year", "title"]
@@ -119,7 +120,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             raise PermissionDenied
         standing, replaced = item_analysis.items(training)
         figures = item_analysis.summary(training)
-        live = {one.question_id: one for one in training.live_corrections()}
+        live = {one.question_id: one for one in Correction.objects.live().of_training(training)}
         regrades = {
             one.question_id: one for one in training.regrades.annotate(changed=Count("changes"))
         }
@@ -194,7 +195,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             verb()
         except WrongStatus as error:
             messages.error(request, str(error))
-        except ValueError as error:
+        except (Refused, ValueError) as error:
             form.add_error(None, str(error))
             return None
         else:
@@ -211,7 +212,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
                 request,
                 question,
                 form,
-                lambda: training.ask_correction(question, by=request.user, **form.cleaned_data),
+                lambda: corrections.ask(question, by=request.user, **form.cleaned_data),
                 f"La correction est demandée à {training.organism}.",
             )
         ):
@@ -234,7 +235,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
                 request,
                 question,
                 form,
-                lambda: correction.dismiss(by=request.user, **form.cleaned_data),
+                lambda: corrections.dismiss(correction, by=request.user, **form.cleaned_data),
                 "La correction est abandonnée.",
             )
         ):
@@ -246,7 +247,6 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
     def correct_view(self, request, pk):
         """« Corriger »: the question as it is, or as the organism proposes it."""
         question = self._question(request, pk, CORRECT)
-        training = question.question_set.training
         correction = question.corrections.live().first()
         form = CorrectForm(
             request.POST if request.method == "POST" else None,
@@ -258,7 +258,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
                 request,
                 question,
                 form,
-                lambda: training.correct_question(
+                lambda: versions.correct_question(
                     question,
                     by=request.user,
                     row=form.row(),
@@ -297,7 +297,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
         for mode in Regrade.Mode:
             try:
                 previews.append((mode.label, regrading.preview(question, mode), ""))
-            except ValueError as error:
+            except (Refused, ValueError) as error:
                 previews.append((mode.label, None, str(error)))
         return self._page(
             request,

@@ -124,7 +124,7 @@ class InvitationAdmin(VerbAdmin):
         "insider",
     ]
     list_filter = [StateFilter, "training__year", InsiderFilter]
-    search_fields = ["member__search", "training__search"]
+    search_fields = ["member__search", "training__search", "training__organism__search"]
     search_help_text = "Adhérent (nom, numéro, e-mail), formation (intitulé, agrément, organisme)"
     list_select_related = ["member", "training"]
     date_hierarchy = "invited_at"
@@ -224,7 +224,11 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
         "insider",
     ]
     list_filter = ["status", "passed", "invitation__training__year", InsiderFilter]
-    search_fields = ["invitation__member__search", "invitation__training__search"]
+    search_fields = [
+        "invitation__member__search",
+        "invitation__training__search",
+        "invitation__training__organism__search",
+    ]
     search_help_text = InvitationAdmin.search_help_text
     date_hierarchy = "started_at"
     ordering = ["-started_at", "-pk"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from common import bulk
 from common.errors import WrongStatus
 from members.domain import ledger
-from trainings.models import Choice, Question, QuestionSet
+from trainings.models import Choice, Question, QuestionSet, Training
 
 from .. import deadlines, emails, marking
 from ..models import Answer, Attempt, Invitation, MarkChange, Regrade
@@ -144,8 +144,8 @@ def decide(question, *, mode, reason, by):
                 by=by,
             )
             transaction.on_commit(lambda: _run_soon(regrade.pk))
-            regrade.training.write_journal(
-                to_status="QCM recalculé",
+            regrade.training.move(
+                Training.Event.REGRADE,
                 by=by,
                 comment=f"{question.place} : {regrade.get_mode_display()}. {regrade.reason}",
             )

@@ -2,15 +2,13 @@
 
 from django.db import models
 
-from trainings.models import Training
+from trainings.models import Training, TrainingQuerySet
 
 
-class TrainingAnalysisManager(models.Manager):
+class TrainingAnalysisManager(models.Manager.from_queryset(TrainingQuerySet)):
     def get_queryset(self):
         """Those whose QCM members can take, or could."""
-        return (
-            super().get_queryset().filter(status__in=Training.FROZEN, requested_amf_minutes__gt=0)
-        )
+        return super().get_queryset().frozen().filter(requested_amf_minutes__gt=0)
 
 
 class TrainingAnalysis(Training):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from attendance.models import Sheet
 from tests import factories
+from trainings.domain import corrections
 from trainings.models import Correction, Question, Training
 
 PATH = "/tableau-de-bord/"
@@ -114,7 +115,7 @@ def test_a_correction_waits_until_the_organism_proposed_one(client, organism, ow
     assert "Question de QCM à corriger" in page
     assert "Loi de finances, jeu 2, question 3" in page
     assert f'href="/formations/corrections/{correction.pk}/"' in page
-    correction.propose(by=owner, row=question.as_row())
+    corrections.propose(correction, by=owner, row=question.as_row())
     assert "Rien n’attend de votre part." in words(client.get(PATH))
 
 

@@ -110,7 +110,10 @@ def test_text_whose_question_is_gone_is_shown_to_be_added_or_forgotten(page, por
     page.route("**/questions/*/", lambda route: route.abort())
     form.get_by_label("Question", exact=True).fill("Écrite pour rien ?")
     page.get_by_text("Pas de connexion").wait_for()
-    remove = f"Training.objects.get(question_sets__questions={pk}).remove_question({pk}, by=None)"
+    remove = (
+        "from trainings.domain.writing import remove_question; "
+        f"remove_question(Training.objects.get(question_sets__questions={pk}), {pk}, by=None)"
+    )
     portal.manage("shell", "-c", f"from trainings.models import Training; {remove}")
 
     page.unroute("**/questions/*/")

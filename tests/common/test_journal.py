@@ -3,6 +3,7 @@
 import pytest
 
 from common.errors import Refused, WrongStatus
+from common.transitions import final
 from tests.common.models import Errand, ErrandJournal
 from tests.factories import make_staff, make_user
 
@@ -117,3 +118,7 @@ def test_a_lock_reads_the_row_afresh():
     Errand.objects.update(status=Status.DONE)
     assert errand.status == Status.WAITING
     assert errand.lock().status == Status.DONE
+
+
+def test_the_final_statuses_are_those_that_no_event_leads_out_of():
+    assert final(Errand.TRANSITIONS) == {Status.DONE, Status.FAILED}

@@ -18,6 +18,7 @@ from qcm.models import Answer, Attempt, Invitation
 from tests import factories
 from tests.qcm.conftest import answer, open_link, take
 from tests.trainings.sets import marked
+from trainings.domain import versions
 from trainings.models import Choice, Question
 
 
@@ -187,7 +188,7 @@ def test_the_proof_says_what_was_right_before_and_since_a_correction(administrat
     attempt.save_answer(first.pk, [first.choices.get(position=2).pk])
     attempt.finish()
     row = marked(first, {2})
-    new = invitation.training.correct_question(first, by=administrator, row=row, comment="Faute")
+    new = versions.correct_question(first, by=administrator, row=row, comment="Faute")
     one = regrading.decide(new, mode="corrected", reason="Mauvais corrigé", by=administrator)
     regrading.run(one.pk)
     words, _ = proof(attempt)

@@ -11,6 +11,7 @@ from qcm.models import Answer
 from tests import factories
 from tests.qcm.test_regrading import correct, question_at, regrade, start_at, take
 from tests.trainings.sets import marked
+from trainings.domain import corrections, versions
 from trainings.models import Correction
 
 
@@ -102,7 +103,7 @@ def test_a_new_theme_or_explanation_keeps_the_figures(training, administrator):
     take(start_at(training, 1), wrong=[1])
     question = question_at(training, 1, 1)
     row = replace(question.as_row(), theme="Autre thème", explanation="Mieux dit")
-    training.correct_question(question, by=administrator, row=row, comment="Explication")
+    versions.correct_question(question, by=administrator, row=row, comment="Explication")
     assert figures(item_at(training, 1, 1))[0] == 1
 
 
@@ -240,7 +241,7 @@ def test_staff_ask_for_a_correction_read_the_proposal_and_apply_it(
     client.post(f"{base}/demander/", {"comment": "La réponse B est la bonne."})
     correction = Correction.objects.get()
     row = marked(question, {2})
-    correction.propose(by=factories.make_user(), row=row)
+    corrections.propose(correction, by=factories.make_user(), row=row)
     assert "L’organisme propose une correction" in client.get(page).content.decode()
     body = client.get(f"{base}/corriger/").content.decode()
     assert "L’organisme propose ce texte" in body
@@ -268,8 +269,8 @@ def test_what_the_organism_proposes_comes_first(client, page, training):
     asked, proposed = question_at(training, 2, 1), question_at(training, 3, 4)
     for one in (asked, proposed):
         Correction.objects.create(question=one, comment="Faute", asked_at=timezone.now())
-    Correction.objects.get(question=proposed).propose(
-        by=factories.make_user(), row=proposed.as_row()
+    corrections.propose(
+        Correction.objects.get(question=proposed), by=factories.make_user(), row=proposed.as_row()
     )
     response = client.get(page)
     assert "L’organisme propose une correction, à lire d’abord." in response.content.decode()

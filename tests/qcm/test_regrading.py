@@ -19,6 +19,7 @@ from qcm.tasks import sweep_regrades
 from tests import factories
 from tests.qcm.conftest import answer, open_link, right_choices
 from tests.trainings.sets import marked
+from trainings.domain import versions
 from trainings.models import Question
 from trainings.questions.rows import ChoiceRow
 
@@ -61,7 +62,7 @@ def correct(training, administrator, *, rank=1, right=(2,)):
     """Set 1's question of this rank with other right answers."""
     question = question_at(training, 1, rank)
     row = marked(question, right)
-    return training.correct_question(
+    return versions.correct_question(
         question, by=administrator, row=row, comment="La bonne réponse était la deuxième"
     )
 
@@ -299,7 +300,7 @@ def test_a_right_answer_that_was_not_offered_cannot_be_asked_of_the_past(trainin
     question = question_at(training, 1, 1)
     row = marked(question, ())
     row = replace(row, choices=(*row.choices, ChoiceRow("La vraie", True)))
-    new = training.correct_question(question, by=administrator, row=row, comment="Oubliée")
+    new = versions.correct_question(question, by=administrator, row=row, comment="Oubliée")
     with pytest.raises(ValueError, match="n’était pas proposée auparavant"):
         regrading.decide(new, mode="corrected", reason="x", by=administrator)
     assert not Regrade.objects.exists()
@@ -317,7 +318,7 @@ def test_choices_that_change_places_are_followed_by_what_they_say(training, admi
     row = question.as_row()
     turned = (ChoiceRow(second.text, True), ChoiceRow(first.text))
     row = replace(row, choices=turned + row.choices[2:])
-    new = training.correct_question(question, by=administrator, row=row, comment="Inversées")
+    new = versions.correct_question(question, by=administrator, row=row, comment="Inversées")
     regrade(new, administrator)
     assert (fresh(knew).right, fresh(did_not).right) == (4, 3)
 

@@ -14,7 +14,7 @@ from mailing.models import Message
 from tests import factories
 from tests.files import make_pdf
 from tests.trainings.sets import make_row
-from trainings.domain import documents
+from trainings.domain import decisions, documents, requests, sets
 from trainings.interchange.workbook import HEADER
 from trainings.models import AnnualRules, Document, Speaker, Training
 
@@ -38,7 +38,7 @@ def training(organism, owner):
         ("further", "../../annexe é.pdf", make_pdf()),
     ]:
         documents.store(training, Document.Kind(kind), SimpleUploadedFile(name, content), by=owner)
-    training.write_sets(
+    rows = [
         make_row(
             number,
             f"Jeu {number}, question {rank} ?",
@@ -46,8 +46,9 @@ def training(organism, owner):
         )
         for number in (1, 2, 3)
         for rank in range(1, 5)
-    )
-    training.submit(by=owner)
+    ]
+    sets.replace_all(training, rows)
+    requests.submit(training, by=owner)
     training.refresh_from_db()
     return training
 
@@ -120,9 +121,9 @@ def test_the_dossier_holds_a_summary_the_documents_and_the_sets(signed_in, train
 
 
 def test_the_summary_is_data_and_never_markup(signed_in, training):
-    Training.objects.filter(pk=training.pk).update(
-        title='#panic("x") <b> $x$ [y] \\ é', programme='#read("/etc/passwd") *gras* // fin'
-    )
+    training.title = '#panic("x") <b> $x$ [y] \\ é'
+    training.programme = '#read("/etc/passwd") *gras* // fin'
+    training.save()
     answer = signed_in.get(f"{BASE}{training.pk}/dossier/")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     text = "".join(page.extract_text() for page in PdfReader(archive.open("synthese.pdf")).pages)
@@ -197,7 +198,7 @@ def test_the_buttons_are_those_that_the_status_allows(signed_in, training):
         return [verb.name for verb, _ in page.context["verbs"]]
 
     assert offered() == ["modifications", "amf", "valider", "refuser"]
-    training.refuse(by=None, comment="Non")
+    decisions.refuse(training, by=None, comment="Non")
     assert offered() == []
     approved = factories.make_training(status="approved")
     page = signed_in.get(f"{BASE}{approved.pk}/change/")

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from mailing.delivery import render
 from mailing.models import Message
 from tests import factories
+from trainings.domain import decisions, requests
 from trainings.models import ApprovalCounter, Training
 
 Status = Training.Status
@@ -17,33 +18,33 @@ TODAY = timezone.localdate
 
 def approve(training, by, **values):
     values = {"associative_minutes": 120, "amf_minutes": 0, "comment": "L’AMF a dit non"} | values
-    training.approve(by=by, **values)
+    decisions.approve(training, by=by, **values)
 
 
 VERBS = {
     "request_changes": (
-        lambda one, by: one.request_changes(by=by, comment="Détaillez l’après-midi"),
+        lambda one, by: decisions.request_changes(one, by=by, comment="Détaillez l’après-midi"),
         {"submitted", "sent_to_amf"},
         "changes_requested",
     ),
     "send_to_amf": (
-        lambda one, by: one.send_to_amf(by=by, on=TODAY(), reference="AMF-1"),
+        lambda one, by: decisions.send_to_amf(one, by=by, on=TODAY(), reference="AMF-1"),
         {"submitted"},
         "sent_to_amf",
     ),
     "approve": (approve, {"submitted", "sent_to_amf"}, "approved"),
     "refuse": (
-        lambda one, by: one.refuse(by=by, comment="Hors du champ"),
+        lambda one, by: decisions.refuse(one, by=by, comment="Hors du champ"),
         {"submitted", "sent_to_amf"},
         "refused",
     ),
     "revoke": (
-        lambda one, by: one.revoke(by=by, comment="Programme non tenu"),
+        lambda one, by: decisions.revoke(one, by=by, comment="Programme non tenu"),
         {"approved"},
         "revoked",
     ),
     "withdraw": (
-        lambda one, by: one.withdraw(by=by),
+        lambda one, by: requests.withdraw(one, by=by),
         {"submitted", "changes_requested", "sent_to_amf"},
         "withdrawn",
     ),
@@ -146,7 +147,7 @@ def test_the_amfs_no_leaves_the_associative_hours_and_its_reason_is_read(officer
 )
 def test_what_cannot_be_granted_is_said_and_nothing_is_taken(officer, status, values, sentence):
     training = asked(status)
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         approve(training, officer, **values)
     training.refresh_from_db()
     assert (training.status, training.approval_number) == (status, None)
@@ -158,7 +159,7 @@ def test_what_cannot_be_granted_is_said_and_nothing_is_taken(officer, status, va
 def test_a_typed_number_is_unique_whatever_its_case_and_takes_none_of_ours(officer):
     first, second, third = asked(), asked(), asked()
     approve(first, officer, number="AMF 26/118")
-    with pytest.raises(ValueError, match="« amf 26/118 » est déjà attribué"):
+    with pytest.raises(Refused, match="« amf 26/118 » est déjà attribué"):
         approve(second, officer, number="amf 26/118")
     approve(third, officer)
     third.refresh_from_db()
@@ -177,21 +178,21 @@ def test_the_numbers_year_is_the_requests(officer):
 @pytest.mark.parametrize("name", ["request_changes", "refuse", "revoke"])
 def test_a_reason_is_required(officer, name):
     training = asked("approved" if name == "revoke" else "submitted")
-    with pytest.raises(ValueError, match="l’organisme|motif"):
-        getattr(training, name)(by=officer, comment="  ")
+    with pytest.raises(Refused, match="l’organisme|motif"):
+        getattr(decisions, name)(training, by=officer, comment="  ")
     assert training.journal.count() == 0
 
 
 @pytest.mark.django_db
 def test_sending_to_the_amf_needs_hours_and_a_day_that_can_be(officer):
-    with pytest.raises(ValueError, match="aucune heure AMF"):
-        asked(requested_amf_minutes=0).send_to_amf(by=officer, on=TODAY())
-    with pytest.raises(ValueError, match="dans le futur"):
-        asked().send_to_amf(by=officer, on=TODAY() + timedelta(days=1))
-    with pytest.raises(ValueError, match="n’a pas pu être transmise à l’AMF avant"):
-        asked().send_to_amf(by=officer, on=TODAY() - timedelta(days=1))
+    with pytest.raises(Refused, match="aucune heure AMF"):
+        decisions.send_to_amf(asked(requested_amf_minutes=0), by=officer, on=TODAY())
+    with pytest.raises(Refused, match="dans le futur"):
+        decisions.send_to_amf(asked(), by=officer, on=TODAY() + timedelta(days=1))
+    with pytest.raises(Refused, match="n’a pas pu être transmise à l’AMF avant"):
+        decisions.send_to_amf(asked(), by=officer, on=TODAY() - timedelta(days=1))
     training = asked()
-    training.send_to_amf(by=officer, on=TODAY(), reference=" 26/118 ")
+    decisions.send_to_amf(training, by=officer, on=TODAY(), reference=" 26/118 ")
     training.refresh_from_db()
     assert (training.amf_sent_on, training.amf_reference) == (TODAY(), "26/118")
     assert "référence 26/118" in training.journal.get().comment
@@ -200,7 +201,7 @@ def test_sending_to_the_amf_needs_hours_and_a_day_that_can_be(officer):
 @pytest.mark.django_db
 def test_changes_asked_after_the_amf_forget_the_sending(officer):
     training = asked("sent_to_amf", amf_reference="26/118")
-    training.request_changes(by=officer, comment="L’AMF demande un plan")
+    decisions.request_changes(training, by=officer, comment="L’AMF demande un plan")
     training.refresh_from_db()
     assert (training.amf_sent_on, training.amf_reference) == (None, "")
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from tests import factories
 from tests.files import make_qcm_workbook
+from trainings.domain import sets
 from trainings.models import QuestionImport
 
 PASTED = "1. Quand signer ?\n*A. Avant\nB. Après\n\n2. Qui signe ?\nA. Personne\n*B. Le client\n"
@@ -39,17 +40,17 @@ def apply(client, training, **data):
 
 
 def test_a_pasted_text_is_shown_first_and_written_on_request(signed_in, draft):
-    before = draft.sets_as_rows()
+    before = sets.as_rows(draft)
     assert read(signed_in, draft, pasted=PASTED).status_code == 302
     page = signed_in.get(url("import_questions", draft)).content.decode()
     assert "2 questions lues" in page
-    assert draft.sets_as_rows() == before
+    assert sets.as_rows(draft) == before
     answer = apply(signed_in, draft, mode="after")
     assert answer.status_code == 422
     assert "Choisissez le jeu où vont ces questions." in answer.content.decode()
     apply(signed_in, draft, mode="after", place="spread")
-    assert draft.question_counts() == {1: 5, 2: 5, 3: 4}
-    added = [row for row in draft.sets_as_rows() if row not in before]
+    assert sets.question_counts(draft) == {1: 5, 2: 5, 3: 4}
+    added = [row for row in sets.as_rows(draft) if row not in before]
     assert [(row.set_number, row.text, row.choices) for row in added] == [
         (1, "Quand signer ?", (("Avant", True), ("Après", False))),
         (2, "Qui signe ?", (("Personne", False), ("Le client", True))),
@@ -58,28 +59,28 @@ def test_a_pasted_text_is_shown_first_and_written_on_request(signed_in, draft):
 
 
 def test_nothing_is_written_while_an_error_remains_and_the_text_stays(signed_in, draft):
-    before = draft.sets_as_rows()
+    before = sets.as_rows(draft)
     read(signed_in, draft, pasted="1. Quand signer ?\nA. Avant\nB. Après\n")
     page = signed_in.get(url("import_questions", draft))
     assert page.context["waiting"].errors != []
     assert "A. Avant\nB. Après" in page.context["pasted"].replace("\r\n", "\n")
     answer = apply(signed_in, draft, mode="after", place="1")
     assert answer.status_code == 422
-    assert draft.sets_as_rows() == before
+    assert sets.as_rows(draft) == before
 
 
 def test_a_workbook_replaces_the_sets_that_it_names(signed_in, draft):
     file = SimpleUploadedFile("qcm.xlsx", make_qcm_workbook(per_set=2, sets=2))
     read(signed_in, draft, file=file)
     apply(signed_in, draft, mode="replace")
-    assert draft.question_counts() == {1: 2, 2: 2, 3: 4}
+    assert sets.question_counts(draft) == {1: 2, 2: 2, 3: 4}
 
 
 def test_dropping_an_import_changes_nothing(signed_in, draft):
-    before = draft.sets_as_rows()
+    before = sets.as_rows(draft)
     read(signed_in, draft, pasted=PASTED)
     signed_in.post(url("drop_import", draft))
-    assert (draft.sets_as_rows(), QuestionImport.objects.count()) == (before, 0)
+    assert (sets.as_rows(draft), QuestionImport.objects.count()) == (before, 0)
 
 
 @pytest.mark.parametrize("data", [{}, {"pasted": "  "}])
@@ -91,17 +92,17 @@ def test_nothing_to_read_is_said(signed_in, draft, data):
 
 @pytest.mark.parametrize("form", ["xlsx", "gift"])
 def test_what_is_exported_is_imported_as_it_was(signed_in, draft, form):
-    before = draft.sets_as_rows()
+    before = sets.as_rows(draft)
     content = signed_in.get(url("export_questions", draft, form)).content
     read(signed_in, draft, file=SimpleUploadedFile(f"qcm.{form}", content))
     apply(signed_in, draft, mode="replace")
-    assert draft.sets_as_rows() == before
+    assert sets.as_rows(draft) == before
     assert not QuestionImport.objects.exists()
 
 
 def test_only_what_was_shown_is_imported(signed_in, draft):
     """Another tab, or a colleague, read something else after this page was shown."""
-    before = draft.sets_as_rows()
+    before = sets.as_rows(draft)
     read(signed_in, draft, pasted=PASTED)
     shown = signed_in.get(url("import_questions", draft)).context["shown"]
     read(signed_in, draft, pasted=PASTED.replace("signer", "conseiller"))
@@ -109,7 +110,7 @@ def test_only_what_was_shown_is_imported(signed_in, draft):
     answer = signed_in.post(url("apply_import", draft), data)
     assert answer.status_code == 422
     assert "Autre chose a été lu entre-temps" in answer.content.decode()
-    assert draft.sets_as_rows() == before
+    assert sets.as_rows(draft) == before
 
 
 def test_what_was_read_is_imported_once(signed_in, draft):
@@ -118,7 +119,7 @@ def test_what_was_read_is_imported_once(signed_in, draft):
     data = {"mode": "after", "place": "1"}
     answer = signed_in.post(url("apply_import", draft), data, follow=True)
     assert "Ces questions sont déjà importées" in answer.content.decode()
-    assert draft.question_counts() == {1: 6, 2: 4, 3: 4}
+    assert sets.question_counts(draft) == {1: 6, 2: 4, 3: 4}
 
 
 @pytest.mark.parametrize("full", [True, False])

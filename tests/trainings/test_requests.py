@@ -3,18 +3,17 @@
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from mailing.models import Message
 from tests import factories
 from tests.files import make_image, make_pdf
-from trainings.domain import documents
+from trainings.domain import decisions, documents, requests, sets
 from trainings.models import Document, Speaker, Training
 
 Kind = Document.Kind
@@ -73,7 +72,7 @@ def test_adding_a_training_makes_a_draft_and_opens_its_form(signed_in, organism,
     training = Training.objects.get()
     assert answer.url == edit_url(training)
     assert (training.organism, training.created_by, training.status) == (organism, owner, "draft")
-    assert [row.to_status for row in training.journal.all()] == ["draft"]
+    assert [(row.event, row.to_status) for row in training.journal.all()] == [("create", "draft")]
 
 
 def test_saving_sends_when_nothing_is_missing(signed_in, draft, organism):
@@ -203,8 +202,8 @@ def test_a_request_out_of_the_organisms_hands_is_not_edited(signed_in, organism,
 
 
 def test_a_request_sent_back_is_edited_and_sent_again(signed_in, draft, officer):
-    draft.submit(by=None)
-    draft.request_changes(by=officer, comment="Détaillez l’après-midi")
+    requests.submit(draft, by=None)
+    decisions.request_changes(draft, by=officer, comment="Détaillez l’après-midi")
     page = signed_in.get(edit_url(draft)).content.decode()
     assert "Détaillez l’après-midi" in page
     draft.refresh_from_db()
@@ -266,7 +265,7 @@ def test_further_documents_are_several_and_one_given_twice_is_kept_once(signed_i
 def test_a_request_holds_twenty_further_documents_at_most(draft, owner):
     for number in range(20):
         documents.store(draft, Kind.FURTHER, file(name=f"{number}.pdf"), by=owner)
-    with pytest.raises(ValidationError, match="au plus 20"):
+    with pytest.raises(Refused, match="au plus 20"):
         documents.store(draft, Kind.FURTHER, file(name="vingt-et-unième.pdf"), by=owner)
 
 
@@ -310,12 +309,12 @@ def test_a_draft_is_deleted_with_its_files(signed_in, draft, django_capture_on_c
 def test_only_a_draft_is_deleted(organism, status):
     training = factories.make_training(organism, status=status)
     with pytest.raises(WrongStatus):
-        training.delete_draft()
+        requests.delete_draft(training)
     assert Training.objects.exists()
 
 
 def test_looking_at_a_confirmation_does_nothing(signed_in, draft):
-    draft.submit(by=None)
+    requests.submit(draft, by=None)
     signed_in.get(reverse("trainings:withdraw", args=[draft.pk]))
     signed_in.get(reverse("trainings:delete", args=[draft.pk]))
     draft.refresh_from_db()
@@ -331,9 +330,9 @@ def approved(draft, owner):
     documents.store(draft, Kind.FURTHER, file(name="annexe.pdf"), by=owner)
     Training.objects.filter(pk=draft.pk).update(requested_amf_minutes=60)
     draft.refresh_from_db()
-    draft.submit(by=owner)
-    draft.send_to_amf(by=owner, on=timezone.localdate())
-    draft.approve(by=owner, associative_minutes=120, amf_minutes=60)
+    requests.submit(draft, by=owner)
+    decisions.send_to_amf(draft, by=owner, on=timezone.localdate())
+    decisions.approve(draft, by=owner, associative_minutes=120, amf_minutes=60)
     draft.refresh_from_db()
     return draft
 
@@ -346,7 +345,7 @@ def test_renewing_copies_everything_asked_and_nothing_decided(signed_in, approve
         assert getattr(renewed, name) == getattr(approved, name)
     for name in ("approval_number", "granted_amf_minutes", "decided_at", "first_session_on"):
         assert getattr(renewed, name) is None
-    assert renewed.sets_as_rows() == approved.sets_as_rows()
+    assert sets.as_rows(renewed) == sets.as_rows(approved)
     assert [one.name for one in renewed.speakers.all()] == ["Anne Lebrun"]
     copies = {one.name: one.file.name for one in renewed.documents.all()}
     originals = {one.name: one.file.name for one in approved.documents.all()}
@@ -355,13 +354,13 @@ def test_renewing_copies_everything_asked_and_nothing_decided(signed_in, approve
 
 
 def test_a_renewal_has_a_number_of_its_own(approved, owner):
-    renewed = approved.renew(by=owner)
+    renewed, _ = requests.renew(approved, by=owner)
     Training.objects.filter(pk=renewed.pk).update(
         first_session_on=f"{renewed.year}-03-01", requested_amf_minutes=0
     )
     renewed.refresh_from_db()
-    renewed.submit(by=owner)
-    renewed.approve(by=owner, associative_minutes=120, amf_minutes=0)
+    requests.submit(renewed, by=owner)
+    decisions.approve(renewed, by=owner, associative_minutes=120, amf_minutes=0)
     renewed.refresh_from_db()
     assert (approved.approval_number, renewed.approval_number) == (
         f"{approved.year}-0001",
@@ -383,9 +382,9 @@ def test_a_renewal_that_fails_leaves_no_file(approved, owner, monkeypatch):
         return sorted(one for one in folder.rglob("*") if one.is_file())
 
     before = stored()
-    monkeypatch.setattr(Training, "write_sets", lambda *args: 1 / 0)
+    monkeypatch.setattr(sets, "replace_all", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        approved.renew(by=owner)
+        requests.renew(approved, by=owner)
     assert stored() == before
     assert not Training.objects.filter(renewed_from=approved).exists()
 
@@ -395,28 +394,55 @@ def test_next_years_approval_is_not_renewed_yet(organism, owner):
         organism, status="approved", year=timezone.localdate().year + 1
     )
     with pytest.raises(WrongStatus, match="à partir du 1er janvier"):
-        training.renew(by=owner)
+        requests.renew(training, by=owner)
 
 
 # --- its pages --------------------------------------------------------------------------------
 
 
 def test_the_page_shows_the_journal_and_never_the_names_of_staff(signed_in, draft, officer):
-    draft.submit(by=None)
-    draft.request_changes(by=officer, comment="Détaillez l’après-midi")
+    requests.submit(draft, by=None)
+    decisions.request_changes(draft, by=officer, comment="Détaillez l’après-midi")
     shown = signed_in.get(reverse("trainings:detail", args=[draft.pk])).content.decode()
     assert "Détaillez l’après-midi" in shown
     assert "ANACOFI" in shown
     assert officer.last_name not in shown
 
 
+def test_a_revoked_approval_is_not_said_to_be_valid(signed_in, organism, officer):
+    training = factories.make_training(organism, status="approved")
+    page = reverse("trainings:detail", args=[training.pk])
+    assert "valable jusqu’au 31 décembre" in signed_in.get(page).content.decode()
+    decisions.revoke(training, by=officer, comment="Programme non tenu")
+    shown = signed_in.get(page).content.decode()
+    assert "Agrément révoqué" in shown
+    assert "valable jusqu’au" not in shown
+
+
 def test_the_list_is_searched_without_accents_or_case(signed_in, organism):
     for title in ("Fiscalité élémentaire", "Les SCPI"):
-        training = factories.make_training(organism, title=title)
-        training.refresh_search()
-        training.save()
+        factories.make_training(organism, title=title)
     page = signed_in.get(reverse("trainings:list"), {"q": "FISCALITE ELEM"})
     assert [one.title for one in page.context["page"]] == ["Fiscalité élémentaire"]
+
+
+def test_an_organism_renamed_finds_its_trainings_by_the_new_name(
+    signed_in, organism, officer, settings
+):
+    settings.DEMO = True
+    training = factories.make_training(organism, status="submitted", title="Les SCPI")
+    factories.make_training(status="submitted")
+    data = {
+        name: getattr(organism, name)
+        for name in ("email", "description", "type", "siren", "trainer_number", "member_number")
+    }
+    data |= {"representative_first_name": "Anne", "representative_last_name": "Lebrun"}
+    signed_in.post(reverse("organisms:edit"), data | {"name": "Académie du patrimoine"})
+    own = signed_in.get(reverse("trainings:list"), {"q": "académie"})
+    assert [one.pk for one in own.context["page"]] == [training.pk]
+    signed_in.force_login(officer)
+    queue = signed_in.get("/admin/trainings/training/", {"q": "Académie SCPI"})
+    assert [one.pk for one in queue.context["cl"].result_list] == [training.pk]
 
 
 @pytest.mark.parametrize("name", ["trainings:list", "trainings:detail", "trainings:edit"])
@@ -430,7 +456,7 @@ def test_a_page_takes_as_many_queries_with_many_rows(signed_in, draft, organism,
             rank = draft.speakers.count() + 1
             Speaker.objects.create(training=draft, name=f"Intervenant {rank}", position=rank)
             documents.store(draft, Kind.FURTHER, file(name=f"{rank}.pdf"), by=owner)
-            draft.write_journal(to_status="remarque", by=owner)
+            draft.move(Training.Event.COPY, by=owner)
 
     more(1)
     factories.make_question_sets(draft, per_set=1)

@@ -3,6 +3,7 @@
 import pytest
 
 from common.durations import parse_minutes
+from common.errors import Refused
 from trainings.domain import numbers
 from trainings.models import ApprovalCounter
 from trainings.questions.sizing import SETS, questions_per_set
@@ -37,10 +38,10 @@ def test_an_hour_and_a_half_owes_eighteen_questions_in_all():
 
 @pytest.mark.django_db
 def test_numbers_follow_one_another_within_their_year():
-    taken = [numbers.next_number(year, ApprovalCounter.objects) for year in (2026, 2026, 2027)]
+    taken = [numbers.take(year) for year in (2026, 2026, 2027)]
     assert taken == ["2026-0001", "2026-0002", "2027-0001"]
     ApprovalCounter.objects.filter(year=2026).update(last=9998)
-    taken = [numbers.next_number(2026, ApprovalCounter.objects) for _ in range(2)]
+    taken = [numbers.take(2026) for _ in range(2)]
     assert taken == ["2026-9999", "2026-10000"]
 
 
@@ -48,13 +49,19 @@ def test_numbers_follow_one_another_within_their_year():
     "typed", ["2026-0007", " 2026-0007 ", "2026 - 0007", "2026–0007", "2026‑0007", "２０２６-0007"]
 )
 def test_a_typed_number_must_not_look_like_ours(typed):
-    with pytest.raises(ValueError, match="a la forme de nos numéros"):
-        numbers.clean_typed(typed)
+    with pytest.raises(Refused, match="a la forme de nos numéros"):
+        numbers.take(2026, typed)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("", ""), ("  ", ""), (" AMF  26-118 ", "AMF 26-118"), ("26-0007", "26-0007")],
+    [
+        ("", "2026-0001"),
+        ("  ", "2026-0001"),
+        (" AMF  26-118 ", "AMF 26-118"),
+        ("26-0007", "26-0007"),
+    ],
 )
 def test_the_amfs_own_number_is_kept_as_typed(typed, kept):
-    assert numbers.clean_typed(typed) == kept
+    assert numbers.take(2026, typed) == kept

@@ -6,10 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from mailing.models import Message
 from tests import factories
 from tests.trainings.sets import make_choices
+from trainings.domain import corrections, requests, sets, versions
 from trainings.models import Correction, Question, QuestionSet, Training
 from trainings.questions.rows import ChoiceRow
 
@@ -35,7 +36,7 @@ def row_of(question, **changes):
 
 def correct(training, question, officer, **changes):
     changes = changes or {"text": "Mieux dite ?"}
-    return training.correct_question(
+    return versions.correct_question(
         question, by=officer, row=row_of(question, **changes), comment="Mal posée"
     )
 
@@ -122,8 +123,8 @@ def test_a_choice_that_moved_replaces_the_one_that_reads_the_same(training, ques
 
 
 def test_a_correction_that_changes_nothing_is_refused(training, question, officer):
-    with pytest.raises(ValueError, match="^Rien n’est changé"):
-        training.correct_question(question, by=officer, row=row_of(question), comment="x")
+    with pytest.raises(Refused, match="^Rien n’est changé"):
+        versions.correct_question(question, by=officer, row=row_of(question), comment="x")
     assert QuestionSet.objects.count() == 3
 
 
@@ -132,7 +133,7 @@ def test_a_second_correction_makes_a_third_version(training, question, officer):
     third = correct(training, fresh, officer, text="Encore mieux ?")
     assert third.question_set.version == 3
     assert training.question_sets.current().count() == 3
-    assert [row.text for row in training.sets_as_rows() if row.set_number == 2][
+    assert [row.text for row in sets.as_rows(training) if row.set_number == 2][
         2
     ] == "Encore mieux ?"
 
@@ -158,8 +159,8 @@ def test_sets_that_are_not_frozen_are_not_corrected(question, officer, status):
 
 
 def test_a_correction_wants_a_reason_and_the_right(training, question, officer):
-    with pytest.raises(ValueError, match="^Écrivez pourquoi"):
-        training.correct_question(question, by=officer, row=row_of(question), comment="  ")
+    with pytest.raises(Refused, match="^Écrivez pourquoi"):
+        versions.correct_question(question, by=officer, row=row_of(question), comment="  ")
     with pytest.raises(PermissionDenied):
         correct(training, question, factories.make_user())
     assert not Message.objects.exists()
@@ -169,14 +170,14 @@ def test_a_correction_wants_a_reason_and_the_right(training, question, officer):
 def test_a_correction_that_repeats_another_question_is_refused(
     training, question, officer, position
 ):
-    with pytest.raises(ValueError, match="figure déjà au jeu"):
+    with pytest.raises(Refused, match="figure déjà au jeu"):
         correct(training, question, officer, text=f"JEU {position}, question 1")
     assert QuestionSet.objects.count() == 3
 
 
 def test_a_correction_without_a_right_answer_is_refused(training, question, officer):
     choices = make_choices(*((text, False) for text, _ in question.as_row().choices))
-    with pytest.raises(ValueError, match="Jeu 2, question 3 : aucune bonne réponse"):
+    with pytest.raises(Refused, match="Jeu 2, question 3 : aucune bonne réponse"):
         correct(training, question, officer, choices=choices)
 
 
@@ -197,8 +198,8 @@ def test_a_correction_is_journalled_and_told_to_the_organism(training, question,
 
 def test_a_renewal_copies_the_versions_that_stand(training, question, officer):
     correct(training, question, officer)
-    draft = training.renew(by=factories.make_person(training.organism).user)
-    assert draft.sets_as_rows() == training.sets_as_rows()
+    draft, _ = requests.renew(training, by=factories.make_person(training.organism).user)
+    assert sets.as_rows(draft) == sets.as_rows(training)
     assert list(draft.question_sets.values_list("position", "version")) == [(1, 1), (2, 1), (3, 1)]
 
 
@@ -223,7 +224,7 @@ def test_correcting_asks_as_many_queries_for_many_questions(officer, count_queri
 
 
 def ask(training, question, officer):
-    return training.ask_correction(question, by=officer, comment="La réponse B est juste aussi.")
+    return corrections.ask(question, by=officer, comment="La réponse B est juste aussi.")
 
 
 def test_asking_tells_the_organism_and_the_journal(training, question, officer):
@@ -240,7 +241,7 @@ def test_a_question_is_asked_for_once_at_a_time(training, question, officer):
     with pytest.raises(WrongStatus, match="déjà demandée"):
         ask(training, question, officer)
     Message.objects.all().delete()
-    first.dismiss(by=officer, comment="Finalement non")
+    corrections.dismiss(first, by=officer, comment="Finalement non")
     mail = Message.objects.get()
     assert (mail.template, mail.to) == (
         "trainings/email/correction_dismissed",
@@ -263,7 +264,7 @@ def test_correcting_the_question_ends_what_was_asked(training, question, officer
     correction.refresh_from_db()
     assert correction.status == "applied"
     with pytest.raises(WrongStatus, match="elle est « faite »"):
-        correction.propose(by=officer, row=row_of(question))
+        corrections.propose(correction, by=officer, row=row_of(question))
 
 
 def test_what_is_asked_follows_its_question_into_a_new_version(training, question, officer):

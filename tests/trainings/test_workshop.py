@@ -12,10 +12,12 @@ from django.utils.html import escape
 from common.errors import WrongStatus
 from tests import factories
 from tests.trainings.sets import make_choices, make_row
-from trainings.domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull
+from trainings.domain import completeness, sets, writing
+from trainings.domain.overview import overview
+from trainings.domain.sets import QuestionGone
+from trainings.domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, SetFull
 from trainings.models import Question, Training
 from trainings.questions.rows import QuestionRow
-from trainings.views.overview import overview
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 CONTENT = QuestionRow(
@@ -69,19 +71,19 @@ def typed(content=CONTENT, **more):
 
 def test_a_question_is_added_at_the_end_of_a_set_that_need_not_exist(organism):
     training = factories.make_training(organism)
-    first = training.add_question(2)
-    second = training.add_question(2, CONTENT)
+    first = writing.add_question(training, 2)
+    second = writing.add_question(training, 2, CONTENT)
     assert ranked(training, 2) == [first.pk, second.pk]
     assert (first.as_row(), second.as_row()) == (BLANK, CONTENT)
 
 
 def test_a_set_takes_a_hundred_questions_at_most(draft):
     rows = [make_row(text=f"Question {n} ?") for n in range(MAX_QUESTIONS)]
-    draft.import_questions(rows, replace=True)
+    writing.import_questions(draft, rows, replace=True)
     with pytest.raises(SetFull, match="Le jeu 1 contient déjà 100 questions"):
-        draft.add_question(1)
+        writing.add_question(draft, 1)
     with pytest.raises(SetFull):
-        draft.move_question(ranked(draft, 2)[0], number=1)
+        writing.move_question(draft, ranked(draft, 2)[0], number=1)
     assert len(ranked(draft)) == MAX_QUESTIONS
 
 
@@ -97,59 +99,59 @@ def test_a_set_takes_a_hundred_questions_at_most(draft):
 )
 def test_a_question_moves_within_its_set(draft, place, steps, order):
     before = ranked(draft)
-    draft.move_question(before[place], steps=steps)
+    writing.move_question(draft, before[place], steps=steps)
     assert ranked(draft) == [before[index] for index in order]
 
 
 def test_a_question_moves_to_the_end_of_another_set(draft):
     first, *rest = ranked(draft)
     others = ranked(draft, 3)
-    draft.move_question(first, number=3)
+    writing.move_question(draft, first, number=3)
     assert (ranked(draft), ranked(draft, 3)) == (rest, [*others, first])
 
 
 def test_a_duplicate_stands_just_after(draft):
     first, *rest = ranked(draft)
-    copy = draft.duplicate_question(first)
+    copy = writing.duplicate_question(draft, first)
     assert ranked(draft) == [first, copy.pk, *rest]
-    assert copy.as_row() == draft.find_question(first).as_row()
+    assert copy.as_row() == sets.find_question(draft, first).as_row()
 
 
 def test_a_removed_question_is_put_back_where_it_was(draft, owner):
     before = ranked(draft)
-    content = draft.find_question(before[1]).as_row()
-    removed = draft.remove_question(before[1], by=owner)
+    content = sets.find_question(draft, before[1]).as_row()
+    removed = writing.remove_question(draft, before[1], by=owner)
     assert ranked(draft) == [before[0], *before[2:]]
-    back = draft.restore_question(removed.pk)
+    back = writing.restore_question(draft, removed.pk)
     assert ranked(draft) == [before[0], back.pk, *before[2:]]
     assert back.as_row() == content
     with pytest.raises(QuestionGone):
-        draft.restore_question(removed.pk)
+        writing.restore_question(draft, removed.pk)
 
 
 def test_a_blank_question_is_removed_without_a_trace(draft, owner):
-    assert draft.remove_question(draft.add_question(1).pk, by=owner) is None
+    assert writing.remove_question(draft, writing.add_question(draft, 1).pk, by=owner) is None
     assert draft.removed_questions.count() == 0
 
 
 def test_a_save_on_an_older_revision_is_refused_unless_it_is_ones_own(draft):
     pk = ranked(draft)[0]
-    draft.write_question(pk, CONTENT, revision=1, token="a:1")
+    writing.write_question(draft, pk, CONTENT, revision=1, token="a:1")
     other = replace(CONTENT, text="Autre")
     with pytest.raises(QuestionChanged) as caught:
-        draft.write_question(pk, other, revision=1, token="b:1")
+        writing.write_question(draft, pk, other, revision=1, token="b:1")
     assert caught.value.question.as_row() == CONTENT
     # The page whose reply was lost writes on.
-    assert draft.write_question(pk, other, revision=1, token="a:2").revision == 3
+    assert writing.write_question(draft, pk, other, revision=1, token="a:2").revision == 3
     # What it had sent before arrives late, and changes nothing.
-    draft.write_question(pk, CONTENT, revision=1, token="a:1")
-    assert draft.find_question(pk).as_row() == other
+    writing.write_question(draft, pk, CONTENT, revision=1, token="a:1")
+    assert sets.find_question(draft, pk).as_row() == other
 
 
 def test_the_same_text_saved_again_changes_nothing(draft):
     pk = ranked(draft)[0]
     for _ in range(2):
-        saved = draft.write_question(pk, CONTENT, revision=1)
+        saved = writing.write_question(draft, pk, CONTENT, revision=1)
     assert saved.revision == 2
 
 
@@ -159,33 +161,33 @@ def test_the_same_text_saved_again_changes_nothing(draft):
 def test_nothing_is_written_once_the_request_is_sent(organism, owner, status):
     training = factories.make_training(organism, status=status)
     factories.make_question_sets(training)
-    before, pk = training.sets_as_rows(), ranked(training)[0]
+    before, pk = sets.as_rows(training), ranked(training)[0]
     for verb in (
-        lambda: training.add_question(1),
-        lambda: training.write_question(pk, CONTENT, revision=1),
-        lambda: training.move_question(pk, steps=1),
-        lambda: training.duplicate_question(pk),
-        lambda: training.remove_question(pk, by=owner),
-        lambda: training.import_questions([CONTENT.in_set(1)], replace=True),
+        lambda: writing.add_question(training, 1),
+        lambda: writing.write_question(training, pk, CONTENT, revision=1),
+        lambda: writing.move_question(training, pk, steps=1),
+        lambda: writing.duplicate_question(training, pk),
+        lambda: writing.remove_question(training, pk, by=owner),
+        lambda: writing.import_questions(training, [CONTENT.in_set(1)], replace=True),
     ):
         with pytest.raises(WrongStatus):
             verb()
-    assert training.sets_as_rows() == before
+    assert sets.as_rows(training) == before
 
 
 def test_a_question_of_another_request_is_not_found(draft, outsider):
     other = factories.make_training()
     factories.make_question_sets(other)
     with pytest.raises(QuestionGone):
-        draft.write_question(ranked(other)[0], CONTENT, revision=1)
+        writing.write_question(draft, ranked(other)[0], CONTENT, revision=1)
 
 
 # --- pages ----------------------------------------------------------------------------------------
 
 
 def test_the_page_says_what_is_owed_and_what_is_missing(signed_in, draft):
-    draft.add_question(
-        1, replace(CONTENT, choices=make_choices(("Avant", False), ("Après", False)))
+    writing.add_question(
+        draft, 1, replace(CONTENT, choices=make_choices(("Avant", False), ("Après", False)))
     )
     page = signed_in.get(url("workshop", draft))
     shown = page.content.decode().replace("\u202f", " ")
@@ -212,7 +214,7 @@ def test_without_scripts_each_change_leads_back_to_the_page(signed_in, draft):
     assert answer.url == f"{home}?supprimee={removed.pk}"
     assert "La question 2 du jeu 1 est supprimée" in signed_in.get(answer.url).content.decode()
     signed_in.post(url("restore_question", draft, removed.pk))
-    assert draft.find_question(ranked(draft)[1]).as_row() == CONTENT
+    assert sets.find_question(draft, ranked(draft)[1]).as_row() == CONTENT
     answer = signed_in.post(url("add_question", draft), {"set": "3"})
     assert answer.url == url("question", draft, ranked(draft, 3)[-1])
 
@@ -223,7 +225,7 @@ def test_an_incomplete_question_is_kept_as_typed(signed_in, draft):
     answer = signed_in.post(url("question", draft, pk), data, **SCRIPT)
     assert (answer.status_code, answer.json()["revision"]) == (200, 2)
     assert "Aucune bonne réponse" in answer.json()["parts"][f"notes-{pk}"]
-    kept = draft.find_question(pk).as_row()
+    kept = sets.find_question(draft, pk).as_row()
     assert kept.choices == (("Avant", False), ("Après", False))
 
 
@@ -239,7 +241,7 @@ def test_without_scripts_choices_are_moved_by_buttons(signed_in, draft, do, orde
     pk = ranked(draft)[0]
     data = typed(choice=["A", "B", "C"], right=["1"], do=do)
     assert signed_in.post(url("question", draft, pk), data).url == url("question", draft, pk)
-    assert draft.find_question(pk).as_row().choices == tuple(
+    assert sets.find_question(draft, pk).as_row().choices == tuple(
         (choice, choice == "B") for choice in order
     )
 
@@ -255,19 +257,21 @@ def test_without_scripts_choices_are_moved_by_buttons(signed_in, draft, do, orde
 )
 def test_what_is_too_long_is_refused_and_shown_again(signed_in, draft, changes, sentence):
     pk = ranked(draft)[0]
-    before = draft.find_question(pk).as_row()
+    before = sets.find_question(draft, pk).as_row()
     answer = signed_in.post(url("question", draft, pk), typed(**changes), **SCRIPT)
     assert (answer.status_code, answer.json()) == (422, {"sentence": sentence})
     page = signed_in.post(url("question", draft, pk), typed(**changes))
     assert page.status_code == 422
     assert sentence in page.content.decode()
     assert CONTENT.explanation in page.content.decode()
-    assert draft.find_question(pk).as_row() == before
+    assert sets.find_question(draft, pk).as_row() == before
 
 
 def test_two_people_at_work_on_a_question_lose_nothing(signed_in, draft):
     pk = ranked(draft)[0]
-    draft.write_question(pk, replace(CONTENT, text="De l’autre"), revision=1, token="autre:1")
+    writing.write_question(
+        draft, pk, replace(CONTENT, text="De l’autre"), revision=1, token="autre:1"
+    )
     mine = typed(text="De moi")
     answer = signed_in.post(url("question", draft, pk), mine, **SCRIPT)
     assert (answer.status_code, answer.json()["revision"]) == (409, 2)
@@ -276,14 +280,14 @@ def test_two_people_at_work_on_a_question_lose_nothing(signed_in, draft):
     assert page.status_code == 409
     assert "De l’autre" in page.content.decode()
     assert "De moi" in page.content.decode()
-    assert draft.find_question(pk).text == "De l’autre"
+    assert sets.find_question(draft, pk).text == "De l’autre"
     signed_in.post(url("question", draft, pk), mine | {"revision": "2"})
-    assert draft.find_question(pk).text == "De moi"
+    assert sets.find_question(draft, pk).text == "De moi"
 
 
 def test_what_is_typed_on_a_removed_question_is_added_anew(signed_in, draft, owner):
     pk = ranked(draft)[0]
-    draft.remove_question(pk, by=owner)
+    writing.remove_question(draft, pk, by=owner)
     answer = signed_in.post(url("question", draft, pk), typed(), **SCRIPT)
     assert answer.status_code == 410
     assert answer.json() == {
@@ -294,7 +298,7 @@ def test_what_is_typed_on_a_removed_question_is_added_anew(signed_in, draft, own
     assert page.status_code == 410
     assert CONTENT.text in page.content.decode()
     signed_in.post(url("add_question", draft), typed())
-    assert draft.find_question(ranked(draft)[-1]).as_row() == CONTENT
+    assert sets.find_question(draft, ranked(draft)[-1]).as_row() == CONTENT
 
 
 def test_by_script_a_change_answers_the_sets_and_where_to_go_on(signed_in, draft):
@@ -323,18 +327,18 @@ def test_once_sent_the_page_is_read_only(signed_in, draft):
 def test_a_suspended_organism_reads_and_writes_nothing(signed_in, draft, organism):
     organism.status = "suspended"
     organism.save()
-    before, pk = draft.sets_as_rows(), ranked(draft)[0]
+    before, pk = sets.as_rows(draft), ranked(draft)[0]
     assert "Modifier" not in signed_in.get(url("workshop", draft)).content.decode()
     assert signed_in.post(url("question", draft, pk), typed(), **SCRIPT).status_code == 403
     signed_in.post(url("remove_question", draft, pk))
-    assert draft.sets_as_rows() == before
+    assert sets.as_rows(draft) == before
 
 
 def test_a_contributor_writes_too(client, contributor, draft):
     client.force_login(contributor)
     pk = ranked(draft)[0]
     assert client.post(url("question", draft, pk), typed(), **SCRIPT).status_code == 200
-    assert draft.find_question(pk).as_row() == CONTENT
+    assert sets.find_question(draft, pk).as_row() == CONTENT
 
 
 def test_reading_and_changing_take_as_many_queries_with_many_questions(signed_in, organism):
@@ -363,18 +367,22 @@ def test_reading_and_changing_take_as_many_queries_with_many_questions(signed_in
 def test_imported_questions_replace_or_follow(draft):
     rows = [replace(CONTENT, text=f"Neuve {number} ?", set_number=number) for number in (1, 2)]
     kept = ranked(draft)
-    draft.import_questions(rows, replace=False)
+    writing.import_questions(draft, rows, replace=False)
     assert ranked(draft)[:-1] == kept
-    draft.import_questions(rows, replace=True)
-    assert draft.question_counts() == {1: 1, 2: 1, 3: 4}
-    assert draft.sets_as_rows()[:2] == rows
+    writing.import_questions(draft, rows, replace=True)
+    assert sets.question_counts(draft) == {1: 1, 2: 1, 3: 4}
+    assert sets.as_rows(draft)[:2] == rows
 
 
 def test_an_incomplete_or_repeated_question_keeps_the_request_from_being_sent(signed_in, draft):
     pk = ranked(draft)[1]
-    draft.write_question(pk, replace(CONTENT, choices=make_choices(("Avant", False))), revision=1)
-    draft.duplicate_question(ranked(draft, 3)[0])
-    assert [one for section, one in draft.missing_by_section() if section == "qcm"] == [
+    writing.write_question(
+        draft, pk, replace(CONTENT, choices=make_choices(("Avant", False))), revision=1
+    )
+    writing.duplicate_question(draft, ranked(draft, 3)[0])
+    assert [
+        said for section, said in completeness.missing_by_section(draft) if section == "qcm"
+    ] == [
         "Jeu 1 : 3 questions complètes, il en faut au moins 4 ; il en manque 1.",
         "Jeu 1, question 2 : il faut au moins deux réponses.",
         "Jeu 1, question 2 : aucune bonne réponse n’est indiquée.",
@@ -397,7 +405,7 @@ def test_staff_and_the_organism_read_the_remarks_beside_the_questions(
         )
         for number in (1, 2, 3)
     ]
-    draft.write_sets(rows)
+    sets.replace_all(draft, rows)
     sentences = [sentence for view in overview(draft) for sentence in view.cards[0].remarks]
     assert len(sentences) == 3
     page = signed_in.get(f"/formations/{draft.pk}/").content.decode()

@@ -51,5 +51,5 @@ class ApproveForm(ConfirmForm):
     def __init__(self, data=None, *, obj=None):
         super().__init__(data, obj=obj)
         self.fields["associative_minutes"].initial = obj.requested_associative_minutes
-        sent = obj.status == obj.Status.SENT_TO_AMF
-        self.fields["amf_minutes"].initial = obj.requested_amf_minutes if sent else 0
+        grantable = obj.may(obj.Event.GRANT_AMF)
+        self.fields["amf_minutes"].initial = obj.requested_amf_minutes if grantable else 0

@@ -15,14 +15,14 @@ from common.admin_forms import CommentForm
 from common.durations import format_minutes
 from common.spreadsheets import fold
 
-from ..domain import dossier
+from ..domain import decisions, dossier
+from ..domain.overview import overview
 from ..models import Document, Speaker, Training, TrainingJournal
-from ..views.overview import overview
 from .forms import ApproveForm, SendToAmfForm
 
 DECIDE = "trainings.decide_training"
 Status = Training.Status
-UNDER_REVIEW = {Status.SUBMITTED, Status.SENT_TO_AMF}
+Event = Training.Event
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -39,7 +39,7 @@ class QueueFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request, queryset):
-        waiting = queryset.filter(status__in=UNDER_REVIEW)
+        waiting = queryset.pending()
         if self.value() == "attente":
             return waiting
         if self.value() == "associative":
@@ -74,7 +74,7 @@ class TrainingAdmin(VerbAdmin):
     ]
     # No filter by organism: with hundreds of them, the search is the better way.
     list_filter = [QueueFilter, "status", "year"]
-    search_fields = ["search"]
+    search_fields = ["search", "organism__search"]
     search_help_text = "Intitulé, agrément, organisme"
     list_select_related = ["organism"]
     change_form_template = "admin/verbs_change_form.html"
@@ -118,8 +118,8 @@ class TrainingAdmin(VerbAdmin):
             "modifications",
             "Demander des modifications",
             permission=DECIDE,
-            run=lambda training, user, data: training.request_changes(by=user, **data),
-            offered=lambda training: training.status in UNDER_REVIEW,
+            run=lambda training, user, data: decisions.request_changes(training, by=user, **data),
+            event=Event.REQUEST_CHANGES,
             form=CommentForm,
             text="La demande retourne à l’organisme, qui la modifie et l’envoie à nouveau.",
             done="L’organisme est prévenu des modifications demandées.",
@@ -128,10 +128,9 @@ class TrainingAdmin(VerbAdmin):
             "amf",
             "Transmettre à l’AMF",
             permission=DECIDE,
-            run=lambda training, user, data: training.send_to_amf(by=user, **data),
-            offered=lambda training: (
-                training.status == Status.SUBMITTED and training.requested_amf_minutes
-            ),
+            run=lambda training, user, data: decisions.send_to_amf(training, by=user, **data),
+            event=Event.SEND_TO_AMF,
+            offered=lambda training: training.requested_amf_minutes > 0,
             form=SendToAmfForm,
             text="Téléchargez le dossier AMF, envoyez-le à l’AMF, puis notez ici l’envoi.",
             done="La transmission à l’AMF est notée, l’organisme en est prévenu.",
@@ -140,8 +139,8 @@ class TrainingAdmin(VerbAdmin):
             "valider",
             "Valider",
             permission=DECIDE,
-            run=lambda training, user, data: training.approve(by=user, **data),
-            offered=lambda training: training.status in UNDER_REVIEW,
+            run=lambda training, user, data: decisions.approve(training, by=user, **data),
+            event=Event.APPROVE,
             form=ApproveForm,
             done="La formation est validée, l’organisme reçoit son numéro d’agrément.",
         ),
@@ -149,8 +148,8 @@ class TrainingAdmin(VerbAdmin):
             "refuser",
             "Refuser",
             permission=DECIDE,
-            run=lambda training, user, data: training.refuse(by=user, **data),
-            offered=lambda training: training.status in UNDER_REVIEW,
+            run=lambda training, user, data: decisions.refuse(training, by=user, **data),
+            event=Event.REFUSE,
             form=CommentForm,
             text="Toute la demande est refusée. Si seule l’AMF refuse, validez plutôt avec zéro "
             "heure AMF et sa raison.",
@@ -161,8 +160,8 @@ class TrainingAdmin(VerbAdmin):
             "revoquer",
             "Révoquer l’agrément",
             permission=DECIDE,
-            run=lambda training, user, data: training.revoke(by=user, **data),
-            offered=lambda training: training.status == Status.APPROVED,
+            run=lambda training, user, data: decisions.revoke(training, by=user, **data),
+            event=Event.REVOKE,
             form=CommentForm,
             text="Plus aucune feuille de présence ne sera acceptée ; les heures comptées restent.",
             done="L’agrément est révoqué.",
@@ -188,7 +187,7 @@ class TrainingAdmin(VerbAdmin):
     def get_queryset(self, request):
         """Drafts are the organism's alone; what waits for a decision first, oldest on top."""
         waiting_first = Case(
-            When(status__in=UNDER_REVIEW, then=Value(0)),
+            When(status__in=Training.TRANSITIONS[Event.APPROVE].sources, then=Value(0)),
             default=Value(1),
             output_field=IntegerField(),
         )
@@ -202,7 +201,7 @@ class TrainingAdmin(VerbAdmin):
 
     def waiting(self):
         """Requests that wait for a decision; the menu shows it."""
-        return Training.objects.filter(status__in=UNDER_REVIEW)
+        return Training.objects.pending()
 
     def get_ordering(self, request):
         return ["rank", "submitted_at", "pk"]
@@ -246,7 +245,7 @@ class TrainingAdmin(VerbAdmin):
 
     @admin.display(description="âge")
     def age(self, training):
-        if training.status not in UNDER_REVIEW or training.submitted_at is None:
+        if not training.is_under_review:
             return "–"
         days = (timezone.now() - training.submitted_at).days
         return f"{days} j"
@@ -284,15 +283,15 @@ class TrainingAdmin(VerbAdmin):
 
     @admin.display(description="autres demandes de l’organisme")
     def others(self, training):
-        found = (
+        others = (
             Training.objects.filter(organism=training.organism)
             .exclude(pk=training.pk)
             .exclude(status=Status.DRAFT)
             .order_by("-submitted_at")[:20]
         )
         return lines(
-            link(admin_url(one), f"{one.year} – {one.title} ({one.get_status_display()})")
-            for one in found
+            link(admin_url(other), f"{other.year} – {other.title} ({other.get_status_display()})")
+            for other in others
         )
 
     @admin.display(description="jeux de QCM")

@@ -1,13 +1,12 @@
 """What a request still lacks before it can be sent."""
 
-from django.db.models import Count
 from django.utils import timezone
 
 from common.durations import format_minutes
 
-from ..models.documents import Document
+from ..models import Document, Training
 from ..questions.set_checks import problems
-from ..questions.sizing import SETS, questions_per_set
+from .sets import as_rows
 
 # Field: (section of the form, what is missing).
 REQUIRED = {
@@ -21,78 +20,64 @@ REQUIRED = {
 }
 
 
-class Completeness:
-    """Mixed into `Training`: the questions asked before it is sent."""
+def missing_to_submit(training: Training) -> list[str]:
+    """What is missing or does not agree, one French sentence each; empty when it can go."""
+    return [sentence for _, sentence in missing_by_section(training)]
 
-    def missing_to_submit(self):
-        """What is missing or does not agree, one French sentence each; empty when it can go."""
-        return [sentence for _, sentence in self.missing_by_section()]
 
-    def missing_by_section(self):
-        """The same, each with the section of the form to complete: (section, sentence)."""
-        missing = [
-            (section, f"Il manque {words}.")
-            for name, (section, words) in REQUIRED.items()
-            if not getattr(self, name)
-        ]
-        if not self.first_session_place and self.teaching_method not in self.ONLINE_METHODS:
-            missing.append(("deroulement", "Il manque le lieu de la première session."))
-        missing += [("deroulement", one) for one in self._wrong_dates()]
-        if not self.speakers.exists():
-            missing.append(("intervenants", "Il manque au moins un intervenant."))
-        missing += [("heures", one) for one in self._wrong_hours()]
-        if not self.documents.filter(kind=Document.Kind.PRESENTATION).exists():
-            missing.append(("documents", "Il manque la présentation détaillée (PDF)."))
-        return missing + [("qcm", one) for one in self._missing_questions()]
+def missing_by_section(training: Training) -> list[tuple[str, str]]:
+    """The same, each with the section of the form to complete: (section, sentence)."""
+    missing = [
+        (section, f"Il manque {words}.")
+        for name, (section, words) in REQUIRED.items()
+        if not getattr(training, name)
+    ]
+    if not training.first_session_place and training.teaching_method not in Training.ONLINE_METHODS:
+        missing.append(("deroulement", "Il manque le lieu de la première session."))
+    missing += [("deroulement", sentence) for sentence in _wrong_dates(training)]
+    if not training.speakers.exists():
+        missing.append(("intervenants", "Il manque au moins un intervenant."))
+    missing += [("heures", sentence) for sentence in _wrong_hours(training)]
+    if not training.documents.filter(kind=Document.Kind.PRESENTATION).exists():
+        missing.append(("documents", "Il manque la présentation détaillée (PDF)."))
+    return missing + [("qcm", sentence) for sentence in _missing_questions(training)]
 
-    def _wrong_dates(self):
-        this_year = timezone.localdate().year
-        wrong = []
-        if not this_year <= self.year <= this_year + 1:
-            wrong.append(
-                f"L’année civile doit être {this_year} ou {this_year + 1}, pas {self.year}."
-            )
-        if self.first_session_on and self.first_session_on.year != self.year:
-            wrong.append(
-                f"La première session (le {self.first_session_on:%d/%m/%Y}) n’est pas dans "
-                f"l’année civile demandée, {self.year}."
-            )
-        return wrong
 
-    def _wrong_hours(self):
-        if not self.requested_associative_minutes and not self.requested_amf_minutes:
-            return ["Demandez des heures associatives, des heures AMF, ou les deux."]
-        return [
-            f"Les heures {words} ({format_minutes(minutes)}) dépassent la durée totale "
-            f"({format_minutes(self.duration_minutes)})."
-            for words, minutes in (
-                ("associatives", self.requested_associative_minutes),
-                ("AMF", self.requested_amf_minutes),
-            )
-            if self.duration_minutes and minutes > self.duration_minutes
-        ]
-
-    def _missing_questions(self):
-        owed = self.questions_owed
-        if not owed:
-            return []
-        rows = self.sets_as_rows()
-        if not rows:
-            asked = format_minutes(self.requested_amf_minutes)
-            return [f"Il manque les trois jeux de QCM : {owed} questions par jeu pour {asked} AMF."]
-        return [str(one) for one in problems(rows, owed=owed)]
-
-    @property
-    def questions_owed(self):
-        """Questions owed in each of the three sets, for the AMF minutes asked."""
-        return questions_per_set(self.requested_amf_minutes)
-
-    def question_counts(self):
-        """{1: questions in set 1, 2: …, 3: …}."""
-        counted = dict(
-            self.question_sets.current()
-            .order_by()
-            .values_list("position")
-            .annotate(number=Count("questions"))
+def _wrong_dates(training: Training) -> list[str]:
+    this_year = timezone.localdate().year
+    wrong = []
+    if not this_year <= training.year <= this_year + 1:
+        wrong.append(
+            f"L’année civile doit être {this_year} ou {this_year + 1}, pas {training.year}."
         )
-        return {number: counted.get(number, 0) for number in range(1, SETS + 1)}
+    if training.first_session_on and training.first_session_on.year != training.year:
+        wrong.append(
+            f"La première session (le {training.first_session_on:%d/%m/%Y}) n’est pas dans "
+            f"l’année civile demandée, {training.year}."
+        )
+    return wrong
+
+
+def _wrong_hours(training: Training) -> list[str]:
+    if not training.requested_associative_minutes and not training.requested_amf_minutes:
+        return ["Demandez des heures associatives, des heures AMF, ou les deux."]
+    return [
+        f"Les heures {words} ({format_minutes(minutes)}) dépassent la durée totale "
+        f"({format_minutes(training.duration_minutes)})."
+        for words, minutes in (
+            ("associatives", training.requested_associative_minutes),
+            ("AMF", training.requested_amf_minutes),
+        )
+        if training.duration_minutes and minutes > training.duration_minutes
+    ]
+
+
+def _missing_questions(training: Training) -> list[str]:
+    owed = training.questions_owed
+    if not owed:
+        return []
+    rows = as_rows(training)
+    if not rows:
+        asked = format_minutes(training.requested_amf_minutes)
+        return [f"Il manque les trois jeux de QCM : {owed} questions par jeu pour {asked} AMF."]
+    return [str(problem) for problem in problems(rows, owed=owed)]

@@ -4,6 +4,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+from typing import IO, Any
 
 from django.utils.formats import date_format
 
@@ -12,22 +13,23 @@ from common.pdf import render_pdf
 from common.spreadsheets import fold
 
 from ..interchange import to_workbook
-from ..models import Document
+from ..models import Document, Training
 from ..questions.set_checks import LETTERS
+from .sets import as_rows
 
 SPOOL_BYTES = 8 * 1024 * 1024
-FOLDERS = {
+FOLDERS: dict[str, str] = {
     Document.Kind.PRESENTATION: "documents/presentation",
     Document.Kind.FURTHER: "documents/complement",
 }
 
 
-def build(training):
+def build(training: Training) -> IO[bytes]:
     """An open temporary file with the ZIP, at its start; big ones are on the disk."""
     target = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("synthese.pdf", render_pdf("trainings/pdf/dossier.typ", summary(training)))
-        rows = training.sets_as_rows()
+        rows = as_rows(training)
         if rows:
             archive.writestr("jeux-de-qcm.xlsx", to_workbook(rows))
         for number, document in enumerate(training.documents.all(), start=1):
@@ -40,12 +42,12 @@ def build(training):
     return target
 
 
-def file_name(training):
+def file_name(training: Training) -> str:
     """What the ZIP is called when it is downloaded."""
     return f"dossier-amf-{training.pk}-{fold(training.title).replace(' ', '-')[:60]}.zip"
 
 
-def safe_name(name):
+def safe_name(name: str) -> str:
     """A file's name without folders or anything that a system might refuse."""
     stem, dot, ending = name.rpartition(".")
     if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,5}", ending):
@@ -54,7 +56,7 @@ def safe_name(name):
     return f"{stem}.{ending.lower()}" if ending else stem
 
 
-def summary(training):
+def summary(training: Training) -> dict[str, Any]:
     """What the summary PDF says, as JSON-able data."""
     organism = training.organism
     facts = [
@@ -86,7 +88,8 @@ def summary(training):
             {"label": "Programme", "value": training.programme},
         ],
         "speakers": [
-            {"name": one.name, "references": one.references} for one in training.speakers.all()
+            {"name": speaker.name, "references": speaker.references}
+            for speaker in training.speakers.all()
         ],
         "questions": [
             {
@@ -97,6 +100,6 @@ def summary(training):
                     for index, (text, is_right) in enumerate(row.choices)
                 ],
             }
-            for row in training.sets_as_rows()
+            for row in as_rows(training)
         ],
     }

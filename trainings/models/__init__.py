@@ -1,12 +1,12 @@
 """What the rest of the portal knows of validation requests."""
 
-from ..domain.writing import RemovedQuestion
 from .corrections import Correction
 from .documents import Document, Speaker
 from .imports import QuestionImport
 from .questions import Choice, Question, QuestionSet
+from .removed import RemovedQuestion
 from .rules import AnnualRules, ApprovalCounter
-from .training import Training, TrainingJournal
+from .training import Training, TrainingJournal, TrainingQuerySet
 
 __all__ = [
     "AnnualRules",
@@ -21,4 +21,5 @@ __all__ = [
     "Speaker",
     "Training",
     "TrainingJournal",
+    "TrainingQuerySet",
 ]

@@ -1,29 +1,39 @@
 """A question of frozen sets that is to be corrected: asked, proposed, applied."""
 
+from typing import Any, Self
+
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from common.errors import WrongStatus
+from common.journal import Stateful
+from common.transitions import step
 
-from .. import emails
 from ..questions.rows import QuestionRow
 from .questions import Question
+from .training import Training
 
 
 class CorrectionQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user) -> Self:
         """Those of the organism the user belongs to."""
         return self.filter(question__question_set__training__organism__people__user=user)
 
-    def live(self):
+    def live(self) -> Self:
         """Those that still wait for someone."""
-        return self.filter(status__in=Correction.LIVE)
+        return self.filter(status__in=Correction.TRANSITIONS[Correction.Event.PROPOSE].sources)
+
+    def of_training(self, training: Training) -> Self:
+        """Those of a training's questions, each with its question and set, in their order."""
+        return (
+            self.filter(question__question_set__training=training)
+            .select_related("question__question_set")
+            .order_by("question__question_set__position", "question__position")
+        )
 
 
-class Correction(models.Model):
+class Correction(Stateful):
     """Staff ask the organism to correct a question; it proposes; staff make the new version.
 
     Its history is in the training's journal.
@@ -35,7 +45,17 @@ class Correction(models.Model):
         APPLIED = "applied", "faite"
         DISMISSED = "dismissed", "abandonnée"
 
-    LIVE = (Status.ASKED, Status.PROPOSED)
+    class Event(models.TextChoices):
+        PROPOSE = "propose", "proposée par l’organisme"
+        APPLY = "apply", "faite"
+        DISMISS = "dismiss", "abandonnée"
+
+    TRANSITIONS = {
+        # A proposal can be sent again until staff have applied or dismissed it.
+        Event.PROPOSE: step(Status.ASKED, Status.PROPOSED, to=Status.PROPOSED),
+        Event.APPLY: step(Status.ASKED, Status.PROPOSED, to=Status.APPLIED),
+        Event.DISMISS: step(Status.ASKED, Status.PROPOSED, to=Status.DISMISSED),
+    }
 
     question = models.ForeignKey(
         Question, verbose_name="question", on_delete=models.PROTECT, related_name="corrections"
@@ -75,16 +95,13 @@ class Correction(models.Model):
     def __str__(self):
         return f"Correction de « {self.question} »"
 
-    def lock(self):
+    def lock(self) -> Self:
         """The same row under a lock, with its question, set and training."""
-        return (
-            Correction.objects.select_for_update(of=("self",))
-            .select_related("question__question_set__training__organism")
-            .get(pk=self.pk)
-        )
+        rows: models.QuerySet[Any] = type(self)._default_manager.select_for_update(of=("self",))
+        return rows.select_related("question__question_set__training__organism").get(pk=self.pk)
 
     @property
-    def training(self):
+    def training(self) -> Training:
         return self.question.question_set.training
 
     @property
@@ -93,49 +110,13 @@ class Correction(models.Model):
         return None if self.proposal is None else QuestionRow.from_json(self.proposal)
 
     @property
-    def is_live(self):
-        return self.status in self.LIVE
+    def is_live(self) -> bool:
+        """Whether it still waits for someone."""
+        return self.may(self.Event.PROPOSE)
 
-    def _require_live(self):
-        if not self.is_live:
+    def require(self, event: str) -> None:
+        """Raise WrongStatus, in its own words, unless the event may happen."""
+        if not self.may(event):
             raise WrongStatus(
                 f"Cette correction n’attend plus rien : elle est « {self.get_status_display()} »."
             )
-
-    def propose(self, *, by, row):
-        """The organism proposes its corrected question; staff are told.
-
-        A proposal can be sent again until staff have applied or dismissed it. Raises WrongStatus,
-        and ValueError for a question that the sets may not hold.
-        """
-        with transaction.atomic():
-            correction = self.lock()
-            correction._require_live()
-            correction.training.require_sound(correction.question, row)
-            correction.proposal, correction.proposed_at = row.to_json(), timezone.now()
-            correction.status = self.Status.PROPOSED
-            correction.save(update_fields=["proposal", "proposed_at", "status"])
-            correction.training.write_journal(
-                to_status="correction proposée",
-                by=by,
-                comment=correction.question.place,
-            )
-            emails.correction_proposed(correction)
-
-    def dismiss(self, *, by, comment):
-        """Staff no longer want it; the organism reads why. Raises WrongStatus, ValueError."""
-        if not by.has_perm("trainings.decide_training"):
-            raise PermissionDenied
-        if not comment.strip():
-            raise ValueError("Dites à l’organisme pourquoi la correction est abandonnée.")
-        with transaction.atomic():
-            correction = self.lock()
-            correction._require_live()
-            correction.status = self.Status.DISMISSED
-            correction.save(update_fields=["status"])
-            correction.training.write_journal(
-                to_status="correction abandonnée",
-                by=by,
-                comment=f"{correction.question.place}. {comment.strip()}",
-            )
-            emails.correction_dismissed(correction, comment=comment.strip())

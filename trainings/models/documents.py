@@ -1,7 +1,6 @@
 """The files and the speakers of a request."""
 
 from django.conf import settings
-from django.core.files.base import File
 from django.db import models
 from django.db.models import Q
 
@@ -69,22 +68,3 @@ class Document(models.Model):
 
     def __str__(self):
         return self.name
-
-    def copy_to(self, training, *, by):
-        """The same document on another request, its file copied under a name of its own.
-
-        The copy's bytes are written at once: whoever rolls the row back deletes its file.
-        """
-        copy = Document(
-            training=training,
-            kind=self.kind,
-            name=self.name,
-            content_type=self.content_type,
-            size=self.size,
-            sha256=self.sha256,
-            uploaded_by=by,
-        )
-        with self.file.open("rb") as source:
-            copy.file.save(self.name, File(source, name=self.name), save=False)
-        copy.save()
-        return copy

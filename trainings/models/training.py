@@ -1,33 +1,46 @@
 """A validation request and, once approved, the training it stands for."""
 
+from typing import Self
+
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common.derived import DerivedQuerySet, KeepsDerived, SearchField
 from common.errors import WrongStatus
-from common.legacy_journal import Journalled, JournalRow
+from common.journal import Journalled, JournalRow, event_field
 from common.spreadsheets import fold
+from common.transitions import final, step
 from organisms.models import Organism
 
-from .. import emails
-from ..domain.completeness import Completeness
-from ..domain.decisions import Decisions
-from ..domain.versions import Versions
-from ..domain.writing import SetWriting
-from ..questions.rows import QuestionRow
-from ..questions.sizing import SETS
-from .documents import Speaker
-from .questions import Choice, Question, QuestionSet
+from ..questions.sizing import questions_per_set
 
 
-class TrainingQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class TrainingQuerySet(DerivedQuerySet):
+    def visible_to(self, user) -> Self:
         """The trainings of the organism the user belongs to."""
         return self.filter(organism__people__user=user)
 
+    def pending(self) -> Self:
+        """Those that wait for a decision of the association or of the AMF."""
+        return self.filter(status__in=Training.TRANSITIONS[Training.Event.APPROVE].sources)
 
-class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
+    def frozen(self) -> Self:
+        """Those whose sets members may have taken: a question is corrected, never edited."""
+        return self.filter(status__in=Training.TRANSITIONS[Training.Event.CORRECT].sources)
+
+    def live(self) -> Self:
+        """Those that did not come to nothing."""
+        return self.exclude(status__in=final(Training.TRANSITIONS))
+
+    def matching(self, typed: str) -> Self:
+        """Those whose title or number, or whose organism, says what was typed."""
+        words = fold(typed)
+        return self.filter(Q(search__contains=words) | Q(organism__search__contains=words))
+
+
+class Training(Journalled, KeepsDerived):
     """A training submitted for validation. Amounts of time are whole minutes."""
 
     class Status(models.TextChoices):
@@ -48,10 +61,51 @@ class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
 
     # Without a place of their own.
     ONLINE_METHODS = frozenset({Method.REMOTE, Method.E_LEARNING})
-    EDITABLE = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED})
-    WITHDRAWABLE = frozenset({Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.SENT_TO_AMF})
-    # After one of these a renewal is asked for anew.
-    DEAD = (Status.REFUSED, Status.WITHDRAWN, Status.REVOKED)
+
+    class Event(models.TextChoices):
+        CREATE = "create", "brouillon"
+        COPY = "copy", "renouvellement"  # on the draft that renews an approval
+        EDIT = "edit", "modifiée"
+        DELETE = "delete", "supprimée"
+        SUBMIT = "submit", "envoyée"
+        WITHDRAW = "withdraw", "retirée"
+        REQUEST_CHANGES = "request_changes", "à modifier"
+        SEND_TO_AMF = "send_to_amf", "soumise à l’AMF"
+        APPROVE = "approve", "validée"
+        REFUSE = "refuse", "refusée"
+        GRANT_AMF = "grant_amf", "heures AMF accordées"
+        REVOKE = "revoke", "révoquée"
+        RENEW = "renew", "renouvelée"
+        ASK_CORRECTION = "ask_correction", "correction demandée"
+        PROPOSE_CORRECTION = "propose_correction", "correction proposée"
+        DISMISS_CORRECTION = "dismiss_correction", "correction abandonnée"
+        CORRECT = "correct", "question corrigée"
+        REGRADE = "regrade", "QCM recalculé"
+
+    TRANSITIONS = {
+        Event.COPY: step(Status.DRAFT),
+        Event.EDIT: step(Status.DRAFT, Status.CHANGES_REQUESTED),
+        Event.DELETE: step(Status.DRAFT),
+        Event.SUBMIT: step(Status.DRAFT, Status.CHANGES_REQUESTED, to=Status.SUBMITTED),
+        Event.WITHDRAW: step(
+            Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.SENT_TO_AMF, to=Status.WITHDRAWN
+        ),
+        Event.REQUEST_CHANGES: step(
+            Status.SUBMITTED, Status.SENT_TO_AMF, to=Status.CHANGES_REQUESTED
+        ),
+        Event.SEND_TO_AMF: step(Status.SUBMITTED, to=Status.SENT_TO_AMF),
+        Event.APPROVE: step(Status.SUBMITTED, Status.SENT_TO_AMF, to=Status.APPROVED),
+        Event.REFUSE: step(Status.SUBMITTED, Status.SENT_TO_AMF, to=Status.REFUSED),
+        Event.GRANT_AMF: step(Status.SENT_TO_AMF),
+        Event.REVOKE: step(Status.APPROVED, to=Status.REVOKED),
+        Event.RENEW: step(Status.APPROVED),
+        # Of frozen sets: members may have taken them, and after a revocation their marks stay.
+        Event.ASK_CORRECTION: step(Status.APPROVED, Status.REVOKED),
+        Event.PROPOSE_CORRECTION: step(Status.APPROVED, Status.REVOKED),
+        Event.DISMISS_CORRECTION: step(Status.APPROVED, Status.REVOKED),
+        Event.CORRECT: step(Status.APPROVED, Status.REVOKED),
+        Event.REGRADE: step(Status.APPROVED, Status.REVOKED),
+    }
 
     status = models.CharField("statut", max_length=20, choices=Status, default=Status.DRAFT)
     organism = models.ForeignKey(
@@ -108,8 +162,8 @@ class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
     )
     created_at = models.DateTimeField("créée le", auto_now_add=True)
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
-    # Unaccented, casefolded: SQLite ignores case for ASCII only.
-    search = models.TextField(editable=False, blank=True)
+    # The organism is searched by its own column, so that a new name finds its trainings.
+    search = SearchField("title", "approval_number")
 
     objects = TrainingQuerySet.as_manager()
 
@@ -172,165 +226,14 @@ class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
     def __str__(self):
         return self.title
 
-    # --- the organism's verbs -------------------------------------------------------------------
-
-    def submit(self, *, by):
-        """Send the request, or send it again once changed.
-
-        Raises WrongStatus, or ValueError when something is missing (see `missing_to_submit`).
-        """
-        with transaction.atomic():
-            training = self.lock()
-            training.require_status(*self.EDITABLE)
-            missing = training.missing_to_submit()
-            if missing:
-                raise ValueError(" ".join(missing))
-            again = training.submitted_at is not None
-            training.submitted_at = timezone.now()
-            training.move_to(self.Status.SUBMITTED, by=by, update_fields=["submitted_at"])
-            emails.submitted(training, again=again)
-
-    def withdraw(self, *, by):
-        """Take the request back before a decision."""
-        with transaction.atomic():
-            training = self.lock()
-            training.require_status(*self.WITHDRAWABLE)
-            training.move_to(self.Status.WITHDRAWN, by=by)
-            emails.withdrawn(training)
-
-    def delete_draft(self):
-        """Delete a draft and its files. Raises WrongStatus for anything else."""
-        with transaction.atomic():
-            training = self.lock()
-            training.require_status(self.Status.DRAFT)
-            files = [document.file for document in training.documents.all()]
-            training.delete()
-            for file in files:
-                transaction.on_commit(lambda file=file: file.storage.delete(file.name))
-
-    def renew(self, *, by):
-        """A draft for the next year with everything copied; the one there is, if there is one.
-
-        The first session's date is left to be typed. Raises WrongStatus, also before the
-        approval's year has begun: the next one could not be sent yet.
-        """
-        copied = []
-        try:
-            with transaction.atomic():
-                training = self.lock()
-                training.require_status(self.Status.APPROVED)
-                existing = training.live_renewal()
-                if existing:
-                    return existing
-                if not training.is_renewable:
-                    raise WrongStatus(
-                        f"Cette formation est validée pour {training.year} : vous pourrez la "
-                        f"renouveler à partir du 1er janvier {training.year}."
-                    )
-                draft = training._blank_copy(by)
-                draft.save()
-                draft.write_journal(
-                    to_status="renouvellement",
-                    by=by,
-                    comment=f"De l’agrément {training.approval_number} ({training.year})",
-                )
-                draft.write_speakers(training.speakers.values_list("name", "references"))
-                for document in training.documents.all():
-                    copied.append(document.copy_to(draft, by=by).file)
-                draft.write_sets(training.sets_as_rows())
-        except BaseException:
-            # The rows are rolled back; files know no transaction.
-            for file in copied:
-                file.storage.delete(file.name)
-            raise
-        return draft
-
-    def _blank_copy(self, by):
-        """An unsaved draft with what was asked, and nothing of what was decided."""
-        draft = Training.objects.get(pk=self.pk)
-        draft.pk = None
-        draft._state.adding = True
-        for name in (
-            "granted_associative_minutes",
-            "granted_amf_minutes",
-            "approval_number",
-            "submitted_at",
-            "amf_sent_on",
-            "decided_at",
-            "first_session_on",
-        ):
-            setattr(draft, name, None)
-        draft.amf_reference = ""
-        draft.status = self.Status.DRAFT
-        draft.year = max(self.year + 1, timezone.localdate().year)
-        draft.renewed_from = self
-        draft.created_by = by
-        draft.refresh_search()
-        return draft
-
-    def write_speakers(self, rows):
-        """Replace the speakers by these (name, references), in their order."""
-        rows = list(rows)
-        if rows == list(self.speakers.values_list("name", "references")):
-            return
-        self.speakers.all().delete()
-        Speaker.objects.bulk_create(
-            Speaker(training=self, position=position, name=name, references=references)
-            for position, (name, references) in enumerate(rows, start=1)
-        )
-
-    def write_sets(self, rows):
-        """Replace the sets by these `QuestionRow`s. A constant number of queries."""
-        rows = list(rows)
-        self.question_sets.all().delete()
-        if not rows:
-            return
-        sets = {
-            one.position: one
-            for one in QuestionSet.objects.bulk_create(
-                QuestionSet(training=self, position=number) for number in range(1, SETS + 1)
-            )
-        }
-        ranks = dict.fromkeys(sets, 0)
-        questions = []
-        for row in rows:
-            ranks[row.set_number] += 1
-            questions.append(
-                Question(
-                    question_set=sets[row.set_number],
-                    position=ranks[row.set_number],
-                    text=row.text,
-                    theme=row.theme,
-                    explanation=row.explanation,
-                )
-            )
-        Question.objects.bulk_create(questions)
-        Choice.objects.bulk_create(
-            Choice(question=question, position=rank, text=text, is_right=is_right)
-            for question, row in zip(questions, rows, strict=True)
-            for rank, (text, is_right) in enumerate(row.choices, start=1)
-        )
-
-    def sets_as_rows(self) -> list[QuestionRow]:
-        """The questions of the sets that stand, in their order."""
-        return [
-            question.as_row().in_set(question_set.position)
-            for question_set in self.current_sets()
-            for question in question_set.questions.all()
-        ]
-
-    def current_sets(self):
-        """The sets that stand, in their order, with questions and choices: three queries."""
-        return self.question_sets.current().prefetch_related("questions__choices")
-
-    # --- questions ------------------------------------------------------------------------------
+    # --- what may happen ------------------------------------------------------------------------
 
     @property
-    def is_editable(self):
+    def is_editable(self) -> bool:
         """Whether the organism may change it: a draft, or sent back for changes."""
-        return self.status in self.EDITABLE
+        return self.may(self.Event.EDIT)
 
-    def require_editable(self):
+    def require_editable(self) -> None:
         """Raise WrongStatus, with a sentence for the organism, unless it may be changed."""
         if not self.is_editable:
             raise WrongStatus(
@@ -339,35 +242,55 @@ class Training(Decisions, Versions, SetWriting, Completeness, Journalled):
             )
 
     @property
-    def is_withdrawable(self):
-        return self.status in self.WITHDRAWABLE
+    def is_deletable(self) -> bool:
+        return self.may(self.Event.DELETE)
 
     @property
-    def is_renewable(self):
+    def is_withdrawable(self) -> bool:
+        return self.may(self.Event.WITHDRAW)
+
+    @property
+    def is_under_review(self) -> bool:
+        """Whether it waits for a decision of the association or of the AMF."""
+        return self.may(self.Event.APPROVE)
+
+    @property
+    def is_renewable(self) -> bool:
         """Whether « Renouveler » makes sense: approved, and its year has begun."""
-        return self.status == self.Status.APPROVED and self.year <= timezone.localdate().year
+        return self.may(self.Event.RENEW) and self.year <= timezone.localdate().year
 
-    def live_renewal(self):
+    @property
+    def is_over(self) -> bool:
+        """An approval ends with its calendar year (« échue »); computed, never stored."""
+        return self.status == self.Status.APPROVED and timezone.localdate().year > self.year
+
+    # --- what is asked and known ----------------------------------------------------------------
+
+    @property
+    def questions_owed(self) -> int:
+        """Questions owed in each of the three sets, for the AMF minutes asked."""
+        return questions_per_set(self.requested_amf_minutes)
+
+    @property
+    def was_refused_by_amf(self) -> bool:
+        """Whether AMF hours were asked of the AMF, and the approval came without any."""
+        return bool(
+            self.granted_amf_minutes == 0 and self.requested_amf_minutes and self.amf_sent_on
+        )
+
+    def live_renewal(self) -> "Training | None":
         """The request that renews this one, unless it came to nothing; None without one."""
-        return self.renewals.exclude(status__in=self.DEAD).first()
+        return self.renewals.live().first()
 
-    def last_remark(self):
+    def last_remark(self) -> str:
         """What staff wrote when they brought the request to where it is; "" without a word."""
         last = self.journal.filter(to_status=self.status).last()
         return last.comment if last else ""
 
-    def refresh_search(self):
-        """Keep the folded column in step; call before saving changed data."""
-        self.search = fold(f"{self.title} {self.approval_number or ''} {self.organism.name}")
-
-    @property
-    def is_over(self):
-        """An approval ends with its calendar year (« échue »); computed, never stored."""
-        return self.status == self.Status.APPROVED and timezone.localdate().year > self.year
-
 
 class TrainingJournal(JournalRow):
     subject = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="journal")
+    event = event_field(Training.Event)
 
     class Meta(JournalRow.Meta):
         verbose_name = "journal de la demande"

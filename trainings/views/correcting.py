@@ -3,9 +3,10 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from organisms.access import writing_required
 
+from ..domain import corrections
 from ..models import Correction
 from ..question_form import QuestionForm
 
@@ -13,28 +14,28 @@ from ..question_form import QuestionForm
 @writing_required
 def correction(request, pk):
     """What staff ask, and the question to correct; posting it proposes the correction."""
-    found = get_object_or_404(
+    correction = get_object_or_404(
         Correction.objects.visible_to(request.user)
         .select_related("question__question_set__training")
         .prefetch_related("question__choices"),
         pk=pk,
     )
-    training = found.training
-    if not found.is_live:
-        messages.info(request, f"Cette correction est {found.get_status_display()}.")
+    training = correction.training
+    if not correction.is_live:
+        messages.info(request, f"Cette correction est {correction.get_status_display()}.")
         return redirect("trainings:detail", training.pk)
     form = QuestionForm(
         request.POST if request.method == "POST" else None,
-        before=found.question,
-        row=found.proposed_row,
+        before=correction.question,
+        row=correction.proposed_row,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            found.propose(by=request.user, row=form.row())
+            corrections.propose(correction, by=request.user, row=form.row())
         except WrongStatus as error:
             messages.error(request, str(error))
             return redirect("trainings:detail", training.pk)
-        except ValueError as error:
+        except Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Votre correction est proposée à l’ANACOFI, qui la relira.")
@@ -42,5 +43,5 @@ def correction(request, pk):
     return render(
         request,
         "trainings/correction.html",
-        {"nav": "requests", "training": training, "correction": found, "form": form},
+        {"nav": "requests", "training": training, "correction": correction, "form": form},
     )

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,11 +11,13 @@ from django.utils.html import strip_tags
 from django.views.decorators.http import require_GET, require_POST
 
 from common.durations import format_minutes
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from common.forms import DurationField
 from organisms.access import SUSPENDED, organism_required, writing_required
 
-from ..domain import documents
+from ..domain import documents, requests
+from ..domain.completeness import missing_by_section
+from ..domain.sets import question_counts
 from ..forms import SpeakerFormSet, StartForm, TrainingForm
 from ..models import Document, Training
 from ..questions.sizing import SETS, questions_per_set
@@ -58,13 +59,7 @@ def create(request):
         return redirect("trainings:list")
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        training = form.save(commit=False)
-        training.organism = request.organism
-        training.created_by = request.user
-        training.refresh_search()
-        with transaction.atomic():
-            training.save()
-            training.write_journal(to_status=Training.Status.DRAFT, by=request.user)
+        training = requests.create(request.organism, by=request.user, **form.cleaned_data)
         return redirect("trainings:edit", training.pk)
     return render(request, "trainings/create.html", {"nav": "requests", "form": form})
 
@@ -76,8 +71,8 @@ def edit(request, pk):
     refusal = "" if request.organism.may_write else SUSPENDED
     try:
         training.require_editable()
-    except WrongStatus as error:
-        refusal = str(error)
+    except WrongStatus as wrong:
+        refusal = str(wrong)
     if refusal:
         messages.warning(request, refusal)
         return redirect("trainings:detail", pk)
@@ -106,7 +101,8 @@ def edit(request, pk):
         speakers = SpeakerFormSet(
             prefix="speakers",
             initial=[
-                {"name": one.name, "references": one.references} for one in training.speakers.all()
+                {"name": speaker.name, "references": speaker.references}
+                for speaker in training.speakers.all()
             ],
         )
     # Read afresh: the bound form has written what was typed, right or wrong, on its instance.
@@ -135,24 +131,19 @@ def _bound_forms(request, training):
 def _keep(training, form, speakers):
     """Write what was typed rightly on the draft; whether all of it was. Raises WrongStatus."""
     form_valid, speakers_valid = form.is_valid(), speakers.is_valid()
-    with transaction.atomic():
-        locked = training.lock()
-        locked.require_editable()
-        values = form.savable(locked)
-        for name, value in values.items():
-            setattr(locked, name, value)
-        locked.refresh_search()
-        locked.save(update_fields=[*values, "search", "updated_at"])
-        if speakers_valid:
-            locked.write_speakers(speakers.rows())
+    requests.keep(
+        training, form.rightly_typed(), speakers=speakers.rows() if speakers_valid else None
+    )
     return form_valid and speakers_valid
 
 
 def _sent(training, *, by):
     """Send the request; False when something is missing, which the page then says."""
     try:
-        training.submit(by=by)
-    except ValueError:
+        requests.submit(training, by=by)
+    except WrongStatus:
+        raise
+    except Refused:
         return False
     return True
 
@@ -166,6 +157,10 @@ def _store_files(request, training):
                 documents.store(Training.objects.get(pk=training.pk), kind, file, by=request.user)
             except ValidationError as error:
                 errors += error.messages
+            except WrongStatus:
+                raise
+            except Refused as error:
+                errors.append(str(error))
     return errors
 
 
@@ -203,10 +198,10 @@ def _summary_context(training, form, speakers):
         if speakers.is_bound and not speakers.is_valid():
             wrong.append({"id": "intervenants", "label": "Intervenants", "errors": []})
     return {
-        "missing": training.missing_by_section(),
+        "missing": missing_by_section(training),
         "wrong": wrong,
         "owed": training.questions_owed,
-        "counts": training.question_counts(),
+        "counts": question_counts(training),
     }
 
 
@@ -224,7 +219,7 @@ def upload(request, pk, kind):
         documents.store(training, kind, file, by=request.user)
     except ValidationError as error:
         return _sentences(error.messages)
-    except WrongStatus as error:
+    except Refused as error:
         return _sentences([str(error)])
     return _zone(request, training, kind)
 

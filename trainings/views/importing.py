@@ -1,12 +1,8 @@
 """Questions out of a file or a pasted text: read, shown, and only then written in the sets."""
 
-import hashlib
-import json
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -16,6 +12,9 @@ from common import files
 from common.errors import WrongStatus
 from organisms.access import organism_required, writing_required
 
+from ..domain import importing
+from ..domain.importing import AlreadyImported, NotReady
+from ..domain.sets import as_rows, question_counts
 from ..domain.writing import SetFull
 from ..interchange import Unreadable, read_file, read_pasted, to_gift, to_workbook
 from ..models import QuestionImport
@@ -28,7 +27,6 @@ from .editing import get_training
 MAX_PASTED = 500_000
 # With Word's styles.
 MAX_HTML = 4 * MAX_PASTED
-SPREAD = "spread"
 
 
 @writing_required
@@ -54,19 +52,19 @@ def import_questions(request, pk):
 
 def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
     rows = waiting.as_rows() if waiting else []
-    counts = training.question_counts()
+    counts = question_counts(training)
     context = {
         "nav": "requests",
         "training": training,
         "waiting": waiting,
-        "shown": fingerprint(waiting) if waiting else "",
+        "shown": importing.fingerprint(waiting) if waiting else "",
         "sentences": sentences,
         "pasted": request.POST.get("pasted", waiting.pasted_text if waiting else ""),
         "pasted_html": request.POST.get("pasted_html", waiting.pasted_html if waiting else ""),
         "rows": [(row, list(zip(LETTERS, row.choices, strict=False))) for row in rows],
         "remarks": [
-            str(one)
-            for one in remarks(
+            str(remark)
+            for remark in remarks(
                 [row for row in rows if row.set_number], similarity=settings.QCM_SIMILARITY_PERCENT
             )
         ],
@@ -88,11 +86,11 @@ def _read(request, training):
     try:
         if file:
             files.check_size(file)
-            found = read_file(file)
+            parsed = read_file(file)
         elif len(pasted) > MAX_PASTED:
             return ["Ce texte est trop long. Collez-le en plusieurs fois."]
         elif pasted.strip():
-            found = read_pasted(pasted, html)
+            parsed = read_pasted(pasted, html)
         else:
             return ["Choisissez un fichier, ou collez vos questions."]
     except ValidationError as error:
@@ -100,12 +98,12 @@ def _read(request, training):
     except Unreadable as error:
         return [str(error)]
     try:
-        _keep(
+        importing.keep(
             training,
-            found,
-            name=file.name[-255:] if file else "",
-            pasted=pasted,
-            html=html,
+            parsed,
+            name=file.name if file else "",
+            pasted_text=pasted,
+            pasted_html=html,
             by=request.user,
         )
     except WrongStatus as error:
@@ -113,80 +111,32 @@ def _read(request, training):
     return []
 
 
-def _keep(training, found, *, name, pasted, html, by):
-    """Store what was read in place of what was read before. Raises WrongStatus."""
-    with transaction.atomic():
-        training.lock().require_editable()
-        QuestionImport.objects.update_or_create(
-            training=training,
-            defaults={
-                "name": name,
-                "pasted_text": "" if name else pasted,
-                "pasted_html": "" if name else html,
-                "rows": [question.as_row().to_json() for question in found.questions],
-                "errors": found.errors,
-                "notes": found.notes,
-                "created_by": by,
-            },
-        )
-
-
-def fingerprint(waiting):
-    """A short text that differs as soon as something else is read: the page shows this one."""
-    content = json.dumps([waiting.rows, waiting.errors], sort_keys=True).encode()
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def placed(rows, choice):
-    """The rows with their sets; those without one go to set `choice`, or to each set in turn."""
-    turn, result = 0, []
-    for row in rows:
-        number = row.set_number
-        if number == 0:
-            number = turn % SETS + 1 if choice == SPREAD else int(choice)
-            turn += 1
-        result.append(row.in_set(number))
-    return result
-
-
 @writing_required
 @require_POST
 def apply_import(request, pk):
     """« Importer » what was read: into the sets, all of it or nothing."""
     training = get_training(request, pk)
-    waiting = QuestionImport.objects.filter(training=training).first()
-    if waiting is None:
-        messages.info(request, "Ces questions sont déjà importées, ou abandonnées.")
-        return redirect("trainings:workshop", pk)
-    choice, mode = request.POST.get("place", ""), request.POST.get("mode", "")
-    sentences = []
-    if request.POST.get("shown") != fingerprint(waiting):
-        sentences.append("Autre chose a été lu entre-temps : vérifiez ce qui va être importé.")
-    if waiting.errors or not waiting.rows:
-        sentences.append("Corrigez d’abord les erreurs : rien n’a été importé.")
-    unplaced = any(row.set_number == 0 for row in waiting.as_rows())
-    if unplaced and choice not in {"1", "2", "3", SPREAD}:
-        sentences.append("Choisissez le jeu où vont ces questions.")
-    if mode not in {"after", "replace"}:
-        sentences.append("Choisissez d’ajouter ces questions ou de remplacer celles du jeu.")
-    if sentences:
-        return _page(request, training, waiting, sentences=sentences, status=422)
-    rows = placed(waiting.as_rows(), choice)
+    waiting = QuestionImport.objects.filter(training=training).select_related("training").first()
     try:
-        with transaction.atomic():
-            # Whoever deletes it imports it: a second click finds nothing.
-            deleted, _ = QuestionImport.objects.filter(pk=waiting.pk).delete()
-            if not deleted:
-                messages.info(request, "Ces questions sont déjà importées, ou abandonnées.")
-                return redirect("trainings:workshop", pk)
-            training.import_questions(rows, replace=mode == "replace")
+        if waiting is None:
+            raise AlreadyImported
+        count = importing.apply(
+            waiting,
+            shown=request.POST.get("shown", ""),
+            place=request.POST.get("place", ""),
+            mode=request.POST.get("mode", ""),
+        )
+    except AlreadyImported as error:
+        messages.info(request, str(error))
     except WrongStatus as error:
         messages.error(request, str(error))
-        return redirect("trainings:workshop", pk)
+    except NotReady as error:
+        return _page(request, training, waiting, sentences=error.sentences, status=422)
     except SetFull as error:
         return _page(request, training, waiting, sentences=[str(error)], status=422)
-    plural = "s" if len(rows) > 1 else ""
-    messages.success(request, f"{len(rows)} question{plural} importée{plural}.")
+    else:
+        plural = "s" if count > 1 else ""
+        messages.success(request, f"{count} question{plural} importée{plural}.")
     return redirect("trainings:workshop", pk)
 
 
@@ -194,7 +144,7 @@ def apply_import(request, pk):
 @require_POST
 def drop_import(request, pk):
     """« Abandonner » what was read."""
-    QuestionImport.objects.filter(training=get_training(request, pk)).delete()
+    importing.drop(get_training(request, pk))
     messages.info(request, "L’import est abandonné : les jeux n’ont pas changé.")
     return redirect("trainings:workshop", pk)
 
@@ -208,7 +158,7 @@ def export(request, pk, form):
     if form not in writers:
         raise Http404
     write, content_type = writers[form]
-    response = HttpResponse(write(training.sets_as_rows()), content_type=content_type)
+    response = HttpResponse(write(as_rows(training)), content_type=content_type)
     name = f"qcm-{slugify(training.title)[:60] or training.pk}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"

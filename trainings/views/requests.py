@@ -9,13 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common import files
 from common.errors import WrongStatus
-from common.spreadsheets import fold
 from organisms.access import SUSPENDED, organism_required, writing_required
 
+from ..domain import requests
+from ..domain.completeness import missing_by_section
+from ..domain.overview import overview
 from ..interchange import model_workbook
-from ..models import Document, Training
+from ..models import Correction, Document, Training
 from .editing import files_context, get_training
-from .overview import overview
 
 PER_PAGE = 20
 
@@ -30,7 +31,7 @@ def training_list(request):
         trainings = trainings.filter(status=status)
     query = request.GET.get("q", "").strip()
     if query:
-        trainings = trainings.filter(search__contains=fold(query))
+        trainings = trainings.matching(query)
     page = Paginator(trainings, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -61,11 +62,11 @@ def detail(request, pk):
             "journal": training.journal.select_related("by"),
             "remark": training.last_remark(),
             "speakers": training.speakers.all(),
-            "missing": training.missing_by_section() if training.is_editable else [],
+            "missing": missing_by_section(training) if training.is_editable else [],
             "renewal": training.live_renewal(),
-            "corrections": training.live_corrections(),
+            "corrections": Correction.objects.live().of_training(training),
             "views": views,
-            "has_questions": any(one.cards for one in views),
+            "has_questions": any(view.cards for view in views),
             **files_context(training),
         },
     )
@@ -79,7 +80,7 @@ def withdraw(request, pk):
         request,
         training,
         training.is_withdrawable,
-        lambda: training.withdraw(by=request.user),
+        lambda: requests.withdraw(training, by=request.user),
         title="Retirer la demande",
         text=f"L’ANACOFI n’étudiera plus « {training.title} ». C’est définitif.",
         button="Retirer la demande",
@@ -95,8 +96,8 @@ def delete(request, pk):
     return _confirmed(
         request,
         training,
-        training.status == Training.Status.DRAFT,
-        training.delete_draft,
+        training.is_deletable,
+        lambda: requests.delete_draft(training),
         title="Supprimer le brouillon",
         text=f"« {training.title} » et ses documents sont effacés. C’est définitif.",
         button="Supprimer le brouillon",
@@ -106,7 +107,7 @@ def delete(request, pk):
 
 
 def _confirmed(request, training, possible, verb, *, done, then, **page):
-    """A confirmation page whose POST calls a verb of the model."""
+    """A confirmation page whose POST calls a verb of the domain."""
     back = reverse("trainings:detail", args=[training.pk])
     if request.method == "POST":
         try:
@@ -136,20 +137,19 @@ def _confirmed(request, training, possible, verb, *, done, then, **page):
 def renew(request, pk):
     """« Renouveler »: a draft for the next year, everything copied; the one there is."""
     training = get_training(request, pk)
-    existing = training.live_renewal()
     try:
-        draft = training.renew(by=request.user)
+        draft, is_new = requests.renew(training, by=request.user)
     except WrongStatus as error:
         messages.error(request, str(error))
         return redirect("trainings:detail", pk)
-    if existing:
-        messages.info(request, f"Cette formation est déjà renouvelée pour {draft.year} : la voici.")
-    else:
+    if is_new:
         messages.success(
             request,
             f"Voici votre demande pour {draft.year}, documents et jeux de QCM compris. Donnez la "
             "date de la première session, vérifiez le reste et envoyez-la.",
         )
+    else:
+        messages.info(request, f"Cette formation est déjà renouvelée pour {draft.year} : la voici.")
     return redirect("trainings:edit" if draft.is_editable else "trainings:detail", draft.pk)
 
 
@@ -157,8 +157,8 @@ def renew(request, pk):
 @require_GET
 def document(request, pk):
     """A document of one of the organism's requests."""
-    found = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
-    return files.serve(found.file, name=found.name, content_type=found.content_type)
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    return files.serve(document.file, name=document.name, content_type=document.content_type)
 
 
 @organism_required

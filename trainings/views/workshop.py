@@ -12,16 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from organisms.access import organism_required, writing_required
 
-from ..domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, QuestionGone, SetFull
+from ..domain import writing
+from ..domain.overview import capitalised, overview
+from ..domain.sets import QuestionGone, find_question
+from ..domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged
 from ..question_input import read_content
 from ..questions.rows import ChoiceRow
 from ..questions.set_checks import LETTERS, MAX_CHARACTERS, faults
 from ..questions.sizing import MAX_CHOICES, SETS
 from .editing import get_training
-from .overview import capitalised, overview
 
 
 def by_script(request):
@@ -94,8 +96,8 @@ def add_question(request, pk):
     number = _number(request.POST, "set")
     content, errors = read_content(request.POST)
     try:
-        question = training.add_question(number, BLANK if errors else content)
-    except (WrongStatus, SetFull) as error:
+        question = writing.add_question(training, number, BLANK if errors else content)
+    except Refused as error:
         return refused(request, training, error)
     return changed(request, training, question=question, edit=True)
 
@@ -108,10 +110,10 @@ def move_question(request, pk, question):
     move = request.POST.get("to", "")
     try:
         if move in {"up", "down"}:
-            moved = training.move_question(question, steps=-1 if move == "up" else 1)
+            moved = writing.move_question(training, question, steps=-1 if move == "up" else 1)
         else:
-            moved = training.move_question(question, number=_number(request.POST, "to"))
-    except (WrongStatus, SetFull, QuestionGone) as error:
+            moved = writing.move_question(training, question, number=_number(request.POST, "to"))
+    except Refused as error:
         return refused(request, training, error)
     focus = f"{move}-{question}" if move in {"up", "down"} else f"title-{question}"
     return changed(request, training, question=moved, focus=focus)
@@ -123,8 +125,8 @@ def duplicate_question(request, pk, question):
     """The same question once more, opened to be changed."""
     training = get_training(request, pk)
     try:
-        copy = training.duplicate_question(question)
-    except (WrongStatus, SetFull, QuestionGone) as error:
+        copy = writing.duplicate_question(training, question)
+    except Refused as error:
         return refused(request, training, error)
     return changed(request, training, question=copy, edit=True)
 
@@ -135,8 +137,8 @@ def remove_question(request, pk, question):
     """Take a question off; it can be put back."""
     training = get_training(request, pk)
     try:
-        removed = training.remove_question(question, by=request.user)
-    except (WrongStatus, QuestionGone) as error:
+        removed = writing.remove_question(training, question, by=request.user)
+    except Refused as error:
         return refused(request, training, error)
     then = f"?supprimee={removed.pk}" if removed else ""
     return changed(request, training, focus="undo", then=then, just_removed=removed)
@@ -148,10 +150,10 @@ def restore_question(request, pk, removed):
     """« Annuler » a removal."""
     training = get_training(request, pk)
     try:
-        question = training.restore_question(removed)
+        question = writing.restore_question(training, removed)
     except QuestionGone:
         return refused(request, training, "Cette question est déjà remise à sa place.")
-    except (WrongStatus, SetFull) as error:
+    except Refused as error:
         return refused(request, training, error)
     return changed(request, training, question=question, focus=f"title-{question.pk}")
 
@@ -165,10 +167,8 @@ def question(request, pk, question):
         return _save(request, training, question)
     try:
         training.require_editable()
-        found = training.find_question(question)
-    except QuestionGone as error:
-        return refused(request, training, error)
-    except WrongStatus as error:
+        found = find_question(training, question)
+    except Refused as error:
         return refused(request, training, error)
     if not request.organism.may_write:
         return redirect("trainings:workshop", pk)
@@ -205,7 +205,8 @@ def _save(request, training, pk):
     if errors:
         return _not_saved(request, training, pk, content, errors)
     try:
-        saved = training.write_question(
+        saved = writing.write_question(
+            training,
             pk,
             content,
             revision=int(revision) if revision.isdecimal() else 0,
@@ -225,8 +226,8 @@ def _save(request, training, pk):
         return redirect("trainings:question", training.pk, pk)
     if request.POST.get("do") == "next":
         try:
-            fresh = training.add_question(saved.question_set.position)
-        except (WrongStatus, SetFull) as error:
+            fresh = writing.add_question(training, saved.question_set.position)
+        except Refused as error:
             return refused(request, training, error)
         return redirect("trainings:question", training.pk, fresh.pk)
     messages.success(request, "La question est enregistrée.")
@@ -237,7 +238,7 @@ def _not_saved(request, training, pk, content, errors):
     if by_script(request):
         return JsonResponse({"sentence": "\n".join(errors)}, status=422)
     try:
-        found = training.find_question(pk)
+        found = find_question(training, pk)
     except QuestionGone as error:
         return _gone(request, training, error, content)
     return _form(request, training, found, typed=content, status=422, errors=errors)

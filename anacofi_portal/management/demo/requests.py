@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from trainings.domain import documents
-from trainings.models import Document, Speaker, Training
+from trainings.domain import decisions, documents, requests, sets
+from trainings.models import Document, Training
 from trainings.questions.rows import ChoiceRow, QuestionRow
 from trainings.questions.sizing import SETS, questions_per_set
 
@@ -64,26 +64,22 @@ def question_sets(amf_minutes):
 def make_request(organism, by, title, *, associative, amf, year=None, duration=420):
     """A complete draft, with its presentation and, for AMF minutes, its sets."""
     year = year or timezone.localdate().year
-    training = Training(
-        organism=organism,
-        created_by=by,
-        year=year,
-        title=title,
-        objectives="Mettre à jour ses connaissances et sécuriser sa pratique du conseil.",
-        programme="Matin : le cadre et la jurisprudence.\nAprès-midi : études de cas et échanges.",
-        audience="Conseillers en gestion de patrimoine et en investissements financiers.",
-        teaching_method=Training.Method.FACE_TO_FACE,
-        duration_minutes=duration,
-        first_session_on=date(year, 3, 12),
-        first_session_place="Paris, 92 rue d’Amsterdam",
-        requested_associative_minutes=associative,
-        requested_amf_minutes=amf,
-    )
-    training.refresh_search()
-    training.save()
-    training.write_journal(to_status=Training.Status.DRAFT, by=by)
-    Speaker.objects.create(
-        training=training, name="Dr Anne Lebrun", references="Docteur en droit, 15 ans de pratique."
+    training = requests.create(organism, by=by, title=title, year=year)
+    training = requests.keep(
+        training,
+        {
+            "objectives": "Mettre à jour ses connaissances et sécuriser sa pratique du conseil.",
+            "programme": "Matin : le cadre et la jurisprudence.\n"
+            "Après-midi : études de cas et échanges.",
+            "audience": "Conseillers en gestion de patrimoine et en investissements financiers.",
+            "teaching_method": Training.Method.FACE_TO_FACE,
+            "duration_minutes": duration,
+            "first_session_on": date(year, 3, 12),
+            "first_session_place": "Paris, 92 rue d’Amsterdam",
+            "requested_associative_minutes": associative,
+            "requested_amf_minutes": amf,
+        },
+        speakers=[("Dr Anne Lebrun", "Docteur en droit, 15 ans de pratique.")],
     )
     documents.store(
         training,
@@ -92,7 +88,7 @@ def make_request(organism, by, title, *, associative, amf, year=None, duration=4
         by=by,
     )
     if amf:
-        training.write_sets(question_sets(amf))
+        sets.replace_all(training, question_sets(amf))
     return training
 
 
@@ -107,20 +103,20 @@ def make_requests(organisms, officer):
 
     def submitted(organism, title, **hours):
         training = request(organism, title, **hours)
-        training.submit(by=by[organism.pk])
-        return training
+        return requests.submit(training, by=by[organism.pk])
 
     def approved(organism, title, *, granted_amf=None, comment="", **hours):
         training = submitted(organism, title, **hours)
         if hours["amf"]:
-            training.send_to_amf(by=officer, on=today, reference=f"AMF/{today.year}/{training.pk}")
-        training.approve(
+            reference = f"AMF/{today.year}/{training.pk}"
+            training = decisions.send_to_amf(training, by=officer, on=today, reference=reference)
+        return decisions.approve(
+            training,
             by=officer,
             associative_minutes=hours["associative"],
             amf_minutes=hours["amf"] if granted_amf is None else granted_amf,
             comment=comment,
         )
-        return Training.objects.get(pk=training.pk)
 
     made = {
         "main": approved(
@@ -145,22 +141,30 @@ def make_requests(organisms, officer):
     made["sent"] = submitted(
         academy, "Finance durable et préférences du client", associative=60, amf=60
     )
-    made["sent"].send_to_amf(by=officer, on=today, reference=f"AMF/{today.year}/118")
+    made["sent"] = decisions.send_to_amf(
+        made["sent"], by=officer, on=today, reference=f"AMF/{today.year}/118"
+    )
     made["changes"] = submitted(
         academy, "Allocation d’actifs et psychologie", associative=120, amf=0
     )
-    made["changes"].request_changes(
-        by=officer, comment="Merci de détailler l’après-midi du programme et les références."
+    made["changes"] = decisions.request_changes(
+        made["changes"],
+        by=officer,
+        comment="Merci de détailler l’après-midi du programme et les références.",
     )
     made["refused"] = submitted(delta, "Vendre plus, vendre mieux", associative=420, amf=0)
-    made["refused"].refuse(
-        by=officer, comment="Formation commerciale, hors du champ de la validation."
+    made["refused"] = decisions.refuse(
+        made["refused"],
+        by=officer,
+        comment="Formation commerciale, hors du champ de la validation.",
     )
     made["withdrawn"] = submitted(delta, "Crypto-actifs : premiers pas", associative=60, amf=0)
-    made["withdrawn"].withdraw(by=by[delta.pk])
+    made["withdrawn"] = requests.withdraw(made["withdrawn"], by=by[delta.pk])
     made["revoked"] = approved(delta, "Trading avancé", associative=60, amf=0)
-    made["revoked"].revoke(
-        by=officer, comment="Le contenu dispensé ne correspondait pas au programme."
+    made["revoked"] = decisions.revoke(
+        made["revoked"],
+        by=officer,
+        comment="Le contenu dispensé ne correspondait pas au programme.",
     )
-    made["renewed"] = made["associative"].renew(by=by[academy.pk])
+    made["renewed"], _ = requests.renew(made["associative"], by=by[academy.pk])
     return made

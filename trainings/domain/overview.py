@@ -4,23 +4,25 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from ..questions.remarks import remarks
-from ..questions.set_checks import problems
+from ..models import Question, Training
+from ..questions.remarks import Remark, remarks
+from ..questions.set_checks import Problem, problems
 from ..questions.sizing import SETS
+from .sets import current
 
 
 @dataclass
 class Card:
     """One question of a set; sentences are French."""
 
-    question: object
+    question: Question
     number: int
     rank: int
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     @property
-    def label(self):
+    def label(self) -> str:
         """What the question is called in a list."""
         return f"Question {self.rank}"
 
@@ -36,48 +38,49 @@ class SetView:
     remarks: list[str] = field(default_factory=list)
 
     @property
-    def count(self):
+    def count(self) -> int:
         return len(self.cards)
 
     @property
-    def wrong(self):
+    def wrong(self) -> list[Card]:
         """The cards with something to complete."""
         return [card for card in self.cards if card.problems]
 
     @property
-    def noted(self):
+    def noted(self) -> list[Card]:
         """The cards with a remark."""
         return [card for card in self.cards if card.remarks]
 
     @property
-    def remark_count(self):
+    def remark_count(self) -> int:
         """How many remarks there are, on the set and on its questions."""
         return len(self.remarks) + sum(len(card.remarks) for card in self.cards)
 
     @property
-    def complete(self):
+    def complete(self) -> int:
         """How many questions lack nothing."""
         return self.count - len(self.wrong)
 
     @property
-    def is_done(self):
+    def is_done(self) -> bool:
         return self.count > 0 and self.complete >= self.owed and not self.wrong
 
     @property
-    def others(self):
+    def others(self) -> list[int]:
         """The numbers of the two other sets."""
         return [number for number in range(1, SETS + 1) if number != self.number]
 
 
-def overview(training):
-    """[SetView] of a training's three sets: three queries, and pure work on their rows."""
+def overview(training: Training) -> list[SetView]:
+    """The training's three sets: three queries, and pure work on their rows."""
     owed = training.questions_owed
     views = {number: SetView(number, owed) for number in range(1, SETS + 1)}
     rows = []
-    for one in training.current_sets():
-        for rank, question in enumerate(one.questions.all(), start=1):
-            views[one.position].cards.append(Card(question, one.position, rank))
-            rows.append(question.as_row().in_set(one.position))
+    for question_set in current(training):
+        number = question_set.position
+        for rank, question in enumerate(question_set.questions.all(), start=1):
+            views[number].cards.append(Card(question, number, rank))
+            rows.append(question.as_row().in_set(number))
     for problem in problems(rows, owed=owed):
         _place(views, problem).problems.append(capitalised(problem.sentence))
     for remark in remarks(rows, similarity=settings.QCM_SIMILARITY_PERCENT):
@@ -85,11 +88,12 @@ def overview(training):
     return list(views.values())
 
 
-def _place(views, found):
+def _place(views: dict[int, SetView], said: Problem | Remark) -> Card | SetView:
     """The card or the set that a problem or a remark is about."""
-    view = views[found.set_number]
-    return view.cards[found.rank - 1] if found.rank else view
+    view = views[said.set_number]
+    return view.cards[said.rank - 1] if said.rank else view
 
 
-def capitalised(sentence):
+def capitalised(sentence: str) -> str:
+    """The sentence as it begins when nothing stands before it."""
     return sentence[:1].upper() + sentence[1:]
