@@ -156,6 +156,7 @@ def take(training, numbers):
         {
             "subject": "i.id",
             "by_label": "'Adhérent'",
+            "event": "'pass'",
             "from_status": "'open'",
             "to_status": "'passed'",
             "comment": "'Tentative 1 : 4 / 4 (100 %%), seuil 70 %%'",

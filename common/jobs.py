@@ -60,7 +60,10 @@ class _Request:
             logger.exception("The broker did not take %s%r; beat will do it", self.name, self.args)
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+_Job = TypeVar("_Job", bound="Job", covariant=True)
+
+
+class JobQuerySet(models.QuerySet[_Job]):
     def overdue(self, now: datetime) -> Self:
         """Those still to do although no task seems to be at them."""
         lost = Q(leased_until__isnull=True, asked_at__lt=now - LOST_AFTER)

@@ -42,7 +42,7 @@ def percent(right: int, total: int) -> int:
 
 
 def overlay(
-    key: Mapping[int, Collection[int]], decided: Iterable[Mapping[str, list[int] | None]]
+    key: Mapping[int, Collection[int] | None], decided: Iterable[Mapping[str, list[int] | None]]
 ) -> dict[int, Collection[int] | None]:
     """The key with what was decided since on its questions; a later decision wins.
 

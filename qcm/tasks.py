@@ -1,12 +1,13 @@
-"""Tasks of the qcm app: each finds its rows itself, and may run twice."""
+"""Tasks of the qcm app: each does a bounded part, may run twice, and may be lost."""
 
 import logging
 
 from celery import shared_task
-from django.utils import timezone
 
-from .domain import regrading, reminders
-from .models import Attempt, Regrade
+from common import jobs
+
+from .domain import attempts, reminders
+from .domain.regrading import WORK
 
 logger = logging.getLogger(__name__)
 
@@ -18,20 +19,20 @@ def send_reminders():
 
 
 @shared_task
-def finish_overdue():
+def finish_overdue(after=0):
     """Finish, as they are, the attempts whose time ran out and that nobody came back to."""
-    for attempt in Attempt.objects.overdue_at(timezone.now()).select_related("invitation"):
-        attempt.finish()
+    last = attempts.finish_overdue(after)
+    if last:
+        jobs.ask("qcm.tasks.finish_overdue", last)
 
 
 @shared_task
 def regrade(pk):
-    """Mark again what one regrade concerns."""
-    logger.info("Regrade %s: %s marks changed", pk, regrading.run(pk))
+    """Mark again a part of what one regrade concerns."""
+    WORK.run(pk)
 
 
 @shared_task
 def sweep_regrades():
     """Go on with the regrades whose task was lost."""
-    for pk in Regrade.objects.filter(status=Regrade.Status.WAITING).values_list("pk", flat=True):
-        regrading.run(pk)
+    WORK.sweep()

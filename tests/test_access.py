@@ -30,6 +30,7 @@ from qcm import links as qcm_links
 from qcm.domain.regrading import decide
 from tests import factories
 from tests.files import make_pdf
+from tests.qcm import steps
 from trainings.domain import corrections, documents, versions, writing
 from trainings.models import AnnualRules, Document, Question, Training
 from trainings.questions.rows import QuestionRow
@@ -236,7 +237,7 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     )
     invitation = factories.make_invitation(approved)
     other_invitation = factories.make_invitation(approved)
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     frozen = list(
         Question.objects.filter(question_set__training=approved, position=1)
         .select_related("question_set")

@@ -195,7 +195,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             verb()
         except WrongStatus as error:
             messages.error(request, str(error))
-        except (Refused, ValueError) as error:
+        except Refused as error:
             form.add_error(None, str(error))
             return None
         else:
@@ -297,7 +297,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
         for mode in Regrade.Mode:
             try:
                 previews.append((mode.label, regrading.preview(question, mode), ""))
-            except (Refused, ValueError) as error:
+            except Refused as error:
                 previews.append((mode.label, None, str(error)))
         return self._page(
             request,

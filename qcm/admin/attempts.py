@@ -25,7 +25,7 @@ from common.admin_forms import ConfirmForm
 from common.durations import format_minutes, format_seconds
 from common.spreadsheets import fold
 
-from ..domain import evidence
+from ..domain import evidence, invitations
 from ..models import Attempt, Invitation, InvitationJournal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,6 +78,10 @@ class GrantForm(ConfirmForm):
         max_length=4000,
         widget=UnfoldAdminTextareaWidget,
     )
+
+
+def _grant(invitation, user, data):
+    invitations.grant_attempt(invitation, by=user, comment=data["comment"])
 
 
 class InvitationJournalInline(JournalInline):
@@ -149,8 +153,8 @@ class InvitationAdmin(VerbAdmin):
             "accorder",
             "Accorder une tentative",
             permission="qcm.grant_attempt",
-            run=lambda invitation, user, data: invitation.grant_attempt(by=user, **data),
-            offered=lambda invitation: invitation.status == Invitation.Status.FAILED,
+            event=Invitation.Event.GRANT_ATTEMPT,
+            run=_grant,
             form=GrantForm,
             text="L’adhérent a utilisé toutes ses tentatives. Il reçoit un e-mail et peut en "
             "passer une de plus, dans les 21 jours si le délai est passé.",
@@ -173,7 +177,9 @@ class InvitationAdmin(VerbAdmin):
 
     def waiting(self):
         """Those who used all their attempts: staff may grant one more."""
-        return Invitation.objects.filter(status=Invitation.Status.FAILED)
+        return Invitation.objects.filter(
+            status__in=Invitation.TRANSITIONS[Invitation.Event.GRANT_ATTEMPT].sources
+        )
 
     @admin.display(description="statut", ordering="status")
     def shown_status(self, invitation):
@@ -281,7 +287,7 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
         attempt = self.get_queryset(request).filter(pk=pk).first()
         if attempt is None:
             raise Http404
-        evidence.note_reading(attempt, by=request.user, how="exportée en PDF")
+        evidence.note_reading(attempt, by=request.user, exported=True)
         return HttpResponse(
             evidence.pdf(attempt),
             content_type="application/pdf",
@@ -326,7 +332,7 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
 
     @admin.display(description="temps passé")
     def spent(self, attempt):
-        return format_seconds(evidence.time_spent(attempt))
+        return format_seconds(attempt.spent)
 
     @admin.display(description="invitation")
     def shown_invitation(self, attempt):
@@ -350,7 +356,7 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
         return render_to_string(
             "qcm/admin/_seen.html",
             {
-                "questions": evidence.questions(attempt),
-                "marked": attempt.status == Attempt.Status.FINISHED,
+                "questions": evidence.read_questions(attempt),
+                "marked": attempt.is_finished,
             },
         )

@@ -5,13 +5,20 @@ whose number does not grow with the attempts. All in integers; shares are whole 
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from trainings.models import Choice, Question, Training
+
 from .. import marking
 from ..models import Answer, Attempt
+from . import marks
 
+# (right, total, pass mark) of an attempt.
+Score = tuple[int, int, int]
 # Below this many attempts a question tells nothing.
 ENOUGH = 30
 # Of those with good scores, so many percent fewer than of the others have it right: odd.
@@ -29,9 +36,9 @@ class Item:
     `choices` holds (choice, times ticked, share of the attempts, whether it counts as right).
     """
 
-    question: object
+    question: Question
     # The question as it was when it was last corrected (or written): itself, unless copied since.
-    first: object = None
+    first: Question
     taken: int = 0
     answered: int = 0
     right: int = 0
@@ -40,28 +47,28 @@ class Item:
     # questions the score on the others alone would say little.
     good: int = 0
     good_right: int = 0
-    choices: list = field(default_factory=list)
+    choices: list[tuple[Choice, int, int, bool]] = field(default_factory=list)
 
     @property
-    def share_right(self):
+    def share_right(self) -> int:
         return marking.percent(self.right, self.taken)
 
     @property
-    def unanswered(self):
+    def unanswered(self) -> int:
         return self.taken - self.answered
 
     @property
-    def mean_seconds(self):
+    def mean_seconds(self) -> int | None:
         """Whole seconds spent on it, of those who answered; None before anyone did."""
         return self.seconds // self.answered if self.answered else None
 
     @property
-    def flag(self):
+    def flag(self) -> str:
         """Why staff should look at it, in French; "" for nothing."""
         return flag_of(self)
 
 
-def flag_of(item) -> str:
+def flag_of(item: Item) -> str:
     """What is odd about an item, from ENOUGH attempts on.
 
     Those with good scores, who passed, fail it when fewer than half of them have it right, or
@@ -87,33 +94,35 @@ def flag_of(item) -> str:
 ORDER = {NOBODY: 0, GOOD_FAIL: 1, EVERYONE: 2, "": 3}
 
 
-def items(training):
+def items(training: Training) -> tuple[list[Item], list[Item]]:
     """(items of the questions that stand, items of those that were corrected); the odd ones first.
 
     A question that a new version took over unchanged keeps the figures of the versions before.
     Six queries, whatever the number of questions and attempts.
     """
-    questions = {}
-    for one in training.question_sets.prefetch_related("questions__choices"):
-        for question in one.questions.all():
-            question.question_set = one
+    questions: dict[int, Question] = {}
+    for question_set in training.question_sets.prefetch_related("questions__choices"):
+        for question in question_set.questions.all():
+            question.question_set = question_set
             questions[question.pk] = question
-    decided = list(training.regrades.order_by("pk").values_list("key", flat=True))
+    decided = marks.decisions(training)
     taken, answers = _taken(training), _answers(training)
-    standing, replaced, merged = [], [], set()
+    standing: list[Item] = []
+    replaced: list[Item] = []
+    merged: set[int] = set()
     # The last version first: each question takes its unchanged predecessors with it.
-    for question in sorted(questions.values(), key=lambda one: -one.question_set.version):
+    for question in sorted(questions.values(), key=lambda asked: -asked.question_set.version):
         if question.pk in merged:
             continue
         same = _unchanged(question, questions)
-        merged |= {one.pk for one in same}
+        merged |= {version.pk for version in same}
         item = _item(question, same, taken, answers, decided)
         if question.question_set.replaced_at is None:
             standing.append(item)
         elif item.taken:
             replaced.append(item)
-    for found in (standing, replaced):
-        found.sort(
+    for listed in (standing, replaced):
+        listed.sort(
             key=lambda item: (
                 ORDER[item.flag],
                 item.question.question_set.position,
@@ -123,42 +132,44 @@ def items(training):
     return standing, replaced
 
 
-def _unchanged(question, questions):
+def _unchanged(question: Question, questions: Mapping[int, Question]) -> list[Question]:
     """The question and those before it that ask the same, back to the last correction.
 
     A new theme or explanation asks nothing new.
     """
     same, asked = [question], _asked(question)
-    while (before := questions.get(same[-1].replaces_id)) and _asked(before) == asked:
+    while (before := questions.get(same[-1].replaces_id or 0)) and _asked(before) == asked:
         same.append(before)
     return same
 
 
-def _asked(question):
+def _asked(question: Question) -> Any:
     row = question.as_row()
     return row.text, row.choices
 
 
-def _finished(training):
+def _finished(training: Training) -> Q:
     return Q(status=Attempt.Status.FINISHED, question_set__training=training)
 
 
-def _taken(training):
+def _taken(training: Training) -> dict[int, dict[Score, int]]:
     """{set id: {(right, total, pass mark): attempts}}."""
-    found = {}
+    scores: dict[int, dict[Score, int]] = {}
     for set_pk, right, total, mark, count in (
         Attempt.objects.filter(_finished(training))
         .order_by()
         .values_list("question_set", "right", "total", "pass_mark")
         .annotate(count=Count("pk"))
     ):
-        found.setdefault(set_pk, {})[right, total, mark] = count
-    return found
+        scores.setdefault(set_pk, {})[right, total, mark] = count
+    return scores
 
 
-def _answers(training):
+def _answers(
+    training: Training,
+) -> dict[int, list[tuple[list[int], Score, int, int]]]:
     """{question id: [(ticked, (right, total, pass mark), times, seconds in all)]}."""
-    found = {}
+    answers: dict[int, list[tuple[list[int], Score, int, int]]] = {}
     for question, choices, right, total, mark, count, seconds in (
         Answer.objects.filter(
             attempt__status=Attempt.Status.FINISHED, attempt__question_set__training=training
@@ -170,28 +181,35 @@ def _answers(training):
         .annotate(count=Count("pk"), spent=Sum("seconds"))
     ):
         row = (choices, (right, total, mark), count, seconds)
-        found.setdefault(question, []).append(row)
-    return found
+        answers.setdefault(question, []).append(row)
+    return answers
 
 
-def _item(question, same, taken, answers, decided):
+def _item(
+    question: Question,
+    same: Sequence[Question],
+    taken: Mapping[int, Mapping[Score, int]],
+    answers: Mapping[int, Sequence[tuple[list[int], Score, int, int]]],
+    decided: Sequence[Mapping[str, list[int] | None]],
+) -> Item:
     """The figures of a question and of `same`: itself, and itself in the versions before."""
-    item, places = Item(question, same[-1]), Counter()
-    for one in same:
-        choices = [choice.pk for choice in one.choices.all()]
-        key = {one.pk: {choice.pk for choice in one.choices.all() if choice.is_right}}
-        key = marking.overlay(key, decided)[one.pk]
-        blank = Counter(taken.get(one.question_set_id, {}))
+    item = Item(question, same[-1])
+    places: Counter[int] = Counter()
+    for version in same:
+        choices = [choice.pk for choice in version.choices.all()]
+        written = {choice.pk for choice in version.choices.all() if choice.is_right}
+        right = marking.overlay({version.pk: written}, decided)[version.pk]
+        blank = Counter(taken.get(version.question_set_id, {}))
         item.taken += sum(blank.values())
-        for own, score, count, seconds in answers.get(one.pk, []):
+        for ticked, score, count, seconds in answers.get(version.pk, []):
             blank[score] -= count
-            if own:
+            if ticked:
                 item.answered += count
                 item.seconds += seconds
-            places.update({choices.index(choice): count for choice in own})
-            _add(item, score, marking.is_right(key, own), count)
+            places.update({choices.index(choice): count for choice in ticked})
+            _add(item, score, marking.is_right(right, ticked), count)
         for score, count in blank.items():
-            _add(item, score, marking.is_right(key, ()), count)
+            _add(item, score, marking.is_right(right, ()), count)
     # As it is marked now; right for all says nothing of the choices.
     right = marking.overlay({question.pk: None}, decided)[question.pk]
     item.choices = [
@@ -206,7 +224,7 @@ def _item(question, same, taken, answers, decided):
     return item
 
 
-def _add(item, score, is_right, count):
+def _add(item: Item, score: Score, is_right: bool, count: int) -> None:
     """Count attempts of one score, which had the question right or not."""
     right, total, mark = score
     is_good = marking.is_passed(right, total, mark)
@@ -215,7 +233,7 @@ def _add(item, score, is_right, count):
     item.good_right += (is_good and is_right) * count
 
 
-def summary(training):
+def summary(training: Training) -> dict[str, Any]:
     """The training's QCM in figures: invitations, attempts, first tries, scores.
 
     `scores` holds (percent from, attempts, share) for each tenth. Three queries.
@@ -231,7 +249,7 @@ def summary(training):
         first=Count("pk", filter=Q(number=1)),
         first_successes=Count("pk", filter=Q(number=1, passed=True)),
     )
-    tenths = Counter()
+    tenths: Counter[int] = Counter()
     for right, total, count in (
         attempts.order_by().values_list("right", "total").annotate(count=Count("pk"))
     ):

@@ -1,6 +1,6 @@
 """Reminding members of the QCMs they have still to take: once for each occasion."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +16,7 @@ DAYS_AFTER = {Kind.DAY_7: 7, Kind.DAY_21: 21}
 DAYS_BEFORE = 10
 
 
-def occasions(invited_on, deadline_on, today):
+def occasions(invited_on: date, deadline_on: date, today: date) -> list[Kind]:
     """The kinds of reminder whose day has come (dates in Paris), passed ones included."""
     kinds = [kind for kind, days in DAYS_AFTER.items() if today >= invited_on + timedelta(days)]
     if today >= deadline_on - timedelta(DAYS_BEFORE):
@@ -24,7 +24,7 @@ def occasions(invited_on, deadline_on, today):
     return kinds
 
 
-def due(invitation, today):
+def due(invitation: Invitation, today: date) -> list[Kind]:
     """The kinds that this invitation has come to and was not reminded for."""
     sent = {row.kind for row in invitation.reminders.all()}
     come = occasions(
@@ -41,9 +41,9 @@ def send_due() -> int:
     today = timezone.localdate()
     members = sorted(
         {
-            one.member_id
-            for one in Invitation.objects.open_at(now).prefetch_related("reminders")
-            if due(one, today)
+            invitation.member_id
+            for invitation in Invitation.objects.open_at(now).prefetch_related("reminders")
+            if due(invitation, today)
         }
     )
     return sum(
@@ -52,7 +52,7 @@ def send_due() -> int:
     )
 
 
-def _remind(members, now, today):
+def _remind(members: list[int], now: datetime, today: date) -> int:
     """Remind these members, unless another run did meanwhile.
 
     A mail lists all that the member has to take, and stands for every occasion that has come.
@@ -66,20 +66,22 @@ def _remind(members, now, today):
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        by_member, rows = {}, []
-        for one in (
+        by_member: dict[int, list[Invitation]] = {}
+        rows = []
+        for invitation in (
             Invitation.objects.filter(pk__in=locked)
             .select_related("member", "training")
             .prefetch_related("reminders")
             .order_by("deadline_at", "pk")
         ):
-            kinds = due(one, today)
-            rows += [Reminder(invitation=one, kind=kind, sent_on=today) for kind in kinds]
-            invitations, is_due = by_member.setdefault(one.member_id, ([], []))
-            invitations.append(one)
-            is_due.extend(kinds)
+            by_member.setdefault(invitation.member_id, []).append(invitation)
+            rows += [
+                Reminder(invitation=invitation, kind=kind, sent_on=today)
+                for kind in due(invitation, today)
+            ]
         Reminder.objects.bulk_create(rows, batch_size=500)
-        chosen = [invitations for invitations, is_due in by_member.values() if is_due]
+        reminded = {row.invitation.member_id for row in rows}
+        chosen = [by_member[pk] for pk in by_member if pk in reminded]
         if chosen:
             emails.reminders(chosen)
     return len(chosen)

@@ -2,14 +2,14 @@
 
 from .analysis import TrainingAnalysis
 from .answer import Answer
-from .attempt import Attempt, ForeignAnswer
+from .attempt import Attempt, AttemptQuerySet
 from .invitation import Invitation, InvitationJournal, Reminder
 from .regrade import MarkChange, Regrade
 
 __all__ = [
     "Answer",
     "Attempt",
-    "ForeignAnswer",
+    "AttemptQuerySet",
     "Invitation",
     "InvitationJournal",
     "MarkChange",

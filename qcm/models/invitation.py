@@ -1,37 +1,32 @@
 """A member's right to take a training's QCM, and what may happen to it."""
 
-import random
+from datetime import datetime
+from typing import Any, Self
 
-from django.apps import apps
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from common.engine.prepared import prepared
-from common.errors import WrongStatus
-from common.legacy_journal import Journalled, JournalRow
+from common.journal import Journalled, JournalRow, event_field
+from common.transitions import step
 from members.models import HoursCredit, Member
 from organisms.models import Organism
-from trainings.models import AnnualRules, Choice, Training
+from trainings.models import AnnualRules, Training
 
-from .. import deadlines, emails, marking
-
-# Which set, and which order, must not be guessed from the one before.
-shuffler = random.SystemRandom()
+from .. import deadlines
 
 
-class InvitationQuerySet(models.QuerySet):
-    def open_at(self, now):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open_at(self, now: datetime) -> Self:
         """Those that can still be taken: open, and within their deadline."""
         return self.filter(status=Invitation.Status.OPEN, deadline_at__gte=now)
 
-    def expired_at(self, now):
+    def expired_at(self, now: datetime) -> Self:
         """Those whose deadline has passed without a pass; computed, never stored."""
         return self.filter(status=Invitation.Status.OPEN, deadline_at__lt=now)
 
-    def with_insiders(self):
+    def with_insiders(self) -> Self:
         """Add `is_insider`: the member is one of the organism's people, who can read the answers.
 
         Told by the e-mail address, which is all that the two sides share: a person's, or the
@@ -40,10 +35,10 @@ class InvitationQuerySet(models.QuerySet):
         organism = models.OuterRef("training__organism")
         address = models.OuterRef("member__email_key")
         known = Q(people__user__email=address) | Q(key=address)
-        found = Organism.objects.annotate(key=Lower("email")).filter(known, pk=organism)
-        return self.annotate(is_insider=models.Exists(found))
+        own = Organism.objects.annotate(key=Lower("email")).filter(known, pk=organism)
+        return self.annotate(is_insider=models.Exists(own))
 
-    def with_year_pass_mark(self):
+    def with_year_pass_mark(self) -> Self:
         """Add `year_pass_mark`: that of the training's year, None before its rules are written."""
         rules = AnnualRules.objects.filter(year=models.OuterRef("training__year")).order_by()
         return self.annotate(year_pass_mark=models.Subquery(rules.values("pass_mark")))
@@ -57,6 +52,48 @@ class Invitation(Journalled):
         PASSED = "passed", "réussi"
         FAILED = "failed", "échoué"
         WITHDRAWN = "withdrawn", "retiré"
+
+    class Event(models.TextChoices):
+        INVITE = "invite", "à passer"
+        INVITE_AGAIN = "invite_again", "à passer"
+        RESTORE_PASS = "restore_pass", "réussi"
+        RESTORE_FAILURE = "restore_failure", "échoué"
+        RENEW = "renew", "nouveau délai"
+        RAISE = "raise", "heures augmentées"
+        LOWER = "lower", "heures diminuées"
+        WITHDRAW = "withdraw", "retiré"
+        START = "start", "tentative commencée"
+        FAIL_ATTEMPT = "fail_attempt", "tentative non réussie"
+        PASS = "pass", "réussi"
+        FAIL = "fail", "échoué"
+        GRANT_ATTEMPT = "grant_attempt", "à passer"
+        READ_ATTEMPT = "read_attempt", "tentative consultée"
+        EXPORT_ATTEMPT = "export_attempt", "tentative exportée en PDF"
+        REGRADE_PASS = "regrade_pass", "réussi"
+        REGRADE_FAIL = "regrade_fail", "à passer"
+        # Nothing counts now; a sheet validated again finds the result as it is.
+        REGRADE_WITHDRAWN = "regrade_withdrawn", "recalculé"
+
+    TRANSITIONS = {
+        # INVITE writes the row: it has no status before.
+        Event.INVITE_AGAIN: step(Status.WITHDRAWN, to=Status.OPEN),
+        Event.RESTORE_PASS: step(Status.WITHDRAWN, to=Status.PASSED),
+        Event.RESTORE_FAILURE: step(Status.WITHDRAWN, to=Status.FAILED),
+        Event.RENEW: step(Status.OPEN),
+        Event.RAISE: step(Status.OPEN, Status.FAILED, Status.PASSED),
+        Event.LOWER: step(*Status),
+        Event.WITHDRAW: step(Status.OPEN, Status.FAILED, Status.PASSED, to=Status.WITHDRAWN),
+        Event.START: step(Status.OPEN),  # told by its end alone
+        Event.FAIL_ATTEMPT: step(Status.OPEN),
+        Event.PASS: step(Status.OPEN, to=Status.PASSED),
+        Event.FAIL: step(Status.OPEN, to=Status.FAILED),
+        Event.GRANT_ATTEMPT: step(Status.FAILED, to=Status.OPEN),
+        Event.READ_ATTEMPT: step(*Status),
+        Event.EXPORT_ATTEMPT: step(*Status),
+        Event.REGRADE_PASS: step(Status.OPEN, Status.FAILED, to=Status.PASSED),
+        Event.REGRADE_FAIL: step(Status.PASSED, to=Status.OPEN),
+        Event.REGRADE_WITHDRAWN: step(Status.WITHDRAWN),
+    }
 
     status = models.CharField("statut", max_length=10, choices=Status, default=Status.OPEN)
     member = models.ForeignKey(
@@ -85,6 +122,10 @@ class Invitation(Journalled):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    # Of `with_insiders` and `with_year_pass_mark`.
+    is_insider: bool
+    year_pass_mark: int | None
 
     objects = InvitationQuerySet.as_manager()
 
@@ -144,7 +185,7 @@ class Invitation(Journalled):
         """What an attempt that begins now has to reach (percent); of `with_year_pass_mark`."""
         return self.year_pass_mark or AnnualRules.for_year(self.training.year).pass_mark
 
-    def facts(self):
+    def facts(self) -> dict[str, Any]:
         """What an attempt keeps of its invitation as it stands (JSON): evidence of that day.
 
         Needs the member, the training and its organism.
@@ -164,154 +205,22 @@ class Invitation(Journalled):
             "siren": organism.siren,
         }
 
-    def all_attempts(self):
-        """Its attempts by number, each with the position of its set, and when that was replaced."""
-        return _attempts(self.pk)
-
-    def why_not_start(self, used):
+    def why_not_start(self, used: int) -> str:
         """Why no attempt can begin, in French; "" when one can. `used`: attempts finished."""
         if self.status == self.Status.PASSED:
             return "Ce QCM est déjà réussi : il n’y a rien de plus à faire."
         if self.status == self.Status.WITHDRAWN:
             return "Ce QCM a été retiré : il n’est plus à passer."
-        if self.status == self.Status.FAILED or used >= self.attempts_allowed:
+        if not self.may(self.Event.START) or used >= self.attempts_allowed:
             return "Toutes les tentatives de ce QCM ont été utilisées."
         if self.is_expired:
             day = timezone.localtime(self.deadline_at)
             return f"Le délai pour passer ce QCM est terminé depuis le {day:%d/%m/%Y à %H:%M}."
         return ""
 
-    def start(self):
-        """Begin an attempt, or give back the one that is running: two clicks, one attempt.
-
-        Draws the set: one not seen yet first, else the least recently seen, at random among
-        equals; then shuffles questions and choices, once. Raises WrongStatus.
-        """
-        with transaction.atomic():
-            invitation = _to_start.first(self.pk)
-            attempts = invitation.all_attempts()
-            running = next((one for one in attempts if one.status == "started"), None)
-            if running:
-                running.invitation = invitation
-                return running
-            used = sum(one.status == "finished" for one in attempts)
-            if refusal := invitation.why_not_start(used):
-                raise WrongStatus(refusal)
-            question_set, order = invitation._draw(attempts)
-            return invitation.attempts.create(
-                number=len(attempts) + 1,
-                question_set_id=question_set,
-                order=order,
-                total=len(order),
-                pass_mark=invitation.pass_mark,
-                by_insider=invitation.is_insider,
-                rules={"marking": marking.RULE, **invitation.facts()},
-                started_at=timezone.now(),
-            )
-
-    def _draw(self, attempts):
-        """(set id, [[question id, [choice id, …]], …]) of a new attempt."""
-        sets = {}
-        positions = {}
-        for set_pk, position, question, choice in _current_choices(self.training_id):
-            sets.setdefault(set_pk, {}).setdefault(question, []).append(choice)
-            positions[set_pk] = position
-        if not sets:
-            raise WrongStatus(
-                "Les questions de ce QCM ne sont pas disponibles. Écrivez à l’ANACOFI."
-            )
-        # By position: a corrected version of a set is no set that was not seen.
-        last_seen = {one.question_set.position: one.number for one in attempts}
-        seen = {pk: last_seen.get(position, 0) for pk, position in positions.items()}
-        earliest = min(seen.values())
-        chosen = shuffler.choice([pk for pk in sets if seen[pk] == earliest])
-        order = [[question, choices] for question, choices in sets[chosen].items()]
-        shuffler.shuffle(order)
-        for _, choices in order:
-            shuffler.shuffle(choices)
-        return chosen, order
-
-    def grant_attempt(self, *, by, comment):
-        """Let a member who used all the attempts try once more; mail them.
-
-        A deadline that has passed, or is near, moves to 21 days from now. Raises WrongStatus,
-        ValueError without a comment, PermissionDenied.
-        """
-        if not by.has_perm("qcm.grant_attempt"):
-            raise PermissionDenied
-        if not comment.strip():
-            raise ValueError("Écrivez pourquoi une tentative de plus est accordée.")
-        with transaction.atomic():
-            invitation = self.lock()
-            invitation.require_status(self.Status.FAILED)
-            used = invitation.attempts.filter(status="finished").count()
-            invitation.attempts_allowed = used + 1
-            invitation.deadline_at = max(
-                invitation.deadline_at, deadlines.end_of(deadlines.days_after(timezone.now()))
-            )
-            invitation.move_to(
-                self.Status.OPEN,
-                by=by,
-                comment=comment.strip(),
-                update_fields=["attempts_allowed", "deadline_at"],
-            )
-            emails.attempt_granted(invitation)
-        return invitation
-
-
-# Statements of the pages that every member passes, put together once.
-
-
-@prepared
-def _attempts(invitation):
-    Attempt = apps.get_model("qcm", "Attempt")
-    return (
-        Attempt.objects.select_related("question_set")
-        .only(
-            *(field.name for field in Attempt._meta.concrete_fields),
-            "question_set__position",
-            "question_set__replaced_at",
-            "question_set__training",
-        )
-        .filter(invitation=invitation)
-        .order_by("number")
-    )
-
-
-@prepared
-def _to_start(pk):
-    """The invitation under a lock, with what an attempt asks of it and keeps."""
-    return (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("member", "training__organism")
-        .only(
-            *(field.name for field in Invitation._meta.concrete_fields),
-            "member__number",
-            "member__first_name",
-            "member__last_name",
-            "training__year",
-            "training__title",
-            "training__approval_number",
-            "training__organism__name",
-            "training__organism__siren",
-        )
-        .with_insiders()
-        .with_year_pass_mark()
-        .filter(pk=pk)
-        .order_by()
-    )
-
-
-@prepared
-def _current_choices(training):
-    return (
-        Choice.objects.filter(
-            question__question_set__training=training,
-            question__question_set__replaced_at__isnull=True,
-        )
-        .order_by()
-        .values_list("question__question_set", "question__question_set__position", "question", "pk")
-    )
+    def attempts_left(self, used: int) -> int:
+        """How many attempts more were allowed. `used`: attempts finished."""
+        return max(self.attempts_allowed - used, 0)
 
 
 class Reminder(models.Model):
@@ -339,6 +248,7 @@ class Reminder(models.Model):
 
 class InvitationJournal(JournalRow):
     subject = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="journal")
+    event = event_field(Invitation.Event)
 
     class Meta(JournalRow.Meta):
         verbose_name = "journal de l’invitation"

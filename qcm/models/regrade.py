@@ -4,16 +4,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from common.jobs import Job
+from common.journal import Stateful
+from common.transitions import step
 from trainings.models import Question, Training
 
 from .attempt import Attempt
 
 
-class Regrade(models.Model):
+class Regrade(Job, Stateful):
     """A decision of staff: how a corrected question counts in attempts taken before.
 
     From then on every attempt at an older version is marked by `key`, those still running too.
-    Finished ones are marked again by a task, in batches: `through` says how far it came.
+    Finished ones are marked again by tasks, in batches: `through` says how far it came.
     """
 
     class Mode(models.TextChoices):
@@ -23,6 +26,19 @@ class Regrade(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", "en cours"
         DONE = "done", "fait"
+        FAILED = "failed", "arrêté"
+
+    class Event(models.TextChoices):
+        COMPLETE = "complete", "fait"
+        GIVE_UP = "give_up", "arrêté"
+        RETRY = "retry", "relancé"
+
+    TRANSITIONS = {
+        Event.COMPLETE: step(Status.WAITING, to=Status.DONE),
+        Event.GIVE_UP: step(Status.WAITING, to=Status.FAILED),
+        Event.RETRY: step(Status.FAILED, to=Status.WAITING),
+    }
+    TO_DO = (Status.WAITING,)
 
     training = models.ForeignKey(
         Training, verbose_name="formation", on_delete=models.PROTECT, related_name="regrades"
@@ -48,6 +64,8 @@ class Regrade(models.Model):
     # Id of the last attempt that was looked at.
     through = models.BigIntegerField(default=0)
     done_at = models.DateTimeField("terminé le", null=True, blank=True)
+    # Why it stopped, for staff.
+    error = models.TextField("à savoir", blank=True)
 
     class Meta:
         verbose_name = "recalcul"
@@ -64,7 +82,7 @@ class Regrade(models.Model):
                 violation_error_message="Cette correction a déjà fait l’objet d’un recalcul.",
             ),
             models.CheckConstraint(
-                condition=Q(status="waiting", done_at__isnull=True)
+                condition=Q(status__in=["waiting", "failed"], done_at__isnull=True)
                 | Q(status="done", done_at__isnull=False),
                 name="qcm_done_regrade_has_a_date",
                 violation_error_message="Un recalcul terminé porte sa date.",

@@ -17,7 +17,9 @@ from common.errors import WrongStatus
 from members.domain import ledger
 
 from .. import links
-from ..models import Attempt, ForeignAnswer, Invitation
+from ..domain import attempts, marks
+from ..domain.attempts import ForeignAnswer
+from ..models import Attempt, Invitation
 from . import access, pages
 
 
@@ -78,7 +80,7 @@ def open_link(request, token):
         return bad_link(request)
     if invitation.status == Invitation.Status.WITHDRAWN:
         return withdrawn(request, invitation)
-    if timezone.now() > invitation.deadline_at and not invitation.attempts.running():
+    if timezone.now() > invitation.deadline_at and not invitation.attempts.started().exists():
         return expired(request, invitation)
     access.remember(request, [pk])
     return redirect("qcm:entry", pk)
@@ -88,8 +90,12 @@ def open_link(request, token):
 @require_GET
 def open_reminder(request, token):
     """Follow a reminder's link, which opens the invitations that it lists."""
-    found = Invitation.objects.open_at(timezone.now()).filter(pk__in=links.read_reminder(token))
-    pks = list(found.order_by("-deadline_at", "-pk").values_list("pk", flat=True))
+    still_open = Invitation.objects.open_at(timezone.now())
+    pks = list(
+        still_open.filter(pk__in=links.read_reminder(token))
+        .order_by("-deadline_at", "-pk")
+        .values_list("pk", flat=True)
+    )
     if not pks:
         if links.read_reminder(token):
             return closed(
@@ -146,12 +152,12 @@ def opened_here(view):
 def entry(request, pk):
     """The door: what it is about, and « Commencer »; opening it changes nothing."""
     invitation = access.invitation(pk)
-    attempts = invitation.all_attempts()
-    running = next((one for one in attempts if one.is_started), None)
+    tried = attempts.of_invitation(pk)
+    running = next((attempt for attempt in tried if attempt.is_started), None)
     if running:
         running.invitation = invitation
         if running.is_overdue:
-            running.finish()
+            attempts.finish(running.pk, pk)
             return redirect("qcm:result", invitation.pk)
     elif invitation.status == Invitation.Status.WITHDRAWN:
         return withdrawn(request, invitation)
@@ -159,7 +165,7 @@ def entry(request, pk):
         return redirect("qcm:result", invitation.pk)
     elif invitation.is_expired:
         return expired(request, invitation)
-    return render(request, "qcm/entry.html", pages.entry(invitation, attempts, running))
+    return render(request, "qcm/entry.html", pages.entry(invitation, tried, running))
 
 
 @require_POST
@@ -167,7 +173,7 @@ def entry(request, pk):
 def start(request, pk):
     """« Commencer le QCM »."""
     try:
-        Invitation(pk=pk).start()
+        attempts.start(pk)
     except WrongStatus as error:
         messages.error(request, str(error))
         return redirect("qcm:entry", pk)
@@ -183,7 +189,7 @@ def attempt(request, pk):
     if not running:
         return redirect("qcm:entry", pk)
     if running.is_overdue:
-        running.finish()
+        attempts.finish(running.pk, pk)
         return redirect("qcm:result", pk)
     return render(request, "qcm/attempt.html", pages.attempt(running.invitation, running))
 
@@ -204,7 +210,7 @@ def save(request, pk):
     if None in (number, question, *choices):
         return JsonResponse({"message": "Cette réponse est incomplète."}, status=400)
     try:
-        at = Attempt(pk=number, invitation_id=pk).save_answer(question, choices)
+        at = attempts.save_answers(number, pk, {question: choices})
     except Attempt.DoesNotExist:
         message = "Cette tentative n’est pas celle de votre QCM."
         return JsonResponse({"message": message}, status=404)
@@ -228,18 +234,17 @@ def finish(request, pk):
         if not running:
             return redirect("qcm:result", pk)
         context = {"invitation": running.invitation, "attempt": running}
-        context["unanswered"] = running.unanswered()
+        context["unanswered"] = marks.unanswered(running)
         return render(request, "qcm/finish.html", context)
     number = pages.number(request.POST.get("attempt", ""))
-    target = Attempt(pk=number, invitation_id=pk)
     try:
         if "answers" in request.POST or "confirm" not in request.POST:
-            target = Attempt.objects.get(pk=target.pk, invitation=pk)
-        if "answers" in request.POST and target.is_started:
-            target.save_form(pages.ticked(request.POST, target))
-        if "confirm" not in request.POST and target.is_started:
-            return redirect("qcm:finish", pk)
-        target.finish()
+            running = Attempt.objects.get(pk=number, invitation=pk)
+            if "answers" in request.POST and running.is_started:
+                attempts.save_form(running, pages.ticked(request.POST, running))
+            if "confirm" not in request.POST and running.is_started:
+                return redirect("qcm:finish", pk)
+        attempts.finish(number, pk)
     except Attempt.DoesNotExist:
         messages.error(request, "Cette tentative n’est pas celle de votre QCM.")
         return redirect("qcm:entry", pk)
@@ -260,10 +265,10 @@ def result(request, pk):
     invitation = access.invitation(pk)
     if invitation.status == Invitation.Status.WITHDRAWN:
         return withdrawn(request, invitation)
-    attempts = invitation.all_attempts()
-    if not any(one.status == Attempt.Status.FINISHED for one in attempts):
+    tried = attempts.of_invitation(pk)
+    if not any(attempt.is_finished for attempt in tried):
         return redirect("qcm:entry", pk)
-    context = pages.result(invitation, attempts)
+    context = pages.result(invitation, tried)
     if invitation.status == Invitation.Status.PASSED:
         year = invitation.training.year
         totals = ledger.year_total(invitation.member, year)

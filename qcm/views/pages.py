@@ -5,10 +5,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from common.engine.prepared import prepared
-from trainings.models import Choice, Question, QuestionSet
+from trainings.models import Question, QuestionSet
 
-from ..models import Attempt, Regrade
-from ..models.answer import ticked as answers_of
+from ..domain import questions
+from ..models import Regrade
 
 
 @prepared
@@ -22,24 +22,15 @@ def _set_sizes(training):
     )
 
 
-@prepared
-def _wordings(question_set):
-    return (
-        Choice.objects.filter(question__question_set=question_set)
-        .order_by()
-        .values_list("question_id", "question__text", "pk", "text")
-    )
-
-
 def entry(invitation, attempts, running):
     """The door. `attempts` are all of the invitation's, by number."""
-    finished = [one for one in attempts if one.status == Attempt.Status.FINISHED]
+    finished = [attempt for attempt in attempts if attempt.is_finished]
     sizes = sorted({size for size in _set_sizes(invitation.training_id) if size}) or [0]
     return {
         "invitation": invitation,
         "running": running,
         "finished": finished,
-        "left": max(invitation.attempts_allowed - len(finished), 0),
+        "left": invitation.attempts_left(len(finished)),
         "fewest": sizes[0],
         "most": sizes[-1],
         "pass_mark": running.pass_mark if running else invitation.pass_mark,
@@ -47,46 +38,21 @@ def entry(invitation, attempts, running):
     }
 
 
-def questions(attempt):
-    """The questions in the order shown, each with its choices and what is ticked."""
-    texts, choices = {}, {}
-    for pk, text, choice, wording in _wordings(attempt.question_set_id):
-        texts[pk], choices[choice] = text, wording
-    answers = {pk: (ticked, at) for pk, ticked, at in answers_of(attempt.pk)}
-    shown = []
-    for rank, (pk, own) in enumerate(attempt.order, start=1):
-        ticked, at = answers.get(pk, ([], None))
-        shown.append(
-            {
-                "rank": rank,
-                "pk": pk,
-                "text": texts[pk],
-                "saved_at": at,
-                "answered": bool(ticked),
-                "choices": [
-                    {"pk": choice, "text": choices[choice], "ticked": choice in ticked}
-                    for choice in own
-                ],
-            }
-        )
-    return shown
-
-
 def attempt(invitation, running):
     """The page of questions."""
-    shown = questions(running)
+    shown = questions.shown(running)
     return {
         "invitation": invitation,
         "attempt": running,
         "questions": shown,
-        "answered": sum(one["answered"] for one in shown),
+        "answered": sum(question["answered"] for question in shown),
     }
 
 
 def ticked(data, attempt):
     """The answers of the page's form: a question without a tick is one that was left empty.
 
-    What is not a number is left for `save_answers` to refuse, as a choice of elsewhere.
+    What is not a number is left for the verb to refuse, as a choice of elsewhere.
     """
     return {
         question: [number(value) or 0 for value in data.getlist(f"q{question}")]
@@ -105,7 +71,7 @@ def number(text):
 
 def result(invitation, attempts):
     """The last result: its score, and the themes and explanations of what was missed."""
-    finished = [one for one in attempts if one.status == Attempt.Status.FINISHED]
+    finished = [attempt for attempt in attempts if attempt.is_finished]
     last = finished[-1]
     missed = {}
     for theme, explanation in (
@@ -115,11 +81,11 @@ def result(invitation, attempts):
     ):
         if theme or explanation:
             missed.setdefault(theme, []).append(explanation)
-    left = max(invitation.attempts_allowed - len(finished), 0)
+    left = invitation.attempts_left(len(finished))
     return {
         "invitation": invitation,
         "attempt": last,
-        "running": any(one.is_started for one in attempts),
+        "running": any(attempt.is_started for attempt in attempts),
         "recounts": recounts(last),
         "missed": [
             (theme, [text for text in explanations if text])
@@ -127,9 +93,7 @@ def result(invitation, attempts):
         ],
         "earlier": finished[:-1],
         "left": left,
-        "again": bool(left)
-        and invitation.status == invitation.Status.OPEN
-        and not invitation.is_expired,
+        "again": not invitation.why_not_start(len(finished)),
     }
 
 
@@ -138,7 +102,7 @@ def recounts(attempt):
     if not attempt.question_set.replaced_at:
         return []
     asked = {str(question) for question, _ in attempt.order}
-    changes = {one.regrade_id: one for one in attempt.mark_changes.all()}
+    changes = {change.regrade_id: change for change in attempt.mark_changes.all()}
     decided = Regrade.objects.filter(training=attempt.question_set.training_id).order_by("pk")
     told = []
     for regrade in decided:

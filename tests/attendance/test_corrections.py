@@ -14,10 +14,12 @@ from common.errors import WrongStatus
 from mailing.models import Message
 from members.domain import ledger
 from members.models import HoursCredit
+from qcm.domain import marks
 from qcm.models import Invitation
 from tests.attendance.sheets import mails, unknown
 from tests.factories import make_member, make_sheet, row_of
 from tests.files import ROSTER_HEADER, make_xlsx
+from tests.qcm import steps
 
 
 @pytest.fixture
@@ -163,9 +165,9 @@ def test_a_passed_qcm_keeps_the_shorter_sessions_hours(amf_training, owner, admi
     day = timezone.localdate().replace(month=1, day=2)
     counting.validate(timed(amf_training, member, "3h30", starts_on=day, ends_on=day), by=owner)
     longer = counting.validate(timed(amf_training, member, "7h"), by=owner)
-    attempt = Invitation.objects.get().start()
-    attempt.save_answers({pk: sorted(key) for pk, key in attempt.key().items()})
-    assert attempt.finish().passed
+    attempt = steps.start(Invitation.objects.get())
+    steps.save(attempt, {pk: sorted(key) for pk, key in marks.key(attempt).items()})
+    assert steps.finish(attempt).passed
     totals = ledger.year_total(member, amf_training.year)
     assert (totals["associative"], totals["amf"]) == (120, 60)
     cancelling.cancel(longer, by=administrator, comment="Mauvaise date")

@@ -23,13 +23,17 @@ print(json.dumps([[pk, links.invitation_url(pk)] for pk in pks]))
 STATE = """
 import json
 from members.models import HoursCredit
+from qcm.domain import marks
 from qcm.models import Invitation
 from trainings.models import Choice
 one = Invitation.objects.get(pk=%s)
 place = dict(Choice.objects.values_list("pk", "position"))
 print(json.dumps({
     "answers": [
-        [[place[pk] for pk in attempt.ticked().get(question, [])] for question, _ in attempt.order]
+        [
+            [place[pk] for pk in marks.ticked(attempt).get(question, [])]
+            for question, _ in attempt.order
+        ]
         for attempt in one.attempts.all()
     ],
     "statuses": [attempt.status for attempt in one.attempts.all()],

@@ -17,6 +17,7 @@ from common.engine.postgresql.base import DatabaseWrapper
 from common.engine.prepared import prepared
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
+from tests.qcm import steps
 
 
 def parameters_of(function):
@@ -97,7 +98,7 @@ def test_django_still_asks_for_redis_clients_by_the_method_that_is_overridden(mo
 
 @pytest.fixture
 def attempt(db):
-    return factories.make_invitation().start()
+    return steps.start(factories.make_invitation())
 
 
 def write(attempt, status="started", **values):

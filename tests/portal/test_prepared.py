@@ -10,6 +10,7 @@ from django.db.transaction import TransactionManagementError
 from common.engine.prepared import prepared
 from qcm.models import Attempt, Invitation
 from tests import factories
+from tests.qcm import steps
 
 built = []
 
@@ -58,7 +59,7 @@ def test_the_queryset_is_put_together_once(invitations):
 
 
 def test_values_are_converted_as_django_does(invitations):
-    attempt = invitations[0].start()
+    attempt = steps.start(invitations[0])
     assert attempts_of(invitations[0].pk, "started") == [(attempt.pk, attempt.order)]
     assert attempts_of(invitations[0].pk, "finished") == []
     assert attempts_of(invitations[1].pk, "started") == []
@@ -77,7 +78,7 @@ def test_parameters_reach_a_subquery(invitations):
         own = Attempt.objects.filter(invitation=OuterRef("pk"), status=status).values("pk")[:1]
         return Invitation.objects.annotate(attempt=Subquery(own)).filter(pk=pk)
 
-    attempt = invitations[1].start()
+    attempt = steps.start(invitations[1])
     assert with_first_attempt.first("started", invitations[1].pk).attempt == attempt.pk
     assert with_first_attempt.first("finished", invitations[1].pk).attempt is None
 

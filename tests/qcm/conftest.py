@@ -5,6 +5,7 @@ import pytest
 from qcm import links
 from qcm.models import Invitation
 from tests import factories
+from tests.qcm import steps
 from trainings.models import Choice
 
 
@@ -47,10 +48,10 @@ def answer(attempt, *, right):
         if rank >= right:
             wrong = [pk for pk in choices if pk not in answers[question]]
             answers[question] = wrong[:1]
-    attempt.save_answers(answers)
+    steps.save(attempt, answers)
     return attempt
 
 
 def take(invitation, *, right):
     """A whole attempt with that many right answers; the attempt as marked."""
-    return answer(Invitation.objects.get(pk=invitation.pk).start(), right=right).finish()
+    return steps.finish(answer(steps.start(Invitation.objects.get(pk=invitation.pk)), right=right))

@@ -5,6 +5,7 @@ from django.db.models import Sum
 from mailing.models import Message
 from members.models import HoursCredit
 from qcm import marking
+from qcm.domain import marks
 from tests.qcm.conftest import right_choices
 
 
@@ -25,7 +26,7 @@ def assert_one_outcome(invitation, *, told=None):
     finished = [one for one in attempts if one.status == "finished"]
     assert len(finished) <= invitation.attempts_allowed
     for one in finished:
-        ticked = one.ticked() if told is None else told.get(one.pk, {})
+        ticked = marks.ticked(one) if told is None else told.get(one.pk, {})
         mark = marking.mark(right_choices(one), ticked, one.pass_mark)
         assert (one.right, one.total, one.passed) == (mark.right, mark.total, mark.passed)
         assert sorted(one.wrong) == sorted(mark.wrong)

@@ -13,9 +13,10 @@ from pypdf import PdfReader
 
 from mailing.models import Message
 from members.models import Member
-from qcm.domain import evidence, regrading
+from qcm.domain import evidence, invitations, regrading
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, open_link, take
 from tests.trainings.sets import marked
 from trainings.domain import versions
@@ -101,7 +102,7 @@ def test_an_insider_is_flagged_in_both_lists(staff):
     factories.make_person(training.organism, email="lea@exemple.test")
     inside = factories.make_invitation(training, factories.make_member(email="lea@exemple.test"))
     outside = factories.make_invitation(training)
-    attempt, _ = inside.start(), outside.start()
+    attempt, _ = steps.start(inside), steps.start(outside)
     assert shown(staff.get(INVITATIONS, {"interne": "oui"})) == {inside.pk}
     assert shown(staff.get(ATTEMPTS, {"interne": "oui"})) == {attempt.pk}
 
@@ -117,7 +118,7 @@ def test_nothing_can_be_added_changed_or_deleted(staff, invitation):
 def test_an_attempt_reads_as_the_member_saw_it_and_reading_leaves_a_trace(
     staff, invitation, administrator
 ):
-    attempt = answer(invitation.start(), right=3).finish()
+    attempt = steps.finish(answer(steps.start(invitation), right=3))
     page = body(staff.get(f"{ATTEMPTS}{attempt.pk}/change/"))
     texts = {question.pk: question.text for question in attempt.question_set.questions.all()}
     places = [page.index(texts[question]) for question, _ in attempt.order]
@@ -129,7 +130,7 @@ def test_an_attempt_reads_as_the_member_saw_it_and_reading_leaves_a_trace(
 
 
 def test_the_proof_is_a_pdf_and_leaves_a_trace(staff, invitation):
-    attempt = answer(invitation.start(), right=3).finish()
+    attempt = steps.finish(answer(steps.start(invitation), right=3))
     response = staff.get(reverse("admin:qcm_attempt_proof", args=[attempt.pk]))
     assert response["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")
@@ -155,7 +156,9 @@ def test_the_proof_shows_names_and_rules_as_they_were(invitation, administrator)
     Invitation.objects.filter(pk=invitation.pk).update(
         deadline_at=timezone.now() - timedelta(days=1)
     )
-    Invitation.objects.get(pk=invitation.pk).grant_attempt(by=administrator, comment="Oui")
+    invitations.grant_attempt(
+        Invitation.objects.get(pk=invitation.pk), by=administrator, comment="Oui"
+    )
     words, _ = proof(attempt)
     assert f"À passer avant le {deadline:%d/%m/%Y %H:%M:%S}" in words
     assert "Nouve" not in words
@@ -164,7 +167,7 @@ def test_the_proof_shows_names_and_rules_as_they_were(invitation, administrator)
 
 
 def test_the_proof_of_an_attempt_that_was_not_marked_shows_its_answers(invitation):
-    attempt = answer(invitation.start(), right=1)
+    attempt = answer(steps.start(invitation), right=1)
     words, _ = proof(attempt)
     text = attempt.question_set.questions.first().text
     assert text in words
@@ -183,14 +186,14 @@ def test_the_proof_breaks_a_long_question_across_pages(invitation):
 
 def test_the_proof_says_what_was_right_before_and_since_a_correction(administrator):
     invitation = factories.make_invitation()
-    attempt = answer(invitation.start(), right=0)
+    attempt = answer(steps.start(invitation), right=0)
     first = attempt.question_set.questions.first()
-    attempt.save_answer(first.pk, [first.choices.get(position=2).pk])
-    attempt.finish()
+    steps.save(attempt, {first.pk: [first.choices.get(position=2).pk]})
+    steps.finish(attempt)
     row = marked(first, {2})
     new = versions.correct_question(first, by=administrator, row=row, comment="Faute")
     one = regrading.decide(new, mode="corrected", reason="Mauvais corrigé", by=administrator)
-    regrading.run(one.pk)
+    steps.mark_again(one)
     words, _ = proof(attempt)
     assert words.count("(bonne réponse avant la correction)") == 1
     assert words.count("(bonne réponse depuis la correction)") == 1
@@ -200,9 +203,9 @@ def test_the_proof_says_what_was_right_before_and_since_a_correction(administrat
 
 
 def test_the_time_spent_leaves_pauses_out(staff, invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     Attempt.objects.update(started_at=timezone.now() - timedelta(days=25))
-    answer(attempt, right=1).finish()
+    steps.finish(answer(attempt, right=1))
     Answer.objects.update(seconds=40)
     assert "2 min 40 s" in body(staff.get(ATTEMPTS)).replace("\u202f", " ").replace("\xa0", " ")
 
@@ -210,7 +213,7 @@ def test_the_time_spent_leaves_pauses_out(staff, invitation):
 def test_attempts_are_exported_with_dangerous_cells_as_text(staff):
     member = factories.make_member(last_name="=1+1", first_name="@x")
     attempt = take(factories.make_invitation(member=member), right=3)
-    started = factories.make_invitation().start()
+    started = steps.start(factories.make_invitation())
     response = staff.post(
         ATTEMPTS, {"action": "export", "_selected_action": [attempt.pk, started.pk]}
     )

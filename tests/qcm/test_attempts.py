@@ -7,12 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from mailing.models import Message
 from members.models import HoursCredit
-from qcm.models import Answer, Attempt, ForeignAnswer, Invitation
+from qcm.domain import attempts, invitations, marks
+from qcm.domain.attempts import ForeignAnswer
+from qcm.models import Answer, Attempt, Invitation
 from qcm.tasks import finish_overdue
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, right_choices, take
 from trainings.models import AnnualRules, QuestionSet
 
@@ -25,7 +28,7 @@ def mails():
 
 
 def test_starting_draws_all_questions_of_one_set_with_all_their_choices(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     expected = {
         question.pk: set(question.choices.values_list("pk", flat=True))
         for question in attempt.question_set.questions.all()
@@ -35,14 +38,14 @@ def test_starting_draws_all_questions_of_one_set_with_all_their_choices(invitati
 
 
 def test_starting_twice_gives_the_same_attempt_in_the_same_order(invitation):
-    first = invitation.start()
-    second = Invitation.objects.get(pk=invitation.pk).start()
+    first = steps.start(invitation)
+    second = steps.start(Invitation.objects.get(pk=invitation.pk))
     assert (second.pk, second.order) == (first.pk, first.order)
     assert Attempt.objects.count() == 1
 
 
 def test_the_database_refuses_a_second_started_attempt(invitation):
-    first = invitation.start()
+    first = steps.start(invitation)
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(
             invitation=invitation,
@@ -64,16 +67,16 @@ def test_each_attempt_has_another_set_until_all_were_seen_then_the_least_recent(
 
 def test_sets_and_orders_are_drawn_at_random(db):
     training = factories.make_amf_training()
-    attempts = [factories.make_invitation(training).start() for _ in range(30)]
-    assert len({attempt.question_set_id for attempt in attempts}) == 3
-    assert len({str(attempt.order) for attempt in attempts}) > 20
+    begun = [steps.start(factories.make_invitation(training)) for _ in range(30)]
+    assert len({attempt.question_set_id for attempt in begun}) == 3
+    assert len({str(attempt.order) for attempt in begun}) > 20
 
 
 def test_the_pass_mark_is_the_years_when_the_attempt_starts(invitation):
     AnnualRules.objects.create(year=invitation.training.year, pass_mark=80)
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     AnnualRules.objects.update(pass_mark=20)
-    attempt = answer(attempt, right=3).finish()
+    attempt = steps.finish(answer(attempt, right=3))
     assert (attempt.pass_mark, attempt.passed) == (80, False)
 
 
@@ -89,20 +92,20 @@ def test_an_invitation_that_is_not_open_starts_nothing(db, status, sentence):
     passed_at = timezone.now() if status == "passed" else None
     invitation = factories.make_invitation(status=status, passed_at=passed_at)
     with pytest.raises(WrongStatus, match=sentence):
-        invitation.start()
+        steps.start(invitation)
     assert not Attempt.objects.exists()
 
 
 def test_an_expired_invitation_starts_nothing(db):
     invitation = factories.make_invitation(deadline_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(WrongStatus, match="^Le délai pour passer ce QCM est terminé depuis le "):
-        invitation.start()
+        steps.start(invitation)
 
 
 def test_an_attempt_without_questions_is_refused_with_a_sentence(db):
     training = factories.make_training(status="approved", requested_amf_minutes=60)
     with pytest.raises(WrongStatus, match="^Les questions de ce QCM ne sont pas disponibles"):
-        factories.make_invitation(training).start()
+        steps.start(factories.make_invitation(training))
 
 
 @pytest.mark.parametrize("same_organism", [True, False])
@@ -112,7 +115,7 @@ def test_an_attempt_by_one_of_the_organisms_people_is_flagged(db, same_organism)
     factories.make_person(other, email="camille@exemple.test")
     member = factories.make_member(email="Camille@Exemple.test")
     invitation = factories.make_invitation(training, member)
-    assert invitation.start().by_insider is same_organism
+    assert steps.start(invitation).by_insider is same_organism
     assert Invitation.objects.with_insiders().get().is_insider is same_organism
 
 
@@ -121,28 +124,28 @@ def test_a_member_at_the_organisms_own_address_is_one_of_its_people(db):
     email = training.organism.email.upper()
     inside = factories.make_invitation(training, factories.make_member(email=email))
     outside = factories.make_invitation(training, factories.make_member(email=""))
-    assert (inside.start().by_insider, outside.start().by_insider) == (True, False)
+    assert (steps.start(inside).by_insider, steps.start(outside).by_insider) == (True, False)
 
 
 # --- Saving -----------------------------------------------------------------------------------
 
 
 def test_an_answer_is_kept_and_may_change_until_the_end(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     question, choices = attempt.order[0]
-    attempt.save_answer(question, choices[:2])
-    attempt.save_answer(question, choices[1:2])
-    assert attempt.ticked() == {question: choices[1:2]}
+    steps.save(attempt, {question: choices[:2]})
+    steps.save(attempt, {question: choices[1:2]})
+    assert marks.ticked(attempt) == {question: choices[1:2]}
     assert Answer.objects.count() == 1
 
 
 def test_a_whole_form_gives_a_new_time_only_to_what_changed(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     (first, a), (second, b), *_ = attempt.order
-    attempt.save_answers({first: a[:1], second: b[:1]})
+    steps.save(attempt, {first: a[:1], second: b[:1]})
     Answer.objects.update(saved_at=timezone.now() - timedelta(hours=1))
     before = Answer.objects.get(question=first).saved_at
-    attempt.save_form({first: a[:1], second: b[1:2]})
+    attempts.save_form(attempt, {first: a[:1], second: b[1:2]})
     assert Answer.objects.get(question=first).saved_at == before
     assert Answer.objects.get(question=second).saved_at > before
     # The two questions never touched have no row.
@@ -150,49 +153,49 @@ def test_a_whole_form_gives_a_new_time_only_to_what_changed(invitation):
 
 
 def test_a_question_of_another_set_is_refused_and_nothing_is_written(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     own, choices = attempt.order[0]
     other = QuestionSet.objects.exclude(pk=attempt.question_set_id).first().questions.first()
     with pytest.raises(ForeignAnswer, match="Cette question ne fait pas partie de votre QCM."):
-        attempt.save_answers({own: choices[:1], other.pk: []})
+        steps.save(attempt, {own: choices[:1], other.pk: []})
     assert not Answer.objects.exists()
 
 
 def test_a_choice_of_another_question_is_refused_and_nothing_is_written(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     (first, _), (_, choices), *_ = attempt.order
     with pytest.raises(ForeignAnswer, match="Cette réponse ne fait pas partie de la question."):
-        attempt.save_answer(first, choices[:1])
+        steps.save(attempt, {first: choices[:1]})
     assert not Answer.objects.exists()
 
 
 def test_an_answer_after_the_end_is_refused_and_nothing_changes(invitation):
-    attempt = answer(invitation.start(), right=0)
-    attempt.finish()
-    before = attempt.ticked()
+    attempt = answer(steps.start(invitation), right=0)
+    steps.finish(attempt)
+    before = marks.ticked(attempt)
     with pytest.raises(WrongStatus, match="^Cette tentative est terminée"):
-        attempt.save_answers(right_choices(attempt))
-    assert attempt.ticked() == before
+        steps.save(attempt, right_choices(attempt))
+    assert marks.ticked(attempt) == before
 
 
 def test_an_answer_may_come_until_24_hours_after_the_deadline(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     question, choices = attempt.order[0]
     deadline = timezone.now() - timedelta(hours=23, minutes=59)
     Invitation.objects.update(deadline_at=deadline)
-    attempt.save_answer(question, choices[:1])
+    steps.save(attempt, {question: choices[:1]})
     Invitation.objects.update(deadline_at=deadline - timedelta(minutes=2))
     with pytest.raises(WrongStatus, match="^Le temps de cette tentative est écoulé"):
-        attempt.save_answer(question, [])
-    assert attempt.ticked() == {question: choices[:1]}
+        steps.save(attempt, {question: []})
+    assert marks.ticked(attempt) == {question: choices[:1]}
 
 
 # --- Finishing --------------------------------------------------------------------------------
 
 
 def test_a_pass_counts_the_hours_and_mails_once_however_often_it_is_finished(invitation):
-    attempt = answer(invitation.start(), right=3)
-    results = [Attempt.objects.get(pk=attempt.pk).finish() for _ in range(3)]
+    attempt = answer(steps.start(invitation), right=3)
+    results = [steps.finish(Attempt.objects.get(pk=attempt.pk)) for _ in range(3)]
     assert [(one.right, one.total, one.passed, one.percent) for one in results] == [
         (3, 4, True, 75)
     ] * 3
@@ -220,19 +223,19 @@ def test_one_question_short_fails_and_leaves_the_other_attempts(invitation):
 
 
 def test_one_right_choice_too_many_or_too_few_is_wrong(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     answers = right_choices(attempt)
     two = next(question for question, choices in answers.items() if len(choices) == 2)
     one = next(question for question, choices in answers.items() if len(choices) == 1)
     shown = dict(attempt.order)
     answers[two] = answers[two][:1]
     answers[one] = shown[one][:3]
-    attempt.save_answers(answers)
-    assert sorted(attempt.finish().wrong) == sorted([one, two])
+    steps.save(attempt, answers)
+    assert sorted(steps.finish(attempt).wrong) == sorted([one, two])
 
 
 def test_nothing_answered_is_marked_zero(invitation):
-    attempt = invitation.start().finish()
+    attempt = steps.finish(steps.start(invitation))
     assert (attempt.right, attempt.total, attempt.passed) == (0, 4, False)
 
 
@@ -250,7 +253,7 @@ def test_failing_the_last_attempt_closes_the_qcm_and_tells_staff(invitation, set
         ("qcm/email/failed", member),
     ]
     with pytest.raises(WrongStatus):
-        invitation.start()
+        steps.start(invitation)
 
 
 def test_a_member_who_lost_cif_since_the_session_is_credited_all_the_same(invitation):
@@ -261,16 +264,16 @@ def test_a_member_who_lost_cif_since_the_session_is_credited_all_the_same(invita
 
 
 def test_an_attempt_in_overtime_can_be_passed(invitation):
-    attempt = answer(invitation.start(), right=4)
+    attempt = answer(steps.start(invitation), right=4)
     Invitation.objects.update(deadline_at=timezone.now() - timedelta(hours=23))
-    assert attempt.finish().passed
+    assert steps.finish(attempt).passed
 
 
 def test_an_attempt_nobody_came_back_to_is_finished_by_the_sweep_once(invitation):
-    attempt = answer(invitation.start(), right=4)
+    attempt = answer(steps.start(invitation), right=4)
     deadline = timezone.now() - timedelta(hours=25)
     Invitation.objects.update(deadline_at=deadline)
-    other = factories.make_invitation().start()
+    other = steps.start(factories.make_invitation())
     finish_overdue()
     finish_overdue()
     attempt.refresh_from_db()
@@ -292,7 +295,7 @@ def exhausted(invitation):
 
 
 def test_an_attempt_granted_opens_the_qcm_once_more(exhausted, administrator):
-    exhausted.grant_attempt(by=administrator, comment=" Panne de réseau. ")
+    invitations.grant_attempt(exhausted, by=administrator, comment=" Panne de réseau. ")
     exhausted.refresh_from_db()
     assert (exhausted.status, exhausted.attempts_allowed) == ("open", 4)
     assert mails() == [("qcm/email/attempt_granted", exhausted.member.email)]
@@ -308,7 +311,7 @@ def test_an_attempt_granted_opens_the_qcm_once_more(exhausted, administrator):
 
 def test_an_attempt_granted_after_the_deadline_comes_with_21_days(exhausted, administrator):
     Invitation.objects.update(deadline_at=timezone.now() - timedelta(days=60))
-    exhausted.grant_attempt(by=administrator, comment="Maladie.")
+    invitations.grant_attempt(exhausted, by=administrator, comment="Maladie.")
     exhausted.refresh_from_db()
     last_day = timezone.localtime(exhausted.deadline_at)
     assert last_day.date() == timezone.localdate() + timedelta(days=21)
@@ -316,17 +319,17 @@ def test_an_attempt_granted_after_the_deadline_comes_with_21_days(exhausted, adm
 
 
 def test_granting_twice_grants_one(exhausted, administrator):
-    exhausted.grant_attempt(by=administrator, comment="Panne.")
+    invitations.grant_attempt(exhausted, by=administrator, comment="Panne.")
     with pytest.raises(WrongStatus):
-        exhausted.grant_attempt(by=administrator, comment="Panne.")
+        invitations.grant_attempt(exhausted, by=administrator, comment="Panne.")
     assert Invitation.objects.get().attempts_allowed == 4
 
 
 def test_granting_needs_a_comment_and_the_permission(exhausted, administrator, officer):
-    with pytest.raises(ValueError, match="Écrivez pourquoi"):
-        exhausted.grant_attempt(by=administrator, comment="  ")
+    with pytest.raises(Refused, match="Écrivez pourquoi"):
+        invitations.grant_attempt(exhausted, by=administrator, comment="  ")
     with pytest.raises(PermissionDenied):
-        exhausted.grant_attempt(by=officer, comment="Panne.")
+        invitations.grant_attempt(exhausted, by=officer, comment="Panne.")
     assert Invitation.objects.get().status == "failed"
 
 
@@ -335,4 +338,4 @@ def test_only_a_failed_qcm_gets_one_more_attempt(db, status, administrator):
     passed_at = timezone.now() if status == "passed" else None
     invitation = factories.make_invitation(status=status, passed_at=passed_at)
     with pytest.raises(WrongStatus):
-        invitation.grant_attempt(by=administrator, comment="Panne.")
+        invitations.grant_attempt(invitation, by=administrator, comment="Panne.")

@@ -9,10 +9,12 @@ from django.utils import timezone
 from common.errors import WrongStatus
 from mailing.models import Message
 from members.models import HoursCredit
+from qcm.domain import marks
 from qcm.domain.invitations import invite, withdraw
 from qcm.domain.reminders import send_due
 from qcm.models import Attempt, Invitation
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, right_choices
 from tests.together import together
 
@@ -29,14 +31,14 @@ def fresh(row):
 
 def test_two_starts_make_one_attempt():
     one = factories.make_invitation()
-    results = together(*[lambda: fresh(one).start().pk] * 6)
+    results = together(*[lambda: steps.start(fresh(one)).pk] * 6)
     assert len(set(results)) == 1
     assert Attempt.objects.count() == 1
 
 
 def test_many_ends_make_one_mark_one_credit_and_one_mail():
-    attempt = answer(factories.make_invitation().start(), right=4)
-    results = together(*[lambda: fresh(attempt).finish().passed] * 8)
+    attempt = answer(steps.start(factories.make_invitation()), right=4)
+    results = together(*[lambda: steps.finish(fresh(attempt)).passed] * 8)
     assert results == [True] * 8
     assert HoursCredit.objects.count() == 1
     assert Message.objects.count() == 1
@@ -45,13 +47,13 @@ def test_many_ends_make_one_mark_one_credit_and_one_mail():
 
 @pytest.mark.parametrize("_again", range(5))
 def test_an_answer_that_arrives_at_the_end_is_marked_or_refused(_again):
-    attempt = answer(factories.make_invitation().start(), right=3)
+    attempt = answer(steps.start(factories.make_invitation()), right=3)
     answers = right_choices(attempt)
     last = attempt.order[3][0]
     saved, finished = together(
-        lambda: attempt.save_answer(last, answers[last]), lambda: fresh(attempt).finish()
+        lambda: steps.save(attempt, {last: answers[last]}), lambda: steps.finish(fresh(attempt))
     )
-    kept = fresh(attempt).ticked()[last] == sorted(answers[last])
+    kept = marks.ticked(fresh(attempt))[last] == sorted(answers[last])
     assert isinstance(saved, WrongStatus) is not kept
     assert finished.right == (4 if kept else 3)
 
@@ -59,9 +61,9 @@ def test_an_answer_that_arrives_at_the_end_is_marked_or_refused(_again):
 @pytest.mark.parametrize("_again", range(5))
 def test_an_end_and_a_withdrawal_leave_no_credit_standing(_again):
     one = factories.make_invitation()
-    attempt = answer(one.start(), right=4)
+    attempt = answer(steps.start(one), right=4)
     ended, withdrawn = together(
-        lambda: fresh(attempt).finish(), lambda: withdraw([one], reason="Feuille annulée")
+        lambda: steps.finish(fresh(attempt)), lambda: withdraw([one], reason="Feuille annulée")
     )
     assert withdrawn is None
     assert isinstance(ended, Attempt | WrongStatus)

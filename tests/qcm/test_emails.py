@@ -10,9 +10,11 @@ from mailing import delivery
 from mailing.links import minted
 from mailing.models import Message
 from qcm import emails, links
+from qcm.domain import invitations
 from qcm.domain.invitations import invite, withdraw
 from qcm.models import Invitation
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import path_of, take
 
 DEADLINE = "31 janvier 2027 à 23:59"
@@ -87,9 +89,9 @@ def test_a_failure_tells_score_and_attempts_left_with_the_link(invitation):
 
 
 def test_a_failure_in_overtime_says_that_the_deadline_has_passed(invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     Invitation.objects.update(deadline_at=timezone.now() - timedelta(hours=1))
-    attempt.finish()
+    steps.finish(attempt)
     _, _, text, _ = rendered("failed", link=False)
     assert "Le délai pour une nouvelle tentative est passé depuis le " in text
 
@@ -142,7 +144,7 @@ def test_hours_taken_back_and_given_again_tell_the_total(invitation):
 
 def test_a_granted_attempt_comes_with_the_link(invitation, administrator):
     Invitation.objects.update(status="failed")
-    invitation.grant_attempt(by=administrator, comment="Panne.")
+    invitations.grant_attempt(invitation, by=administrator, comment="Panne.")
     to, subject, text, _ = rendered("attempt_granted")
     assert to == invitation.member.email
     assert subject == "Une nouvelle tentative vous est accordée : L’assurance & vous"

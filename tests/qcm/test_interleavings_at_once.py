@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from common.errors import WrongStatus
 from qcm import links, tasks
+from qcm.domain import invitations, marks
 from qcm.domain.invitations import invite, withdraw
 from qcm.models import Attempt, Invitation
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, path_of, right_choices
 from tests.qcm.outcome import assert_one_outcome
 from tests.together import together
@@ -93,7 +95,9 @@ class Staff:
 
     def grant(self):
         try:
-            Invitation.objects.get(pk=self.invitation.pk).grant_attempt(by=self.user, comment="Oui")
+            invitations.grant_attempt(
+                Invitation.objects.get(pk=self.invitation.pk), by=self.user, comment="Oui"
+            )
         except WrongStatus:
             return
 
@@ -123,7 +127,7 @@ def test_any_schedule_of_devices_and_staff_makes_one_mark_one_credit_and_one_mai
     for seed in range(SCHEDULES):
         invitation = factories.make_invitation(training, attempts_allowed=2)
         if seed % 2:
-            answer(invitation.start(), right=4)
+            answer(steps.start(invitation), right=4)
         devices = [Device(invitation, rank, seed * 10 + rank) for rank in range(3)]
         results = together(*devices, Staff(invitation, staff, seed))
         assert results == [None] * 4, f"schedule {seed}: {results}"
@@ -141,7 +145,7 @@ def test_any_schedule_of_devices_and_staff_makes_one_mark_one_credit_and_one_mai
 def check(invitation, devices, seed):
     assert_one_outcome(Invitation.objects.get(pk=invitation.pk))
     for attempt in invitation.attempts.all():
-        ticked = attempt.ticked()
+        ticked = marks.ticked(attempt)
         for device in devices:
             if attempt.pk in device.told:
                 question = attempt.order[device.rank][0]
@@ -169,7 +173,7 @@ def test_answers_that_arrive_while_it_ends_are_marked_or_refused():
     training = factories.make_amf_training()
     for seed in range(SCHEDULES // 2):
         invitation = factories.make_invitation(training)
-        attempt = answer(invitation.start(), right=2)
+        attempt = answer(steps.start(invitation), right=2)
         key = right_choices(attempt)
 
         pages = f"/qcm/{invitation.pk}"

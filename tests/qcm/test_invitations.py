@@ -6,12 +6,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from common.errors import Refused
 from mailing.models import Message
 from members.domain.ledger import year_total
 from members.models import HoursCredit
 from qcm.domain.invitations import invite, withdraw
 from qcm.models import Attempt, Invitation, Reminder
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import take
 from trainings.models import AnnualRules
 
@@ -56,7 +58,8 @@ def test_a_member_is_invited_with_the_rules_of_the_year_and_mailed(training, mem
     message = Message.objects.get()
     assert (message.template, message.to) == ("qcm/email/invited", member.email)
     assert message.link == {"name": "qcm.take", "args": [one.pk]}
-    assert one.journal.get().to_status == "open"
+    row = one.journal.get()
+    assert (row.event, row.from_status, row.to_status) == ("invite", "", "open")
 
 
 def test_inviting_twice_keeps_the_one_and_mails_once(training, member):
@@ -154,13 +157,13 @@ def test_a_passed_qcm_withdrawn_and_invited_again_is_credited_without_a_new_one(
 
 def test_withdrawing_ends_a_started_attempt_unmarked(training, member):
     one = invited(training, member)[member.pk]
-    attempt = one.start()
+    attempt = steps.start(one)
     withdraw([one], reason="Feuille annulée")
     attempt.refresh_from_db()
     assert (attempt.status, attempt.right, attempt.passed) == ("interrupted", None, None)
     # It does not count among the attempts, and another can start once invited again.
     again = invited(training, member)[member.pk]
-    assert again.start().number == 2
+    assert steps.start(again).number == 2
 
 
 def test_withdrawing_twice_does_it_once(training, member):
@@ -173,7 +176,7 @@ def test_withdrawing_twice_does_it_once(training, member):
 
 def test_withdrawing_needs_a_reason(training, member):
     one = invited(training, member)[member.pk]
-    with pytest.raises(ValueError, match="Écrivez le motif du retrait."):
+    with pytest.raises(Refused, match="Écrivez le motif du retrait."):
         withdraw([one], reason=" ")
 
 

@@ -9,6 +9,7 @@ from qcm.domain import item_analysis
 from qcm.domain.item_analysis import ENOUGH, EVERYONE, GOOD_FAIL, NOBODY, Item, flag_of
 from qcm.models import Answer
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.test_regrading import correct, question_at, regrade, start_at, take
 from tests.trainings.sets import marked
 from trainings.domain import corrections, versions
@@ -46,7 +47,7 @@ def test_nothing_taken_gives_zeros_and_no_flag(training):
 def test_each_question_says_how_often_it_was_taken_right_and_left_empty(training):
     take(start_at(training, 1), wrong=[])
     take(start_at(training, 1), wrong=[1, 2])
-    start_at(training, 1).finish()
+    steps.finish(start_at(training, 1))
     take(start_at(training, 2), wrong=[])
     start_at(training, 1)  # Still running: counts nowhere.
     assert figures(item_at(training, 1, 1)) == (3, 2, 1, 33, 1)
@@ -58,7 +59,7 @@ def test_each_question_says_how_often_it_was_taken_right_and_left_empty(training
 def test_the_choices_shares_are_of_all_who_had_the_question(training):
     for wrong in ([], [1], [1]):
         take(start_at(training, 1), wrong=wrong)
-    start_at(training, 1).finish()
+    steps.finish(start_at(training, 1))
     assert [(count, share) for _, count, share, _ in item_at(training, 1, 1).choices] == [
         (1, 25),
         (2, 50),
@@ -73,7 +74,7 @@ def test_the_mean_time_is_of_those_who_answered(training):
     question = question_at(training, 1, 1)
     for attempt, seconds in zip(attempts, (10, 25), strict=True):
         Answer.objects.filter(attempt=attempt, question=question).update(seconds=seconds)
-    start_at(training, 1).finish()
+    steps.finish(start_at(training, 1))
     assert item_at(training, 1, 1).mean_seconds == 17
 
 
@@ -124,7 +125,7 @@ def test_the_summary_counts_invitations_attempts_and_first_tries(training):
     take(start_at(training, 1), wrong=[])
     failed = take(start_at(training, 1), wrong=[1, 2])
     take(start_at(training, 2), wrong=[1])
-    again = type(failed.invitation).objects.get(pk=failed.invitation_id).start()
+    again = steps.start(type(failed.invitation).objects.get(pk=failed.invitation_id))
     take(again, wrong=[])
     factories.make_invitation(training)
     figures = item_analysis.summary(training)
@@ -159,7 +160,7 @@ def test_the_summary_counts_invitations_attempts_and_first_tries(training):
     ],
 )
 def test_what_is_odd_begins_and_ends_exactly_where_it_should(taken, right, good, good_right, flag):
-    item = Item(None, taken=taken, right=right, good=good, good_right=good_right)
+    item = Item(None, None, taken=taken, right=right, good=good, good_right=good_right)
     assert flag_of(item) == flag
 
 
@@ -198,7 +199,7 @@ def test_many_attempts_and_questions_take_no_more_queries_than_a_few(count_queri
     for per_set, attempts in ((4, 1), (20, 12)):
         training = factories.make_amf_training(per_set=per_set)
         for _ in range(attempts):
-            start_at(training, 1).finish()
+            steps.finish(start_at(training, 1))
         counts.append(count_queries(lambda t=training: item_analysis.items(t)))
     assert counts[0] == counts[1] == 6
 

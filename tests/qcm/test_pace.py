@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from qcm import pace
+from qcm.domain import marks
 from qcm.models import Answer, Attempt
+from tests.qcm import steps
 from tests.qcm.conftest import open_link
 
 
@@ -29,7 +31,7 @@ def test_seconds_are_shared_whole_and_none_is_lost(seconds, count, parts):
 
 def started(invitation, *, ago):
     """An attempt that began so many seconds ago, and a little."""
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     rewind(attempt, ago)
     return attempt
 
@@ -51,7 +53,7 @@ def seconds(attempt):
 
 def tick(attempt, rank, choice=0):
     question, choices = attempt.order[rank]
-    attempt.save_answer(question, [choices[choice]])
+    steps.save(attempt, {question: [choices[choice]]})
 
 
 def test_the_first_answers_time_counts_from_the_start(invitation):
@@ -78,7 +80,7 @@ def test_a_question_taken_up_again_adds_its_times_and_keeps_the_last_ticks(invit
     tick(attempt, 0, choice=1)
     assert seconds(attempt) == [630, 5, None, None]
     question, choices = attempt.order[0]
-    assert attempt.ticked()[question] == [choices[1]]
+    assert marks.ticked(attempt)[question] == [choices[1]]
 
 
 def test_a_whole_page_shares_its_time_among_the_questions_that_changed(client, invitation):
@@ -93,5 +95,5 @@ def test_a_whole_page_shares_its_time_among_the_questions_that_changed(client, i
 
 def test_an_answer_of_no_question_changes_nothing(invitation):
     attempt = started(invitation, ago=30)
-    attempt.save_answers({})
+    steps.save(attempt, {})
     assert seconds(attempt) == [None, None, None, None]

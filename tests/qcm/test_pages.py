@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from members import links as member_links
 from qcm import links
+from qcm.domain import marks
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, open_link, path_of, right_choices, take
 from trainings.models import AnnualRules
 
@@ -100,7 +102,7 @@ def test_an_expired_link_says_since_when(client, invitation):
 
 
 def test_an_expired_link_still_opens_for_an_attempt_started_in_time(client, invitation):
-    invitation.start()
+    steps.start(invitation)
     Invitation.objects.update(deadline_at=timezone.now() - timedelta(hours=23))
     open_link(client, invitation)
     assert "terminez-la avant le" in body(client.get(url(invitation)))
@@ -198,7 +200,7 @@ def test_starting_needs_a_post_and_a_second_click_goes_on(member_client, invitat
 
 
 def test_an_answer_is_saved_and_its_time_told(member_client, invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     question, choices = attempt.order[0]
     response = member_client.post(
         url(invitation, "reponse/"),
@@ -212,7 +214,7 @@ def test_an_answer_is_saved_and_its_time_told(member_client, invitation):
 
 
 def test_another_device_goes_on_with_the_same_attempt(member_client, client, invitation):
-    attempt = answer(invitation.start(), right=4)
+    attempt = answer(steps.start(invitation), right=4)
     other = client.__class__()
     open_link(other, invitation)
     assert "Reprendre le QCM" in body(other.get(url(invitation)))
@@ -226,7 +228,7 @@ def save(client, invitation, **data):
 
 
 def test_saving_without_the_link_is_refused_in_words(client, invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     question, choices = attempt.order[0]
     response = save(client, invitation, attempt=attempt.pk, question=question, choice=choices[0])
     assert response.status_code == 403
@@ -235,8 +237,8 @@ def test_saving_without_the_link_is_refused_in_words(client, invitation):
 
 
 def test_saving_to_anothers_attempt_is_refused(member_client, invitation):
-    invitation.start()
-    other = factories.make_invitation(invitation.training).start()
+    steps.start(invitation)
+    other = steps.start(factories.make_invitation(invitation.training))
     question, choices = other.order[0]
     for target in (invitation, other.invitation):
         response = save(
@@ -247,7 +249,7 @@ def test_saving_to_anothers_attempt_is_refused(member_client, invitation):
 
 
 def test_saving_a_foreign_question_or_choice_is_refused(member_client, invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     (first, a), (second, b), *_ = attempt.order
     for question, choice in [(first, b[0]), (999999, a[0]), (first, 999999)]:
         response = save(
@@ -289,7 +291,7 @@ def form_of(attempt, answers):
 def test_without_javascript_the_form_saves_all_and_shows_what_is_unanswered(
     member_client, invitation
 ):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     answers = right_choices(attempt)
     answers.pop(attempt.order[2][0])
     response = member_client.post(
@@ -299,18 +301,18 @@ def test_without_javascript_the_form_saves_all_and_shows_what_is_unanswered(
     assert response.redirect_chain == [(url(invitation, "terminer/"), 302)]
     assert "Question 3</a>" in page
     assert page.count("</a></li>") == 1
-    assert attempt.ticked() == {question: sorted(own) for question, own in answers.items()}
+    assert marks.ticked(attempt) == {question: sorted(own) for question, own in answers.items()}
     assert Attempt.objects.get().is_started
 
 
 def test_the_form_keeps_an_answer_taken_back(member_client, invitation):
-    attempt = answer(invitation.start(), right=4)
+    attempt = answer(steps.start(invitation), right=4)
     member_client.post(url(invitation, "terminer/"), form_of(attempt, {}))
-    assert len(attempt.unanswered()) == 4
+    assert len(marks.unanswered(attempt)) == 4
 
 
 def test_confirming_marks_once_however_often_it_is_clicked(member_client, invitation):
-    attempt = answer(invitation.start(), right=4)
+    attempt = answer(steps.start(invitation), right=4)
     for _ in range(3):
         response = member_client.post(
             url(invitation, "terminer/"), {"attempt": attempt.pk, "confirm": "1"}
@@ -321,13 +323,13 @@ def test_confirming_marks_once_however_often_it_is_clicked(member_client, invita
 
 def test_a_late_retry_of_the_first_end_does_not_end_the_next_attempt(member_client, invitation):
     first = take(invitation, right=0)
-    invitation.start()
+    steps.start(invitation)
     member_client.post(url(invitation, "terminer/"), {"attempt": first.pk, "confirm": "1"})
     assert Attempt.objects.get(number=2).is_started
 
 
 def test_ending_anothers_attempt_is_refused(member_client, invitation):
-    other = factories.make_invitation(invitation.training).start()
+    other = steps.start(factories.make_invitation(invitation.training))
     for number in (other.pk, "x", ""):
         response = member_client.post(
             url(invitation, "terminer/"), {"attempt": number, "confirm": "1"}, follow=True
@@ -337,7 +339,7 @@ def test_ending_anothers_attempt_is_refused(member_client, invitation):
 
 
 def test_the_form_with_a_foreign_choice_is_refused_and_says_so(member_client, invitation):
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     (first, _), (_, choices), *_ = attempt.order
     for value in (choices[0], "x"):
         response = member_client.post(
@@ -381,7 +383,7 @@ def test_a_pass_shows_the_hours_and_the_years_total(member_client, invitation):
 
 
 def test_whoever_looks_finishes_an_attempt_whose_time_ran_out(member_client, invitation):
-    answer(invitation.start(), right=4)
+    answer(steps.start(invitation), right=4)
     Invitation.objects.update(deadline_at=timezone.now() - timedelta(hours=25))
     response = member_client.get(url(invitation, "questions/"), follow=True)
     assert "QCM réussi" in body(response)
@@ -391,7 +393,7 @@ def test_whoever_looks_finishes_an_attempt_whose_time_ran_out(member_client, inv
 @pytest.mark.parametrize("state", ["open", "started", "failed once", "passed", "failed"])
 def test_no_page_in_no_state_is_an_error(member_client, invitation, page, state):
     if state == "started":
-        invitation.start()
+        steps.start(invitation)
     elif state == "failed once":
         take(invitation, right=0)
     elif state == "passed":
@@ -405,7 +407,7 @@ def test_no_page_in_no_state_is_an_error(member_client, invitation, page, state)
 
 @pytest.mark.parametrize("page", ["", "questions/", "terminer/", "resultat/"])
 def test_a_withdrawn_qcm_says_so_on_every_page(member_client, invitation, page):
-    invitation.start().finish()
+    steps.finish(steps.start(invitation))
     Invitation.objects.update(status="withdrawn")
     response = member_client.get(url(invitation, page), follow=True)
     assert response.status_code == 410

@@ -10,8 +10,10 @@ from mailing.models import Message
 from members import links as member_links
 from members.models import HoursCredit
 from qcm import links
+from qcm.domain import marks
 from qcm.models import Answer, Attempt, Invitation, InvitationJournal, Reminder
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, open_link, path_of, right_choices, take
 
 NOT_YOURS = "Cette tentative n’est pas celle de votre QCM."
@@ -72,8 +74,8 @@ def end(client, invitation, **data):
 @pytest.fixture
 def attempt(invitation):
     """A running attempt whose first two questions are answered."""
-    attempt = invitation.start()
-    attempt.save_answers({question: choices[:1] for question, choices in attempt.order[:2]})
+    attempt = steps.start(invitation)
+    steps.save(attempt, {question: choices[:1] for question, choices in attempt.order[:2]})
     return attempt
 
 
@@ -124,7 +126,7 @@ def test_digits_of_another_script_are_the_same_numbers(member_client, invitation
         **{name: str(number).translate(ARABIC) for name, number in data.items()},
     )
     assert response.status_code == 200
-    assert attempt.ticked()[question] == choices[:1]
+    assert marks.ticked(attempt)[question] == choices[:1]
 
 
 def test_a_choice_sent_twice_counts_once(member_client, invitation, attempt):
@@ -137,7 +139,7 @@ def test_a_choice_sent_twice_counts_once(member_client, invitation, attempt):
         choice=[choices[1]] * 3 + [choices[0]],
     )
     assert response.status_code == 200
-    assert attempt.ticked()[question] == sorted(choices[:2])
+    assert marks.ticked(attempt)[question] == sorted(choices[:2])
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -213,7 +215,7 @@ def test_reading_pages_take_no_post(member_client, invitation, attempt):
 def test_no_door_leads_to_someone_elses_attempt(member_client, invitation, attempt):
     """Their invitation's address, or their attempt's and their question's numbers below mine."""
     theirs = factories.make_invitation(invitation.training)
-    other = theirs.start()
+    other = steps.start(theirs)
     question, choices = other.order[0]
     data = {"attempt": other.pk, "question": question, "choice": choices[0]}
     before = rows()
@@ -242,7 +244,7 @@ def test_no_door_leads_to_someone_elses_attempt(member_client, invitation, attem
 def test_ones_own_other_qcm_does_not_take_this_ones_answers(client, invitation, attempt):
     """Both links were opened in this browser: the numbers must belong together all the same."""
     second = factories.make_invitation(member=invitation.member)
-    running = second.start()
+    running = steps.start(second)
     open_link(client, invitation)
     open_link(client, second)
     question, choices = running.order[0]
@@ -257,7 +259,7 @@ def test_ones_own_other_qcm_does_not_take_this_ones_answers(client, invitation, 
 
 def test_a_question_of_the_attempt_before_is_refused(member_client, invitation):
     first = take(invitation, right=0)
-    second = invitation.start()
+    second = steps.start(invitation)
     question, choices = first.order[0]
     before = rows()
     response = save(
@@ -278,7 +280,7 @@ def test_a_question_of_the_attempt_before_is_refused(member_client, invitation):
 @pytest.mark.parametrize("state", ["finished", "withdrawn", "out of time"])
 def test_nothing_is_taken_after_the_end(member_client, invitation, attempt, state):
     if state == "finished":
-        attempt.finish()
+        steps.finish(attempt)
     elif state == "withdrawn":
         Attempt.objects.update(status="interrupted", finished_at=timezone.now())
         Invitation.objects.update(status="withdrawn")
@@ -307,7 +309,7 @@ def test_nothing_is_taken_after_the_end(member_client, invitation, attempt, stat
 def test_a_whole_form_after_the_end_changes_no_answer_and_shows_the_result(
     member_client, invitation, attempt
 ):
-    attempt.finish()
+    steps.finish(attempt)
     before = rows()
     answers = {f"q{question}": own for question, own in right_choices(attempt).items()}
     for extra in ({}, {"confirm": "1"}):
@@ -382,7 +384,7 @@ def test_a_form_with_thousands_of_fields_is_refused_in_french(member_client, inv
 def test_fields_of_other_questions_in_the_form_are_not_looked_at(
     member_client, invitation, attempt
 ):
-    answers = {f"q{question}": own for question, own in attempt.ticked().items()}
+    answers = {f"q{question}": own for question, own in marks.ticked(attempt).items()}
     before = rows()
     response = end(
         member_client,
@@ -484,11 +486,11 @@ def test_the_pages_own_token_is_taken(strict, invitation, attempt):
         },
     )
     assert response.status_code == 200
-    assert attempt.ticked()[question] == choices[:1]
+    assert marks.ticked(attempt)[question] == choices[:1]
 
 
 def test_a_session_that_ended_leaves_what_was_saved(member_client, invitation):
-    attempt = answer(invitation.start(), right=4)
+    attempt = answer(steps.start(invitation), right=4)
     member_client.cookies.clear()
     before = rows()
     for page in ["", "questions/", "terminer/", "resultat/"]:

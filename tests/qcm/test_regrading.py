@@ -8,15 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from mailing.models import Message
 from members.domain import ledger
 from members.models import HoursCredit
 from qcm import marking
-from qcm.domain import invitations, regrading
+from qcm.domain import invitations, marks, regrading
 from qcm.models import Attempt, Invitation, MarkChange, Regrade
 from qcm.tasks import sweep_regrades
 from tests import factories
+from tests.qcm import steps
 from tests.qcm.conftest import answer, open_link, right_choices
 from tests.trainings.sets import marked
 from trainings.domain import versions
@@ -33,10 +34,10 @@ def training(db):
 def start_at(training, position, **fields):
     """An attempt at the set of this position."""
     invitation = factories.make_invitation(training, **fields)
-    attempt = invitation.start()
+    attempt = steps.start(invitation)
     while attempt.question_set.position != position:
         Attempt.objects.filter(pk=attempt.pk).delete()
-        attempt = Invitation.objects.get(pk=invitation.pk).start()
+        attempt = steps.start(Invitation.objects.get(pk=invitation.pk))
     return attempt
 
 
@@ -54,8 +55,8 @@ def take(attempt, *, wrong, then=None):
     answers = right_choices(attempt)
     for one in Question.objects.filter(question_set=attempt.question_set_id, position__in=wrong):
         answers[one.pk] = [one.choices.get(position=2).pk]
-    attempt.save_answers(answers)
-    return attempt.finish()
+    steps.save(attempt, answers)
+    return steps.finish(attempt)
 
 
 def correct(training, administrator, *, rank=1, right=(2,)):
@@ -70,7 +71,7 @@ def correct(training, administrator, *, rank=1, right=(2,)):
 def regrade(question, administrator, mode="corrected"):
     """Decide, and let the task run."""
     one = regrading.decide(question, mode=mode, reason="Question mal corrigée", by=administrator)
-    regrading.run(one.pk)
+    steps.mark_again(one)
     one.refresh_from_db()
     return one
 
@@ -94,7 +95,7 @@ def test_a_correction_alone_changes_no_mark(training, administrator):
     attempt = take(start_at(training, 1), wrong=[1, 2])
     correct(training, administrator)
     assert (fresh(attempt).right, fresh(attempt).passed) == (2, False)
-    assert marking.mark(fresh(attempt).key(), attempt.ticked(), 70).right == 2
+    assert marking.mark(marks.key(fresh(attempt)), marks.ticked(attempt), 70).right == 2
 
 
 def test_a_running_attempt_is_marked_by_its_own_version(training, administrator):
@@ -106,7 +107,7 @@ def test_a_running_attempt_is_marked_by_its_own_version(training, administrator)
 def test_the_next_attempt_has_the_new_version_and_another_set_first(training, administrator):
     attempt = take(start_at(training, 1), wrong=[1, 2])
     correct(training, administrator)
-    following = fresh(attempt.invitation).start()
+    following = steps.start(fresh(attempt.invitation))
     assert following.question_set.position in {2, 3}
     new = start_at(training, 1)
     assert new.question_set.version == 2
@@ -140,16 +141,16 @@ def test_a_failure_that_becomes_a_pass_counts_the_hours_and_says_why(training, a
 
 def test_an_attempt_that_runs_meanwhile_is_interrupted(training, administrator):
     attempt = take(start_at(training, 1), wrong=[1, 2])
-    running = fresh(attempt.invitation).start()
+    running = steps.start(fresh(attempt.invitation))
     regrade(correct(training, administrator), administrator)
     assert fresh(running).status == "interrupted"
     with pytest.raises(WrongStatus):
-        fresh(running).save_answers({})
+        steps.save(fresh(running), {})
 
 
 def test_who_passed_at_another_attempt_keeps_one_credit(training, administrator):
     attempt = take(start_at(training, 1), wrong=[1, 2])
-    second = fresh(attempt.invitation).start()
+    second = steps.start(fresh(attempt.invitation))
     take(second, wrong=[])
     regrade(correct(training, administrator), administrator)
     assert fresh(attempt).passed is True
@@ -182,7 +183,7 @@ def test_a_pass_that_becomes_a_failure_is_countered_and_can_be_taken_again(
     assert mail.template == "qcm/email/regraded_failed"
     assert mail.link == {"name": "qcm.take", "args": [invitation.pk]}
     assert mail.values["year_minutes"] == 0
-    take(invitation.start(), wrong=[])
+    take(steps.start(invitation), wrong=[])
     assert total(member) == 60
 
 
@@ -192,7 +193,7 @@ def test_who_loses_a_pass_has_an_attempt_left_and_three_weeks(training, administ
     invitation = fresh(unlucky.invitation)
     assert invitation.attempts_allowed == 2
     assert invitation.deadline_at > timezone.now() + timedelta(days=20)
-    assert invitation.start().number == 2
+    assert steps.start(invitation).number == 2
 
 
 def test_a_withdrawn_invitation_only_remembers_its_new_result(training, administrator, unlucky):
@@ -211,8 +212,8 @@ def test_a_withdrawn_invitation_only_remembers_its_new_result(training, administ
 def test_right_for_all_takes_nothing_from_anybody(training, administrator, unlucky):
     failed = take(start_at(training, 1), wrong=[1, 2])
     blank = start_at(training, 1)
-    blank.save_answers({})
-    blank.finish()
+    steps.save(blank, {})
+    steps.finish(blank)
     question = correct(training, administrator)
     regrade(question, administrator, mode="neutral")
     assert [fresh(one).right for one in (unlucky, failed, blank)] == [3, 3, 1]
@@ -293,7 +294,7 @@ def test_two_questions_corrected_are_both_followed(training, administrator):
     regrade(correct(training, administrator, rank=2), administrator)
     assert fresh(attempt).right == 3
     assert MarkChange.objects.filter(attempt=attempt).count() == 2
-    assert marking.mark(fresh(attempt).key(), attempt.ticked(), 70).right == 3
+    assert marking.mark(marks.key(fresh(attempt)), marks.ticked(attempt), 70).right == 3
 
 
 def test_a_right_answer_that_was_not_offered_cannot_be_asked_of_the_past(training, administrator):
@@ -301,7 +302,7 @@ def test_a_right_answer_that_was_not_offered_cannot_be_asked_of_the_past(trainin
     row = marked(question, ())
     row = replace(row, choices=(*row.choices, ChoiceRow("La vraie", True)))
     new = versions.correct_question(question, by=administrator, row=row, comment="Oubliée")
-    with pytest.raises(ValueError, match="n’était pas proposée auparavant"):
+    with pytest.raises(Refused, match="n’était pas proposée auparavant"):
         regrading.decide(new, mode="corrected", reason="x", by=administrator)
     assert not Regrade.objects.exists()
     regrading.decide(new, mode="neutral", reason="x", by=administrator)
@@ -313,8 +314,8 @@ def test_choices_that_change_places_are_followed_by_what_they_say(training, admi
     question = question_at(training, 1, 1)
     first, second, *_ = question.choices.all()
     for attempt, choice in ((knew, second), (did_not, first)):
-        attempt.save_answers({**right_choices(attempt), question.pk: [choice.pk]})
-        attempt.finish()
+        steps.save(attempt, {**right_choices(attempt), question.pk: [choice.pk]})
+        steps.finish(attempt)
     row = question.as_row()
     turned = (ChoiceRow(second.text, True), ChoiceRow(first.text))
     row = replace(row, choices=turned + row.choices[2:])
@@ -327,9 +328,9 @@ def test_a_regrade_wants_a_reason_a_corrected_question_and_the_right(
     training, administrator, officer
 ):
     question = correct(training, administrator)
-    with pytest.raises(ValueError, match="^Écrivez le motif"):
+    with pytest.raises(Refused, match="^Écrivez le motif"):
         regrading.decide(question, mode="corrected", reason=" ", by=administrator)
-    with pytest.raises(ValueError, match="n’a pas été corrigée"):
+    with pytest.raises(Refused, match="n’a pas été corrigée"):
         regrading.decide(
             question_at(training, 2, 1), mode="corrected", reason="x", by=administrator
         )
@@ -345,13 +346,16 @@ def test_a_correction_is_regraded_once(training, administrator):
 
 
 def test_a_task_that_was_lost_is_found_by_the_sweep_and_two_runs_do_it_once(
-    training, administrator, unlucky
+    training, administrator, unlucky, settings, django_capture_on_commit_callbacks
 ):
     question = correct(training, administrator)
     one = regrading.decide(question, mode="corrected", reason="x", by=administrator)
-    sweep_regrades()
+    Regrade.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep_regrades()
     assert (fresh(one).status, fresh(unlucky).right) == ("done", 2)
-    assert regrading.run(one.pk) == 0
+    regrading.WORK.run(one.pk)
     assert HoursCredit.objects.filter(corrects__isnull=False).count() == 1
 
 
@@ -401,7 +405,7 @@ def test_many_attempts_take_no_more_queries_than_a_few(administrator, count_quer
         question = correct(training, administrator)
         one = regrading.decide(question, mode="corrected", reason="x", by=administrator)
         looked = count_queries(lambda q=question: regrading.preview(q, "corrected"))
-        counts.append((looked, count_queries(lambda pk=one.pk: regrading.run(pk))))
+        counts.append((looked, count_queries(lambda pk=one.pk: regrading.WORK.run(pk))))
         assert MarkChange.objects.filter(regrade=one).count() == 2 * size
     assert counts[0] == counts[1]
 
@@ -442,4 +446,4 @@ def test_the_rules_of_the_day_are_kept_with_the_attempt(training):
         "organism": training.organism.name,
         "siren": training.organism.siren,
     }
-    assert answer(attempt, right=4).finish().pass_mark == 70
+    assert steps.finish(answer(attempt, right=4)).pass_mark == 70

@@ -11,6 +11,7 @@ from attendance.domain import cancelling, counting, deposits, reading, sheets
 from attendance.models import DepositedFile
 from common.files import XLSX
 from common.spreadsheets import write_workbook
+from qcm.domain import attempts, marks
 from qcm.models import Answer, Attempt, Invitation
 
 HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "Cabinet"]
@@ -73,15 +74,15 @@ def let_time_pass(attempt, chance):
 
 def take_qcm(invitation, *, right, chance):
     """One attempt that answers this many questions right; finished."""
-    attempt = invitation.start()
+    attempt = attempts.start(invitation.pk)
     answers = {}
-    for rank, (question, key) in enumerate(attempt.key().items()):
+    for rank, (question, key) in enumerate(marks.key(attempt).items()):
         shown = dict(attempt.order)[question]
         wrong = [choice for choice in shown if choice not in key][:1]
         answers[question] = sorted(key) if rank < right else wrong
-    attempt.save_answers(answers)
+    attempts.save_answers(attempt.pk, invitation.pk, answers)
     let_time_pass(attempt, chance)
-    return attempt.finish()
+    return attempts.finish(attempt.pk, invitation.pk)
 
 
 def take_as(invitation, ability, chance):
@@ -90,8 +91,8 @@ def take_as(invitation, ability, chance):
     The second question of each set is a bad one, which those who know best fail; all pass the
     fourth: the analysis of the QCM has something to show.
     """
-    attempt = invitation.start()
-    key, answers = attempt.key(), {}
+    attempt = attempts.start(invitation.pk)
+    key, answers = marks.key(attempt), {}
     for place, question in enumerate(sorted(key), start=1):
         odds = {2: 100 - ability, 4: 100}.get(place, ability)
         shown = dict(attempt.order)[question]
@@ -99,9 +100,9 @@ def take_as(invitation, ability, chance):
         answers[question] = (
             sorted(key[question]) if chance.randrange(100) < odds else [chance.choice(wrong)]
         )
-    attempt.save_answers(answers)
+    attempts.save_answers(attempt.pk, invitation.pk, answers)
     let_time_pass(attempt, chance)
-    return attempt.finish()
+    return attempts.finish(attempt.pk, invitation.pk)
 
 
 def make_sheets(trainings, members, administrator, chance):
