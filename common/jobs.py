@@ -143,10 +143,10 @@ class Work(Generic[Row]):
             else:
                 self.ask(pk)
 
-    def _rows(self) -> JobQuerySet:
+    def _rows(self) -> "JobQuerySet[Any]":
         return JobQuerySet(self.model)
 
-    def _waiting(self, pk: int) -> JobQuerySet:
+    def _waiting(self, pk: int) -> "JobQuerySet[Any]":
         return self._rows().filter(pk=pk, status__in=self.model.TO_DO)
 
     def _claim(self, pk: int) -> bool:
@@ -164,7 +164,7 @@ class Work(Generic[Row]):
             logger.exception("%s of %s could not be given up", self.task, pk)
 
     @staticmethod
-    def _lease(rows: JobQuerySet, **values: Any) -> bool:
+    def _lease(rows: "JobQuerySet[Any]", **values: Any) -> bool:
         now = timezone.now()
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
         return bool(rows.filter(free).update(leased_until=now + LEASE, **values))
