@@ -119,7 +119,7 @@ def make_training():
     from organisms.models import Organism, Person
     from trainings.models import Training
 
-    organism = Organism(
+    organism = Organism.objects.create(
         status=Organism.Status.ACTIVE,
         name="Organisme du banc",
         email="organisme@exemple.test",
@@ -130,8 +130,6 @@ def make_training():
         representative_first_name="Camille",
         representative_last_name="Durand",
     )
-    organism.refresh_search()
-    organism.save()
     owner = User.objects.create_user("banc@exemple.test", first_name="Anne", last_name="Durand")
     Person.objects.create(user=owner, organism=organism, role="administrator")
     now = timezone.now()

@@ -9,6 +9,7 @@ from common.admin import JournalInline, Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
 from common.spreadsheets import fold
 
+from .domain import accounts
 from .models import Invite, Organism, OrganismJournal, Person
 
 DECIDE = "organisms.decide_organism"
@@ -78,8 +79,8 @@ class OrganismAdmin(VerbAdmin):
             "activer",
             "Activer le compte",
             permission=DECIDE,
-            run=lambda organism, user, data: organism.activate(by=user),
-            offered=lambda organism: organism.status == Status.PENDING,
+            event=Organism.Event.ACTIVATE,
+            run=lambda organism, user, data: accounts.activate(organism, by=user),
             form=ConfirmForm,
             text="Le représentant reçoit un e-mail avec un lien pour choisir son mot de passe.",
             done="Le compte est activé, un e-mail le confirme à l’organisme.",
@@ -88,8 +89,8 @@ class OrganismAdmin(VerbAdmin):
             "refuser",
             "Refuser le compte",
             permission=DECIDE,
-            run=lambda organism, user, data: organism.refuse(by=user, **data),
-            offered=lambda organism: organism.status == Status.PENDING,
+            event=Organism.Event.REFUSE,
+            run=lambda organism, user, data: accounts.refuse(organism, by=user, **data),
             form=CommentForm,
             done="Le compte est refusé, l’organisme en reçoit le motif.",
             danger=True,
@@ -98,8 +99,8 @@ class OrganismAdmin(VerbAdmin):
             "suspendre",
             "Suspendre",
             permission=DECIDE,
-            run=lambda organism, user, data: organism.suspend(by=user, **data),
-            offered=lambda organism: organism.status == Status.ACTIVE,
+            event=Organism.Event.SUSPEND,
+            run=lambda organism, user, data: accounts.suspend(organism, by=user, **data),
             form=CommentForm,
             text="L’organisme pourra se connecter et consulter, mais rien modifier. Les QCM "
             "ouverts de ses participants continuent.",
@@ -110,8 +111,8 @@ class OrganismAdmin(VerbAdmin):
             "reactiver",
             "Réactiver",
             permission=DECIDE,
-            run=lambda organism, user, data: organism.reactivate(by=user),
-            offered=lambda organism: organism.status == Status.SUSPENDED,
+            event=Organism.Event.REACTIVATE,
+            run=lambda organism, user, data: accounts.reactivate(organism, by=user),
             form=ConfirmForm,
             done="L’organisme est réactivé.",
         ),

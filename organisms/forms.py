@@ -19,29 +19,11 @@ TYPE_HELP = {
     Type.MEMBER_COMPANY: "Société cotisante à l’ANACOFI ou à l’ANACOFI-CIF, dispensant des "
     "formations internes à ses salariés ou aux affiliés de son réseau.",
 }
-# Which numbers each type owes, and which it may give.
-REQUIRED = {
-    Type.PARTNER: {"siren"},
-    Type.COMPANY: {"siren", "trainer_number"},
-    Type.PUBLIC: set(),
-    Type.MEMBER_COMPANY: {"siren", "member_number"},
-}
-OPTIONAL = {
-    Type.PARTNER: {"trainer_number"},
-    Type.COMPANY: set(),
-    Type.PUBLIC: set(),
-    Type.MEMBER_COMPANY: {"trainer_number"},
-}
-CONDITIONAL = {
-    "siren": numbers.clean_siren,
-    "trainer_number": numbers.clean_trainer_number,
-    "member_number": numbers.clean_member_number,
-}
 
 
-def _condition(name, *tables):
-    """The types that owe or may give a number, as the pages' scripts read a condition."""
-    return "type=" + ",".join(kind for kind in Type if any(name in table[kind] for table in tables))
+def _when(kinds):
+    """A condition on the type, as the page's script reads it."""
+    return "type=" + ",".join(kinds)
 
 
 class OrganismForm(forms.ModelForm):
@@ -114,10 +96,10 @@ class OrganismForm(forms.ModelForm):
             *(
                 Div(
                     name,
-                    data_show_when=_condition(name, REQUIRED, OPTIONAL),
-                    data_require_when=_condition(name, REQUIRED),
+                    data_show_when=_when(numbers.types_taking(name)),
+                    data_require_when=_when(numbers.types_owing(name)),
                 )
-                for name in CONDITIONAL
+                for name in numbers.READERS
             ),
             Div(
                 Div("representative_first_name", css_class="col-md-6"),
@@ -136,20 +118,18 @@ class OrganismForm(forms.ModelForm):
     def clean(self):
         data = super().clean()
         kind = data.get("type")
-        # Without a type nothing is owed, and what is given is checked all the same.
-        required = REQUIRED[kind] if kind else set()
-        accepted = required | OPTIONAL[kind] if kind else set(CONDITIONAL)
-        for name, read in CONDITIONAL.items():
-            if name not in accepted:
+        for name, read in numbers.READERS.items():
+            if kind and kind not in numbers.types_taking(name):
                 # Not asked for with this type: whatever stood in the hidden field is left out.
                 data[name] = ""
                 self.errors.pop(name, None)
             elif data.get(name):
+                # Without a type nothing is owed, and what is given is checked all the same.
                 try:
                     data[name] = read(data[name])
                 except numbers.WrongNumber as error:
                     self.add_error(name, str(error))
-            elif name in required and name not in self.errors:
+            elif kind in numbers.types_owing(name) and name not in self.errors:
                 self.add_error(name, f"Obligatoire pour le type « {Type(kind).label} ».")
         return data
 

@@ -8,9 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.limits import too_many
-from common.errors import WrongStatus
+from common.errors import Refused
 
 from .access import administrator_required, organism_required
+from .domain import accounts, people
 from .forms import AcceptForm, ColleagueForm, OrganismForm, RegisterForm
 from .links import invite_from
 from .models import Invite, Organism, Person
@@ -30,7 +31,7 @@ def register(request):
                 "écrit reste ci-dessous.",
             )
             return render(request, "organisms/register.html", {"form": form}, status=429)
-        Organism.register(**form.cleaned_data)
+        accounts.register(**form.cleaned_data)
         return redirect("organisms:registered")
     return render(request, "organisms/register.html", {"form": form})
 
@@ -66,8 +67,8 @@ def edit(request):
     form = OrganismForm(request.POST or None, instance=organism)
     if request.method == "POST" and form.is_valid():
         try:
-            request.organism.change_data(by=request.user, **form.cleaned_data)
-        except WrongStatus as error:
+            accounts.change_data(request.organism, by=request.user, **form.cleaned_data)
+        except Refused as error:
             messages.error(request, str(error))
         else:
             messages.success(request, "Les données de l’organisme sont enregistrées.")
@@ -88,11 +89,11 @@ def invite(request):
             form.add_error(None, "Trop d’invitations. Réessayez dans une heure.")
             return render(request, "organisms/invite.html", context, status=429)
         try:
-            sent = Invite.send(request.organism, by=request.user, **data)
-        except WrongStatus as error:
+            invitation = people.invite(request.organism, by=request.user, **data)
+        except Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"L’invitation est envoyée à {sent.email}.")
+            messages.success(request, f"L’invitation est envoyée à {invitation.email}.")
             return redirect("organisms:detail")
     return render(request, "organisms/invite.html", context)
 
@@ -100,14 +101,14 @@ def invite(request):
 @administrator_required
 @require_POST
 def invite_again(request, pk):
-    found = get_object_or_404(Invite.objects.visible_to(request.user), pk=pk)
-    if too_many(request, "invite", email=found.email, **INVITES):
+    invitation = get_object_or_404(Invite.objects.visible_to(request.user), pk=pk)
+    if too_many(request, "invite", email=invitation.email, **INVITES):
         messages.error(request, "Trop d’invitations. Réessayez dans une heure.")
     else:
         _do(
             request,
-            lambda: found.send_again(by=request.user),
-            f"Un nouveau lien est envoyé à {found.email}.",
+            lambda: people.invite_again(invitation, by=request.user),
+            f"Un nouveau lien est envoyé à {invitation.email}.",
         )
     return redirect("organisms:detail")
 
@@ -115,11 +116,11 @@ def invite_again(request, pk):
 @administrator_required
 @require_POST
 def cancel_invite(request, pk):
-    found = get_object_or_404(Invite.objects.visible_to(request.user), pk=pk)
+    invitation = get_object_or_404(Invite.objects.visible_to(request.user), pk=pk)
     _do(
         request,
-        lambda: found.cancel(by=request.user),
-        f"L’invitation de {found.email} est annulée.",
+        lambda: people.cancel_invite(invitation, by=request.user),
+        f"L’invitation de {invitation.email} est annulée.",
     )
     return redirect("organisms:detail")
 
@@ -127,21 +128,21 @@ def cancel_invite(request, pk):
 @never_cache
 def accept(request, key):
     """Where an invited colleague chooses a password; only the button changes anything."""
-    found = invite_from(key)
-    if found is None:
+    invitation = invite_from(key)
+    if invitation is None:
         return render(request, "organisms/accept_gone.html", status=410)
-    form = AcceptForm(request.POST or None, invite=found)
+    form = AcceptForm(request.POST or None, invite=invitation)
     if request.method == "POST" and form.is_valid():
         try:
-            found.accept(form.cleaned_data["password1"])
-        except WrongStatus as error:
+            people.accept_invite(invitation, password=form.cleaned_data["password1"])
+        except Refused as error:
             form.add_error(None, str(error))
         else:
             # Whoever was signed in on this computer is not the person who was invited.
             logout(request)
             messages.success(request, "Votre accès est ouvert. Connectez-vous.")
             return redirect("account_login")
-    return render(request, "organisms/accept.html", {"form": form, "invite": found})
+    return render(request, "organisms/accept.html", {"form": form, "invite": invitation})
 
 
 @administrator_required
@@ -151,7 +152,7 @@ def change_role(request, pk):
     role = person.other_role
     _do(
         request,
-        lambda: person.change_role(role, by=request.user),
+        lambda: people.change_role(person, role, by=request.user),
         f"{person} est maintenant {role.label}.",
     )
     return redirect("organisms:detail")
@@ -163,7 +164,7 @@ def remove(request, pk):
     if request.method == "POST":
         _do(
             request,
-            lambda: person.remove(by=request.user),
+            lambda: people.remove(person, by=request.user),
             f"{person} n’a plus accès à votre espace.",
         )
         return redirect("organisms:detail")
@@ -188,10 +189,10 @@ def _colleague(request, pk):
 
 
 def _do(request, verb, done):
-    """Call a model's verb and say what came of it."""
+    """Call a verb and say what came of it."""
     try:
         verb()
-    except WrongStatus as error:
+    except Refused as error:
         messages.error(request, str(error))
     else:
         messages.success(request, done)

@@ -48,10 +48,7 @@ def make_organism(**fields):
         "representative_first_name": "Camille",
         "representative_last_name": "Durand",
     }
-    organism = Organism(**(values | fields))
-    organism.refresh_search()
-    organism.save()
-    return organism
+    return Organism.objects.create(**(values | fields))
 
 
 def make_person(organism, *, role="administrator", **user_fields):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from attendance.models import Sheet
+from organisms.domain import accounts
 from tests import factories
 from trainings.domain import corrections
 from trainings.models import Correction, Question, Training
@@ -134,7 +135,7 @@ def test_another_organism_s_rows_are_not_there(client, outsider, organism):
 
 def test_a_suspended_organism_sees_and_is_offered_nothing_to_change(client, organism, owner):
     factories.make_training(organism, title="Brouillon")
-    organism.suspend(by=None, comment="x")
+    accounts.suspend(organism, by=None, comment="x")
     client.force_login(owner)
     page = words(client.get(PATH))
     assert "Brouillon" in page

@@ -5,18 +5,29 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
+from common.integrity import breaks
 from mailing.delivery import render
 from mailing.models import Message
+from organisms import numbers
+from organisms.domain import accounts
 from organisms.models import Organism
 from tests import factories
 
 Status = Organism.Status
 VERBS = {
-    "activate": (lambda o, by: o.activate(by=by), {"pending"}, "active"),
-    "refuse": (lambda o, by: o.refuse(by=by, comment="Dossier vide"), {"pending"}, "refused"),
-    "suspend": (lambda o, by: o.suspend(by=by, comment="Impayé"), {"active"}, "suspended"),
-    "reactivate": (lambda o, by: o.reactivate(by=by), {"suspended"}, "active"),
+    "activate": (lambda o, by: accounts.activate(o, by=by), {"pending"}, "active"),
+    "refuse": (
+        lambda o, by: accounts.refuse(o, by=by, comment="Dossier vide"),
+        {"pending"},
+        "refused",
+    ),
+    "suspend": (
+        lambda o, by: accounts.suspend(o, by=by, comment="Impayé"),
+        {"active"},
+        "suspended",
+    ),
+    "reactivate": (lambda o, by: accounts.reactivate(o, by=by), {"suspended"}, "active"),
 }
 BASE = "/admin/organisms/organism/"
 
@@ -83,7 +94,7 @@ def test_a_verb_is_journalled_and_told(officer, name, status, comment, subject, 
 def test_activating_makes_the_representative_an_administrator_without_password(officer):
     organism = factories.make_organism(status="pending", email="contact@ecole.test")
     assert User.objects.filter(is_staff=False).count() == 0
-    organism.activate(by=officer)
+    accounts.activate(organism, by=officer)
     user = User.objects.get(email="contact@ecole.test")
     assert (user.first_name, user.last_name, user.has_usable_password(), user.is_staff) == (
         "Camille",
@@ -106,11 +117,28 @@ def test_an_address_of_somebody_else_stops_the_activation_whole(officer, holder)
         factories.make_staff("Chargé de formation", email="prise@exemple.test")
     else:
         factories.make_person(factories.make_organism(), email="prise@exemple.test")
-    with pytest.raises(WrongStatus, match="prise@exemple.test a déjà un compte"):
-        organism.activate(by=officer)
+    with pytest.raises(Refused, match="prise@exemple.test a déjà un compte"):
+        accounts.activate(organism, by=officer)
     organism.refresh_from_db()
     assert organism.status == "pending"
     assert (organism.journal.count(), Message.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("event", Organism.Event)
+def test_the_table_lets_each_event_happen_in_its_statuses_only(event, status):
+    signed_in = {"active", "suspended"}
+    sources = {
+        "register": None,  # it makes the row
+        "activate": {"pending"},
+        "refuse": {"pending"},
+        "reactivate": {"suspended"},
+        "accept_invite": signed_in,
+    }.get(event, {"active"})
+    if sources is None:
+        assert event not in Organism.TRANSITIONS
+    else:
+        assert Organism(status=status).may(event) is (status in sources)
 
 
 # --- the admin --------------------------------------------------------------------------------
@@ -185,7 +213,7 @@ def test_those_who_wait_stand_on_top_the_oldest_first(client, officer):
 
 
 def test_the_search_ignores_case_and_accents(client, officer):
-    organism = Organism.register(
+    organism = accounts.register(
         name="ÉCÔLE Œuvre",
         email="a@b.test",
         description="x",
@@ -241,14 +269,14 @@ def test_the_admin_takes_the_same_queries_for_one_row_and_for_many(
     client.force_login(officer)
     organism = factories.make_organism()
     factories.make_person(organism)
-    organism.suspend(by=officer, comment="x")
+    accounts.suspend(organism, by=officer, comment="x")
     page = f"{BASE}{organism.pk}/change/"
     before = [queries_of(client, path, django_assert_max_num_queries) for path in (BASE, page)]
     for _ in range(3):
         factories.make_organism(status="pending")
         factories.make_person(organism)
-        organism.reactivate(by=officer)
-        organism.suspend(by=officer, comment="x")
+        accounts.reactivate(organism, by=officer)
+        accounts.suspend(organism, by=officer, comment="x")
     after = [queries_of(client, path, django_assert_max_num_queries) for path in (BASE, page)]
     assert after == before
 
@@ -276,3 +304,19 @@ def test_the_database_refuses_what_a_type_lacks(db, fields, said):
     assert error.value.messages == [said]
     with pytest.raises(IntegrityError), transaction.atomic():
         organism.save()
+
+
+@pytest.mark.parametrize("name", numbers.READERS)
+@pytest.mark.parametrize("kind", Organism.Type)
+def test_the_database_asks_of_each_type_what_the_table_says_that_it_owes(db, kind, name):
+    values = dict.fromkeys(numbers.READERS, "1") | {"type": kind, name: ""}
+    if name in numbers.OWED[kind]:
+        with pytest.raises(IntegrityError) as error, transaction.atomic():
+            factories.make_organism(**values)
+        assert breaks(error.value, f"organisms_{name}_by_type")
+    else:
+        factories.make_organism(**values)
+
+
+def test_the_table_of_numbers_knows_every_type():
+    assert set(numbers.OWED) == set(numbers.OPTIONAL) == set(Organism.Type.values)

@@ -1,13 +1,16 @@
 """« Créer un compte »: the fields by type, what is written, and what nobody learns."""
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.models import User
 from mailing.delivery import render
 from mailing.models import Message
+from organisms.domain import accounts
 from organisms.forms import RegisterForm
 from organisms.models import Organism
 from tests import factories
+from tests.together import together
 
 PATH = "/organismes/creer-un-compte/"
 SENT = "/organismes/creer-un-compte/envoye/"
@@ -220,10 +223,28 @@ def test_a_second_request_for_the_same_address_is_told_to_its_owner(client, db):
 def test_someone_who_left_an_organism_may_apply(client, db):
     user = factories.make_user(email="contact@ecole.test", is_active=False)
     client.post(PATH, data())
-    Organism.objects.get().activate(by=None)
+    accounts.activate(Organism.objects.get(), by=None)
     user.refresh_from_db()
     assert user.is_active
     assert user.person.organism.name == "Écôle du patrimoine"
+
+
+def ask(**fields):
+    """Ask past the form, as one whose checks were wrong would."""
+    return accounts.register(**data(siren="732829320", trainer_number="11755555555") | fields)
+
+
+def test_a_request_that_the_database_refuses_is_no_known_address(db):
+    with pytest.raises(IntegrityError, match="organisms_siren_by_type"):
+        ask(siren="")
+    assert (Organism.objects.count(), mails()) == (0, [])
+
+
+def test_the_same_form_twice_at_once_is_one_request(needs_postgresql, transactional_db):
+    asked = together(ask, ask)
+    assert sorted(map(bool, asked)) == [False, True]
+    assert Organism.objects.count() == 1
+    assert len(mails()) == 2
 
 
 # --- limits -----------------------------------------------------------------------------------

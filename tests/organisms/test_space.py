@@ -7,10 +7,11 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.models import User
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from mailing.delivery import render
 from mailing.links import minted
 from mailing.models import Message
+from organisms.domain import accounts, people
 from organisms.links import SALT
 from organisms.models import Invite, Organism, Person
 from tests import factories
@@ -181,7 +182,7 @@ def test_the_numbers_owed_follow_the_new_type(client, organism, owner):
 def test_an_organism_suspended_meanwhile_is_told(organism, owner):
     Organism.objects.update(status="suspended")
     with pytest.raises(WrongStatus, match="suspendu"):
-        organism.change_data(by=owner, name="Trop tard")
+        accounts.change_data(organism, by=owner, name="Trop tard")
 
 
 # --- inviting ---------------------------------------------------------------------------------
@@ -211,7 +212,7 @@ def link_of(message):
 
 
 def test_an_invited_colleague_chooses_a_password_and_signs_in(client, organism, owner):
-    Invite.send(organism, by=owner, **COLLEAGUE)
+    people.invite(organism, by=owner, **COLLEAGUE)
     path = link_of(Message.objects.get())
     for _ in range(2):
         assert client.get(path).status_code == 200
@@ -332,7 +333,7 @@ def test_a_colleague_already_there_is_not_invited(client, organism, owner, contr
 
 def test_inviting_twice_is_one_invitation_with_the_last_role(client, organism, owner):
     for role in ("contributor", "administrator"):
-        Invite.send(organism, by=owner, **(COLLEAGUE | {"role": role}))
+        people.invite(organism, by=owner, **(COLLEAGUE | {"role": role}))
     assert Invite.objects.get().role == "administrator"
 
 
@@ -352,7 +353,7 @@ def test_an_address_is_not_invited_more_than_three_times_an_hour(client, organis
 def test_a_removed_colleague_is_out_at_once(client, organism, owner, contributor):
     client.force_login(contributor)
     assert client.get(BASE).status_code == 200
-    contributor.person.remove(by=owner)
+    people.remove(contributor.person, by=owner)
     assert client.get(BASE).status_code == 302
     contributor.refresh_from_db()
     assert contributor.is_active is False
@@ -386,11 +387,11 @@ def test_the_last_administrator_stays(client, owner, contributor):
 def test_two_administrators_cannot_remove_each_other(organism, owner):
     other = factories.make_person(organism, role="administrator")
     first, second = owner.person, other
-    first.remove(by=other.user)
-    with pytest.raises(WrongStatus, match="au moins un administrateur"):
-        second.remove(by=owner)
+    people.remove(first, by=other.user)
+    with pytest.raises(Refused, match="au moins un administrateur"):
+        people.remove(second, by=owner)
     with pytest.raises(WrongStatus, match="n’a déjà plus accès"):
-        first.change_role("contributor", by=other.user)
+        people.change_role(first, "contributor", by=other.user)
 
 
 def test_a_role_is_given_and_taken(client, organism, owner, contributor):
@@ -408,9 +409,9 @@ def test_a_role_is_given_and_taken(client, organism, owner, contributor):
 
 
 def test_someone_who_left_can_be_invited_again(organism, owner, contributor):
-    contributor.person.remove(by=owner)
-    invite = Invite.send(organism, by=owner, **(COLLEAGUE | {"email": contributor.email}))
-    user = invite.accept(PASSWORD)
+    people.remove(contributor.person, by=owner)
+    invite = people.invite(organism, by=owner, **(COLLEAGUE | {"email": contributor.email}))
+    user = people.accept_invite(invite, password=PASSWORD)
     assert (user.pk, user.is_active, user.check_password(PASSWORD)) == (contributor.pk, True, True)
     assert user.person.organism == organism
 
@@ -419,7 +420,7 @@ def test_someone_who_left_can_be_invited_again(organism, owner, contributor):
 
 
 def test_staff_stand_as_the_association_in_the_journal(client, organism, owner, officer):
-    organism.suspend(by=officer, comment="Cotisation impayée")
+    accounts.suspend(organism, by=officer, comment="Cotisation impayée")
     client.force_login(owner)
     page = client.get(BASE).content.decode()
     assert "Cotisation impayée" in page
@@ -437,6 +438,6 @@ def test_the_page_takes_the_same_queries_for_any_number_of_people(
     for number in range(3):
         factories.make_person(organism)
         factories.make_invite(organism, email=f"a{number}@exemple.test")
-        organism.write_journal(to_status="données modifiées", by=owner)
+        organism.write_journal(Organism.Event.CHANGE_DATA, by=owner)
     with django_assert_num_queries(session_queries + 5):
         client.get(BASE)

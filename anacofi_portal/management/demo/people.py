@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, TRAINING_OFFICER
 from members.models import Member, Membership
+from organisms.domain import accounts, people
 from organisms.models import Organism, Person
 
 PASSWORD = "formation-2026-demo"  # noqa: S105 - told to everybody
@@ -34,7 +35,7 @@ FIRMS = ["Conseil", "Patrimoine", "Finance", "& Associés", "Gestion privée"]
 def make_staff():
     """An officer and an administrator, with the demo's password."""
     password = make_password(PASSWORD)
-    people = []
+    staff = []
     for email, first_name, last_name, group in STAFF:
         user = User.objects.create(
             email=email,
@@ -44,8 +45,8 @@ def make_staff():
             password=password,
         )
         user.groups.add(Group.objects.get(name=group))
-        people.append(user)
-    return people
+        staff.append(user)
+    return staff
 
 
 def make_organisms(officer):
@@ -65,7 +66,7 @@ def make_organisms(officer):
     made = []
     for (name, kind, person, fate), siren in zip(asked, sirens, strict=True):
         first_name, last_name = person.split(".")
-        organism = Organism.register(
+        organism = accounts.register(
             name=name,
             email=f"{person}@{name.lower().split()[0].replace('é', 'e')}.example",
             description="Formations réglementaires et patrimoniales pour les conseillers en "
@@ -78,14 +79,17 @@ def make_organisms(officer):
             representative_last_name=last_name.title(),
         )
         if fate in {"active", "suspended"}:
-            organism.activate(by=officer)
+            accounts.activate(organism, by=officer)
         if fate == "suspended":
-            organism.suspend(by=officer, comment="Partenariat de l’année non renouvelé.")
+            accounts.suspend(organism, by=officer, comment="Partenariat de l’année non renouvelé.")
         if fate == "refused":
-            organism.refuse(by=officer, comment="Le numéro du formateur n’est plus actif.")
+            accounts.refuse(
+                organism, by=officer, comment="Le numéro du formateur n’est plus actif."
+            )
         made.append(organism)
-    made[0].add_person(
-        "theo.garnier@academie.example",
+    people.add(
+        made[0],
+        email="theo.garnier@academie.example",
         first_name="Théo",
         last_name="Garnier",
         role=Person.Role.CONTRIBUTOR,
