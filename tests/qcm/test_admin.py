@@ -151,8 +151,12 @@ def test_the_proof_shows_names_and_rules_as_they_were(invitation, administrator)
         attempt = take(invitation, right=1)
     organism = invitation.training.organism
     name, deadline = organism.name, timezone.localtime(invitation.deadline_at)
-    type(organism).objects.filter(pk=organism.pk).update(name="Nouveau nom")
-    Member.objects.filter(pk=invitation.member_id).update(last_name="Nouvelle")
+    renamed = type(organism).objects.get(pk=organism.pk)
+    renamed.name = "Nouveau nom"
+    renamed.save(update_fields=["name"])
+    married = Member.objects.get(pk=invitation.member_id)
+    married.last_name = "Nouvelle"
+    married.save(update_fields=["last_name"])
     Invitation.objects.filter(pk=invitation.pk).update(
         deadline_at=timezone.now() - timedelta(days=1)
     )
