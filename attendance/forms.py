@@ -7,7 +7,7 @@ from common.forms import DurationField
 from members.keys import email_key, orias_key
 
 from .domain.approval import date_error
-from .roster.roster import Line
+from .roster.people import RosterLine
 
 
 class SessionForm(forms.Form):
@@ -95,4 +95,4 @@ class ParticipantForm(forms.Form):
 
     def line(self):
         """The line that was typed."""
-        return Line(row_number=None, raw={}, **self.cleaned_data)
+        return RosterLine(row_number=None, raw={}, **self.cleaned_data)

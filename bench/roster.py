@@ -131,7 +131,7 @@ def run_whole(training, owner, kind, content):
     from django.db import connection
 
     from attendance.domain import counting, matching, reading
-    from attendance.roster import roster
+    from attendance.roster import parsing
     from common import bulk
 
     forget()
@@ -139,7 +139,7 @@ def run_whole(training, owner, kind, content):
     watch, queries, memory = Stopwatch(), Queries(), PeakMemory()
     with ExitStack() as stack:
         stack.enter_context(watch.around(reading, "read_workbook", "reading"))
-        stack.enter_context(watch.around(roster, "parse", "parsing"))
+        stack.enter_context(watch.around(parsing, "parse", "parsing"))
         stack.enter_context(watch.around(matching, "find", "finding"))
         stack.enter_context(watch.around(reading, "record", "recording"))
         stack.enter_context(connection.execute_wrapper(queries))

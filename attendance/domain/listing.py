@@ -8,14 +8,14 @@ from trainings.models import Training
 
 from ..models import Participant, Sheet
 from ..roster.followed import ABSENT
-from ..roster.roster import Line
+from ..roster.people import RosterLine
 from .matching import Match
 
 State = Participant.State
 
 
 def participants_of(
-    lines: Sequence[Line],
+    lines: Sequence[RosterLine],
     matches: Sequence[Match],
     *,
     training: Training,

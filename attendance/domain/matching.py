@@ -39,7 +39,7 @@ class Known:
 
 
 def find(lines) -> list[Match]:
-    """Who each line (a `roster.Line`) is; three queries for each 500 lines."""
+    """Who each line (a `RosterLine`) is; three queries for each 500 lines."""
     wanted = [keys_of(line) for line in lines]
     known = look_up(wanted)
     return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]

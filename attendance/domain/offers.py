@@ -11,7 +11,7 @@ from members.models import FormerKey, Member
 
 from .. import emails
 from ..models import Participant
-from ..roster.roster import Line
+from ..roster.people import RosterLine
 from . import matching
 
 BATCH = 1000
@@ -64,7 +64,7 @@ def _offer_batch(changed):
 
 
 def _line_of(participant):
-    return Line(
+    return RosterLine(
         participant.row_number,
         last_name=participant.last_name,
         first_name=participant.first_name,

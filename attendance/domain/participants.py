@@ -16,7 +16,7 @@ from .. import emails
 from ..models import Participant, Sheet, SheetJournal
 from ..models.participant import ParticipantQuerySet
 from ..models.sheet import FORGOTTEN_FOR
-from ..roster.roster import Line
+from ..roster.people import RosterLine
 from . import limits, matching
 from .approval import require_approved
 from .counting import count_more
@@ -62,7 +62,7 @@ def require_completable(sheet: Sheet) -> None:
         )
 
 
-def add(sheet: Sheet, line: Line, *, by: User) -> Participant:
+def add(sheet: Sheet, line: RosterLine, *, by: User) -> Participant:
     """Add a line typed by hand; on a validated list it is counted at once, for 30 days.
 
     Raises WrongStatus when the list is not one to complete, Refused at the day's limit or for
@@ -99,7 +99,7 @@ def add(sheet: Sheet, line: Line, *, by: User) -> Participant:
     return participant
 
 
-def edit(participant: Participant, line: Line, *, by: User) -> Participant:
+def edit(participant: Participant, line: RosterLine, *, by: User) -> Participant:
     """Correct what a line of a list to validate says: it is looked up anew.
 
     The row as it came stays beside it. Raises WrongStatus when the list is validated or the line

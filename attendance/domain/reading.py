@@ -14,7 +14,8 @@ from common.jobs import Work
 from common.spreadsheets import UnreadableWorkbook, read_workbook
 
 from ..models import ColumnMeaning, Participant, Sheet
-from ..roster import roster
+from ..roster import parsing
+from ..roster.table import UnreadableRoster
 from . import limits, listing, matching
 
 MAX_LINES = 10_000
@@ -25,14 +26,14 @@ GAVE_UP = (
 Event = Sheet.Event
 
 
-def parse_file(file: FieldFile, *, organism_id: int, pick: str = "") -> roster.Roster:
+def parse_file(file: FieldFile, *, organism_id: int, pick: str = "") -> parsing.Roster:
     """The list that a stored workbook holds, read in a bounded child.
 
     Raises UnreadableWorkbook or UnreadableRoster, both with a French sentence.
     """
     with file.open("rb") as opened:
         workbook = read_workbook(opened, max_rows=MAX_LINES)
-    return roster.parse(workbook, meanings=meanings_of(organism_id), pick=pick)
+    return parsing.parse(workbook, meanings=meanings_of(organism_id), pick=pick)
 
 
 def meanings_of(organism_id: int) -> dict[str, str]:
@@ -47,7 +48,7 @@ def _read(sheet: Sheet) -> None:
         listed = parse_file(sheet.roster, organism_id=sheet.training.organism_id, pick=sheet.picked)
     except UnreadableWorkbook as error:
         mark_unreadable(sheet, str(error), of=name)
-    except roster.UnreadableRoster as error:
+    except UnreadableRoster as error:
         mark_unreadable(sheet, str(error), of=name, columns=error.columns)
     else:
         record(sheet, listed, of=name)
@@ -78,7 +79,7 @@ def read_again(
     READING.ask(sheet.pk)
 
 
-def record(sheet: Sheet, listed: roster.Roster, *, of: str) -> None:
+def record(sheet: Sheet, listed: parsing.Roster, *, of: str) -> None:
     """Keep the lines that were read, matched with the registry.
 
     `of` is the stored name of the file that was read: nothing is kept when another was given

@@ -7,7 +7,7 @@ from typing import Any
 from common.spreadsheets import fold
 
 from ..models import Participant, SecondReading, Sheet
-from ..roster.roster import Line
+from ..roster.people import RosterLine
 
 SHOWN = 50
 # What the portal's own annotated file says of lines that need nothing more.
@@ -37,7 +37,9 @@ class Changes:
         }
 
 
-def plan(sheet: Sheet, lines: Sequence[Line], read: list[Participant], purpose: str) -> Changes:
+def plan(
+    sheet: Sheet, lines: Sequence[RosterLine], read: list[Participant], purpose: str
+) -> Changes:
     """What the lines (and as participants, `read`) change on the sheet's list.
 
     To replace, the new list stands for the old one, but for whom the organism unticked by hand.
@@ -59,7 +61,7 @@ def _replace(current: list[Participant], read: list[Participant]) -> Changes:
 
 
 def _complete(
-    current: list[Participant], lines: Sequence[Line], read: list[Participant]
+    current: list[Participant], lines: Sequence[RosterLine], read: list[Participant]
 ) -> Changes:
     changes = Changes()
     there = {_person(line) for line in current}

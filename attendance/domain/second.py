@@ -15,14 +15,16 @@ from common.spreadsheets import UnreadableWorkbook
 from trainings.models import Training
 
 from ..models import DepositedFile, Participant, SecondReading, Sheet
-from ..roster.roster import Line, Roster, UnreadableRoster
+from ..roster.parsing import Roster
+from ..roster.people import RosterLine
+from ..roster.table import UnreadableRoster
 from . import deposits, limits, matching, revising
 from .approval import require_open
 from .listing import participants_of, refresh_states
 from .reading import GAVE_UP, parse_file
 
 Event, Purpose = SecondReading.Event, SecondReading.Purpose
-LINE_FIELDS = {field.name for field in fields(Line)}
+LINE_FIELDS = {field.name for field in fields(RosterLine)}
 # How many one task forgets.
 BATCH = 500
 
@@ -119,7 +121,7 @@ def apply(second: SecondReading, *, by: User) -> None:
         if not second.may(Event.APPLY):
             raise WrongStatus("Ce fichier n’attend plus de confirmation.")
         lines = [
-            Line(**{name: value for name, value in line.items() if name in LINE_FIELDS})
+            RosterLine(**{name: value for name, value in line.items() if name in LINE_FIELDS})
             for line in second.lines
         ]
         read = participants_of(lines, matching.find(lines), training=sheet.training, sheet=sheet)

@@ -21,7 +21,7 @@ class Suggestion:
 
 
 def suggest(line) -> list[Suggestion]:
-    """Members for a line (a `Participant` or a `roster.Line`), the likeliest first.
+    """Members for a line (a `Participant` or a `RosterLine`), the likeliest first.
 
     First those who have one of its keys under another name, then those of a name nearly alike.
     Three queries, and a look at every member's name.

@@ -5,7 +5,7 @@ from django.db import models
 
 from organisms.models import Organism
 
-from ..roster.headers import IGNORED, KINDS
+from ..roster.columns import IGNORED, KINDS
 
 
 class ColumnMeaning(models.Model):

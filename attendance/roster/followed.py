@@ -1,13 +1,16 @@
 """How long someone was there: from a cell to minutes, and from minutes to what they count for.
 
-Pure functions; amounts of time are whole minutes.
+Pure; amounts of time are whole minutes.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from common.durations import STEP_MINUTES, NotADuration, parse_minutes
-from common.spreadsheets import cell_text, fold
+from common.spreadsheets import Cell, cell_text, fold
+
+from .people import RosterLine
 
 # Why a line of someone known is unticked: the file says so, and the organism may say otherwise.
 ABSENT = "Absent d’après le fichier."
@@ -22,7 +25,7 @@ WORDS = re.compile(
 )
 
 
-def unit_of(title, cells):
+def unit_of(title: str, cells: Iterable[Cell]) -> str:
     """What a bare number means in a column: its title says it, else its largest number does."""
     words = set(fold(title).split())
     if words & {"minute", "minutes", "min", "mn", "mins"}:
@@ -33,7 +36,7 @@ def unit_of(title, cells):
     return MINUTES if numbers and max(numbers) > MOST_HOURS else HOURS
 
 
-def minutes_of(cell, *, unit):
+def minutes_of(cell: Cell, *, unit: str) -> int | None:
     """The minutes that a cell tells, or None when it is empty.
 
     Raises NotADuration when it holds something else.
@@ -57,11 +60,11 @@ def minutes_of(cell, *, unit):
     number = _number(cell)
     if number is not None:
         return round(number * 60) if unit == HOURS else round(number)
-    if found := CLOCK.fullmatch(text):
-        return int(found[1]) * 60 + int(found[2])
-    found = WORDS.fullmatch(text.lower())
-    if found and (found[1] or found[2]):
-        return int(found[1] or 0) * 60 + int(found[2] or 0)
+    if clock := CLOCK.fullmatch(text):
+        return int(clock[1]) * 60 + int(clock[2])
+    words = WORDS.fullmatch(text.lower())
+    if words and (words[1] or words[2]):
+        return int(words[1] or 0) * 60 + int(words[2] or 0)
     try:
         return parse_minutes(text)
     except NotADuration as error:
@@ -70,7 +73,28 @@ def minutes_of(cell, *, unit):
         ) from error
 
 
-def _number(cell):
+def measure(
+    lines: Sequence[RosterLine],
+    cells: Sequence[Cell],
+    presence: Sequence[Sequence[str]],
+    *,
+    title: str,
+) -> None:
+    """Give each line the minutes of its cell, in the column of this title.
+
+    None at all unticks who has no word (`presence`) that tells otherwise.
+    """
+    unit = unit_of(title, cells)
+    for line, cell, words in zip(lines, cells, presence, strict=True):
+        try:
+            line.minutes = minutes_of(cell, unit=unit)
+        except NotADuration as error:
+            line.problem = str(error)
+        if line.minutes == 0 and not any(words):
+            line.present = False
+
+
+def _number(cell: Cell) -> float | None:
     """The number that a cell is or spells, without any unit; None for anything else."""
     if isinstance(cell, bool | date | time):
         return None
@@ -80,7 +104,7 @@ def _number(cell):
     return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
-def share(granted, *, followed, duration, whole_only):
+def share(granted: int, *, followed: int | None, duration: int, whole_only: bool) -> int:
     """Minutes that count of those granted, for minutes followed of a duration.
 
     `followed` None stands for the whole. In steps of 15, rounded down, no remainder carried

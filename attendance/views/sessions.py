@@ -10,7 +10,7 @@ from organisms.access import writing_required
 from ..domain import rereading, sheets
 from ..forms import SessionForm
 from ..models import Sheet
-from ..roster.headers import IGNORED, KINDS
+from ..roster.columns import IGNORED, KINDS
 from .access import get_sheet
 
 

@@ -15,7 +15,7 @@ from organisms.access import organism_required, writing_required
 
 from ..domain import cautions, counting, sheets
 from ..models import Participant, Sheet
-from ..roster.headers import IGNORED, KINDS
+from ..roster.columns import IGNORED, KINDS
 from .access import get_sheet
 
 Event, State = Sheet.Event, Participant.State

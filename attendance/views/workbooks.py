@@ -12,7 +12,7 @@ from ..models import Participant
 from .access import get_sheet, get_training
 
 MODEL_HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "N° ORIAS", "Cabinet"]
-# Known again when the file comes back (`headers.SYNONYMS`).
+# Known again when the file comes back (`columns.SYNONYMS`).
 ORIGIN, RESULT, REASON = "Ligne du portail", "Résultat du portail", "Motif du portail"
 OWN = {ORIGIN, RESULT, REASON}
 UNKNOWN = (

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from attendance.domain import cancelling, counting, participants
 from attendance.models import Sheet
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from common.errors import WrongStatus
 from mailing.models import Message
 from members.domain import ledger
@@ -42,7 +42,7 @@ def timed(training, member, followed, **fields):
 
 
 def line_of(member):
-    return Line(None, last_name=member.last_name, member_number=member.number)
+    return RosterLine(None, last_name=member.last_name, member_number=member.number)
 
 
 def test_someone_forgotten_is_added_and_counted_at_once(validated, owner):

@@ -22,7 +22,7 @@ from attendance.domain import (
 from attendance.domain import second as second_readings
 from attendance.models import DepositedFile, Sheet
 from attendance.roster import followed
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from common.durations import NotADuration
 from common.errors import Refused
 from members.domain import ledger
@@ -80,7 +80,7 @@ def test_who_was_unticked_by_mistake_is_put_back_and_counted(training, owner):
     line = sheet.participants.get(member=gone)
     participants.tick(sheet, [], among=[line.pk], by=owner)
     sheet = counting.validate(sheet, by=owner)
-    typed = Line(None, last_name=gone.last_name, email=gone.email)
+    typed = RosterLine(None, last_name=gone.last_name, email=gone.email)
     assert participants.add(sheet, typed, by=owner) == line
     assert HoursCredit.objects.filter(member=gone).count() == 1
     assert sheet.participants.count() == 2
@@ -96,7 +96,7 @@ def test_whom_staff_took_off_is_not_put_back_by_the_organism(training, owner, ad
     cancelling.take_off(sheet.participants.get(member=member), by=administrator, comment="Absent")
     with pytest.raises(Refused, match="L’ANACOFI a retiré cette personne"):
         participants.add(
-            sheet, Line(None, last_name=member.last_name, email=member.email), by=owner
+            sheet, RosterLine(None, last_name=member.last_name, email=member.email), by=owner
         )
     assert ledger.year_total(member, training.year)["total"] == 0
 

@@ -1,12 +1,12 @@
 import pytest
 
 from attendance.domain import matching
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from tests import factories
 
 
 def line(**fields):
-    return Line(row_number=2, **fields)
+    return RosterLine(row_number=2, **fields)
 
 
 def who(**fields):

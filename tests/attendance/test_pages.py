@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from attendance import tasks
 from attendance.domain import counting, participants, reading
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
+from attendance.roster.people import RosterLine
 from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import make_amf_training, make_member, make_sheet, make_training, row_of
@@ -372,7 +373,7 @@ def test_a_page_takes_as_many_queries_with_many_rows(signed_in, training, name):
         member = make_member()
         participants.add(
             sheet,
-            reading.roster.Line(None, last_name=member.last_name, email=member.email),
+            RosterLine(None, last_name=member.last_name, email=member.email),
             by=None,
         )
         sheet.participants.update(changed_by=training.organism.people.first().user)

@@ -13,7 +13,7 @@ from attendance import tasks
 from attendance.domain import counting, deposits, participants, sheets
 from attendance.domain import second as second_readings
 from attendance.models import SecondReading, Sheet, UnrecognisedCount
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from common.errors import Refused, WrongStatus
 from members.models import HoursCredit
 from tests.attendance.sheets import states, unknown
@@ -60,7 +60,7 @@ def test_a_line_corrected_is_looked_up_anew_and_keeps_its_row_as_it_came(sheet, 
     line = sheet.participants.get(last_name="INCONNU0")
     member = make_member(last_name="CLAIR")
     participants.edit(
-        line, Line(None, last_name="Clair", member_number=member.number, minutes=90), by=owner
+        line, RosterLine(None, last_name="Clair", member_number=member.number, minutes=90), by=owner
     )
     line.refresh_from_db()
     assert (line.member, line.state, line.minutes) == (member, "recognised", 90)
@@ -69,7 +69,7 @@ def test_a_line_corrected_is_looked_up_anew_and_keeps_its_row_as_it_came(sheet, 
 
 def test_a_line_is_not_corrected_into_somebody_who_is_there(sheet, known, owner):
     line = sheet.participants.get(last_name="INCONNU0")
-    typed = Line(None, last_name="ALBERT", member_number=known[0].number)
+    typed = RosterLine(None, last_name="ALBERT", member_number=known[0].number)
     with pytest.raises(Refused, match=r"déjà sur la liste \(ligne 2\)"):
         participants.edit(line, typed, by=owner)
     line.refresh_from_db()
@@ -79,7 +79,7 @@ def test_a_line_is_not_corrected_into_somebody_who_is_there(sheet, known, owner)
 def test_trying_names_on_a_line_counts_against_the_days_limit(sheet, owner):
     line = sheet.participants.get(last_name="INCONNU0")
     before = UnrecognisedCount.objects.get().lines
-    participants.edit(line, Line(None, last_name="Essai", member_number="777"), by=owner)
+    participants.edit(line, RosterLine(None, last_name="Essai", member_number="777"), by=owner)
     assert UnrecognisedCount.objects.get().lines == before + 1
 
 
@@ -349,7 +349,7 @@ def test_the_days_limit_holds_over_all_forms(training, owner):
     assert one.status == "ready"
     sheet = make_sheet(training, rows=unknown(50))
     assert sheet.status == "draft"
-    line = Line(None, last_name="Un de plus", member_number="777")
+    line = RosterLine(None, last_name="Un de plus", member_number="777")
     with pytest.raises(Refused, match="Plus de 200 lignes"):
         participants.add(sheet, line, by=owner)
     one = second(training, "check", workbook([row_of(make_member())]), owner)

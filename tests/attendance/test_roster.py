@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from attendance.roster.roster import UnreadableRoster, find_header, parse, split_name
+from attendance.roster.parsing import parse
+from attendance.roster.people import split_name
+from attendance.roster.table import UnreadableRoster, find_header
 from common.spreadsheets import Row, Tab, Workbook, read_workbook
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"

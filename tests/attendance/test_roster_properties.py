@@ -6,8 +6,9 @@ from datetime import date, datetime, time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.roster.headers import FIELD_OF, columns_of, find_header, is_header
-from attendance.roster.roster import SHOWN_NOTES, UnreadableRoster, parse
+from attendance.roster.columns import FIELD_OF, columns_of, is_header
+from attendance.roster.parsing import SHOWN_NOTES, parse
+from attendance.roster.table import UnreadableRoster, find_header
 from common.spreadsheets import Row, Tab, Workbook, cell_text, clean_text, fold
 from tests.corpus.samples import check_storable
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from attendance.domain import counting, participants
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from mailing.delivery import render
 from mailing.models import Message
 from members.models import Membership
@@ -63,7 +63,9 @@ def outcome(client, training, owner, kind):
         late = make_member(number="A00888", last_name="TARDIF", cif=kind == "cif")
         if kind == "left":
             Membership.objects.filter(member=late).update(ends_on=day - timedelta(days=40))
-        participants.add(sheet, Line(None, last_name="Tardif", member_number="A00888"), by=owner)
+        participants.add(
+            sheet, RosterLine(None, last_name="Tardif", member_number="A00888"), by=owner
+        )
         later = told(client, training.organism, sheet)
         transaction.set_rollback(True)
     return before, after, later

@@ -7,7 +7,7 @@ from django.utils import timezone
 from attendance import tasks
 from attendance.domain import cautions, counting, deposits, limits, participants, reading, sheets
 from attendance.models import DepositedFile, Sheet, UnrecognisedCount
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from common.errors import Refused, WrongStatus
 from members.models import HoursCredit
 from tests.attendance.sheets import mails, states, unknown
@@ -288,7 +288,7 @@ def test_the_same_roster_twice_is_told(training):
 def test_at_most_200_unrecognised_lines_a_day_over_all_forms(training, owner):
     first = make_sheet(training, rows=unknown(199))
     assert first.status == "draft"
-    line = Line(None, last_name="Personne", email="personne@exemple.test")
+    line = RosterLine(None, last_name="Personne", email="personne@exemple.test")
     participants.add(first, line, by=owner)
     with pytest.raises(Refused, match="Plus de 200 lignes"):
         participants.add(first, line, by=owner)
@@ -341,7 +341,7 @@ def test_a_tick_reaches_no_line_of_another_sheet(training, owner):
 def test_a_participant_added_by_hand_is_recognised_and_journalled(training, owner):
     member = make_member(last_name="DURAND", number="A00042")
     sheet = make_sheet(training, rows=[row_of(make_member())])
-    line = Line(None, last_name="Durand", member_number="42")
+    line = RosterLine(None, last_name="Durand", member_number="42")
     added = participants.add(sheet, line, by=owner)
     assert (added.member, added.state, added.added_by_hand) == (member, "recognised", True)
     assert (added.row_number, added.changed_by) == (None, owner)

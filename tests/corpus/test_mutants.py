@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from attendance.roster.roster import UnreadableRoster, parse
+from attendance.roster.parsing import parse
+from attendance.roster.table import UnreadableRoster
 from common.spreadsheets import UnreadableWorkbook, read_workbook
 from tests.corpus.samples import check, check_storable
 from tests.files import ROSTER_HEADER, make_html, make_text, make_xls, make_xlsx, make_zip

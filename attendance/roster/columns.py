@@ -1,8 +1,18 @@
-"""Which row is a roster's header, and what each of its columns is. Pure."""
+"""What each column of a roster is, by the words of its header. Pure."""
 
-from common.spreadsheets import clean_text, fold
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from common.spreadsheets import Cell, clean_text, fold
+
+# {column index: field}; several columns may be « presence ».
+Columns: TypeAlias = dict[int, str]
+# What the organism told of columns by hand: {folded header: field}.
+Meanings: TypeAlias = Mapping[str, str]
 
 HEADER_ROWS = 50
+# A longer cell is read as no title.
+LONGEST_TITLE = 80
 
 # What a column is called, folded. Exact names first; then `guess()` looks at the words.
 SYNONYMS = {
@@ -89,35 +99,18 @@ FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names.spl
 KEYS = ("member_number", "email", "orias")
 
 
-def find_header(rows, meanings=None):
-    """(index in `rows`, {column: field}) of the header among the first 50 rows, or None.
-
-    A header names people, and something to know them by.
-    """
-    best = None
-    for index, row in enumerate(rows):
-        if row.number > HEADER_ROWS:
-            break
-        columns = columns_of(row.cells, meanings)
-        if is_header(columns) and (best is None or len(columns) > len(best[1])):
-            best = (index, columns)
-    return best
-
-
-def is_header(columns):
+def is_header(columns: Columns) -> bool:
+    """Whether a row with these columns names people, and something to know them by."""
     kinds = set(columns.values())
     named = "last_name" in kinds or "full_name" in kinds
     return named and bool(kinds & {"first_name", *KEYS})
 
 
-def columns_of(cells, meanings=None):
-    """{column index: field} of the cells that name a field; several may name « presence ».
-
-    `meanings` holds what the organism told of columns by hand: {folded header: field}.
-    """
-    columns = {}
+def columns_of(cells: Sequence[Cell], meanings: Meanings | None = None) -> Columns:
+    """The columns of the cells that name a field, were they a header's."""
+    columns: Columns = {}
     for index, cell in enumerate(cells):
-        if not isinstance(cell, str) or len(cell) > 80:
+        if not isinstance(cell, str) or len(cell) > LONGEST_TITLE:
             continue
         name = fold(clean_text(cell))
         kind = (meanings or {}).get(name) or guess(name)
@@ -130,14 +123,13 @@ def columns_of(cells, meanings=None):
     return columns
 
 
-def guess(name):
+def guess(name: str) -> str | None:
     """The field that a folded header names, or None."""
     if name in FIELD_OF:
         return FIELD_OF[name]
-    words = name.split()
-    if TELLING.isdisjoint(words):
+    if TELLING.isdisjoint(in_order := name.split()):
         return None
-    words = set(words)
+    words = set(in_order)
     if len(words) > 7:
         return None
     if "orias" in words:

@@ -1,0 +1,137 @@
+"""One line a person: who a row names, what is wrong with it, and who stands twice. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from common.spreadsheets import Row, cell_text, fold
+from members.keys import email_key
+
+from .columns import KEYS, Columns
+
+# More words than that are a sentence, not a name.
+MOST_WORDS = 8
+# What stands below a list: totals, dates, signatures.
+FOOTER = re.compile(
+    r"(sous )?tota(l|ux)\b|nombre\b|nb\b|effectif|fait (a|le)\b|signatures?\b|cachet|certifi|"
+    r"je soussigne|(le |la )?(formateur|formatrice|responsable|directeur|directrice)\b|"
+    r"intervenante?\b|legende|page \d|edite|imprime|genere|moyenne|date\b|lieu\b|"
+    r"(observation|commentaire|remarque)s?\b|visa\b|nota\b|nb de"
+)
+TITLE_OF_PERSON = re.compile(r"^(m|mr|mme|mlle|monsieur|madame)\.?\s+", re.I)
+SPACES_IN_FIGURES = re.compile(r"(?<=\d)\s+(?=\d)")
+
+
+@dataclass
+class RosterLine:
+    """One person as typed. `problem` says in French what is wrong with the line itself."""
+
+    row_number: int | None
+    raw: dict[str, str] = field(default_factory=dict)
+    last_name: str = ""
+    first_name: str = ""
+    full_name: str = ""  # when one cell holds both names
+    email: str = ""
+    member_number: str = ""
+    orias: str = ""
+    firm: str = ""
+    minutes: int | None = None  # minutes followed; None: not told, so the whole
+    present: bool = True
+    problem: str = ""
+    same_as: int | None = None  # the row of the same person above
+    # Of a file that the portal annotated: what it said of the line, and its row then.
+    session_on: date | None = None
+    result: str = ""
+    origin: int | None = None
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.email or self.member_number or self.orias)
+
+
+def line_of(row: Row, columns: Columns, titles: Sequence[str]) -> RosterLine | None:
+    """The person of a row, or None when it is a total, a signature or a remark."""
+    texts = [cell_text(cell) for cell in row.cells]
+    values: dict[str, str] = {}
+    for index, kind in columns.items():
+        if kind != "presence" and index < len(texts) and texts[index]:
+            values[kind] = texts[index]
+    last_name = values.get("last_name", "")
+    first_name = values.get("first_name", "")
+    full_name = values.get("full_name", "")
+    if not any(values.get(kind) for kind in KEYS):
+        names = [name for name in (last_name, first_name, full_name) if name]
+        if not names or _is_footer(texts, names):
+            return None
+    if not full_name and last_name and not first_name:
+        # « DUPONT Jean » under « Nom » alone.
+        full_name = last_name
+    if full_name:
+        last_name, first_name = split_name(full_name)
+    email, origin = values.get("email", ""), values.get("origin", "")
+    return RosterLine(
+        row_number=row.number,
+        raw={title: text for title, text in zip(titles, texts, strict=False) if text},
+        last_name=last_name[:200],
+        first_name=first_name[:200],
+        full_name=full_name[:200],
+        email=(email_key(email) or email)[:254],
+        member_number=values.get("member_number", "")[:50],
+        orias=SPACES_IN_FIGURES.sub("", values.get("orias", ""))[:50],
+        firm=values.get("firm", "")[:200],
+        result=values.get("result", "")[:50],
+        origin=int(origin) if re.fullmatch(r"\d{1,7}", origin) else None,
+    )
+
+
+def _is_footer(texts: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a row without a key stands below the list rather than in it."""
+    first = next((text for text in texts if text), "")
+    if FOOTER.match(fold(first)) or any(FOOTER.match(fold(name)) for name in names):
+        return True
+    return len(" ".join(names).split()) > MOST_WORDS
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """(family name, first name) of « DUPONT Jean », « Dupont, Jean » or « Jean DUPONT ».
+
+    For showing only: matching looks at all the words. When capitals do not tell, the first word
+    is the family name, as French lists have it.
+    """
+    text = TITLE_OF_PERSON.sub("", text.strip())
+    if "," in text:
+        last, first = text.split(",", 1)
+        return last.strip(), first.strip()
+    words = text.split()
+    capitals = [word for word in words if word.isupper() and len(word) > 1]
+    others = [word for word in words if word not in capitals]
+    if capitals and others:
+        return " ".join(capitals), " ".join(others)
+    return (words[0], " ".join(words[1:])) if words else ("", "")
+
+
+def flag(lines: Iterable[RosterLine]) -> None:
+    """Say what is wrong with each line itself, and which repeat one above."""
+    seen: dict[tuple[str, ...], int | None] = {}
+    for line in lines:
+        line.problem = line.problem or _problem_of(line)
+        same = (
+            fold(f"{line.last_name} {line.first_name}"),
+            email_key(line.email),
+            fold(line.member_number),
+            fold(line.orias),
+        )
+        line.same_as = None if line.problem else seen.get(same)
+        seen.setdefault(same, line.row_number)
+
+
+def _problem_of(line: RosterLine) -> str:
+    """What is missing for anybody to be recognised by the line; "" when nothing is."""
+    if not (line.last_name or line.full_name):
+        return "Le nom manque."
+    if not line.has_key:
+        return "Il manque un e-mail, un numéro d’adhérent ou un numéro ORIAS."
+    if not (email_key(line.email) or line.member_number or line.orias):
+        return f"L’adresse « {line.email[:100]} » n’est pas une adresse e-mail."
+    return ""
