@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from common.errors import Refused
 
@@ -79,7 +79,16 @@ class Workbook:
     tabs: list[Tab]
 
 
-def read_workbook(file: str | os.PathLike[str] | IO[bytes], *, max_rows: int = 10_000) -> Workbook:
+class ReadableFile(Protocol):
+    """A file of any storage, or an upload."""
+
+    def seek(self, offset: int, /) -> object: ...
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+def read_workbook(
+    file: str | os.PathLike[str] | ReadableFile, *, max_rows: int = 10_000
+) -> Workbook:
     """The tabs of a workbook, whatever its format; empty rows are left out.
 
     `file` is a path or a file object of any storage. Raises UnreadableWorkbook. The reading is

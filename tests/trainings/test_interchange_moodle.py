@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.trainings.sets import make_row
-from trainings.interchange import Unreadable
+from trainings.interchange import UnreadableSets
 from trainings.interchange.moodle import parse
 
 QUESTION = """
@@ -113,12 +113,12 @@ def test_what_a_question_lacks_is_said():
     ],
 )
 def test_a_file_that_attacks_or_is_damaged_is_refused(content, words):
-    with pytest.raises(Unreadable, match=words):
+    with pytest.raises(UnreadableSets, match=words):
         parse(content)
 
 
 @settings(deadline=None)
 @given(TAGS | st.binary())
 def test_whatever_the_bytes_there_is_an_answer(content):
-    with suppress(Unreadable):
+    with suppress(UnreadableSets):
         parse(content)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.trainings.sets import make_row
-from trainings.interchange import Unreadable, read_pasted
+from trainings.interchange import UnreadableSets, read_pasted
 from trainings.interchange.markup import lines_of, to_text
 
 PIECES = st.lists(
@@ -200,7 +200,7 @@ def test_an_error_says_its_line():
 
 @pytest.mark.parametrize("text", ["", " \n\u00a0", "bonjour", "<p>"])
 def test_a_text_without_questions_is_refused(text):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableSets):
         read_pasted(text)
 
 
@@ -219,7 +219,7 @@ def test_markup_becomes_lines_of_text():
 @settings(deadline=None)
 @given(PIECES | st.text(), PIECES | st.text())
 def test_no_text_is_more_than_it_can_take(text, html):
-    with suppress(Unreadable):
+    with suppress(UnreadableSets):
         read_pasted(text, html)
 
 
@@ -228,7 +228,7 @@ def test_no_text_is_more_than_it_can_take(text, html):
     ["1. a\n", "A. b\n", "* ", "Réponse : ", "Corrigé 1A ", "a\n\n", "<b>", "<ol><li>", "-\n"],
 )
 def test_a_megabyte_of_one_piece_comes_to_an_end(piece):
-    with suppress(Unreadable):
+    with suppress(UnreadableSets):
         read_pasted("1. a\n" + piece * (900_000 // len(piece)), piece * (900_000 // len(piece)))
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.files import make_html, make_pdf, make_qcm_workbook, make_text, make_xls, make_zip
-from trainings.interchange import Unreadable, model_workbook, read_file, reading
+from trainings.interchange import UnreadableSets, model_workbook, read_file, reading
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 GIFT = "::a:: Qui décide à l’AMF ? {=Moi ~Toi}"
@@ -94,7 +94,7 @@ def test_the_category_wins_over_the_name():
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_to_do(content, words):
-    with pytest.raises(Unreadable, match=words):
+    with pytest.raises(UnreadableSets, match=words):
         read(content)
 
 
@@ -124,7 +124,7 @@ def test_a_whole_workbook_is_read():
 def test_whatever_the_bytes_there_is_an_answer(content):
     try:
         found = read(content)
-    except Unreadable as refusal:
+    except UnreadableSets as refusal:
         found = refusal
     assert str(found)
 

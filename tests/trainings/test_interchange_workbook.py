@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from tests.files import make_xlsx
-from trainings.interchange import ParsedSets, Unreadable, model_workbook, read_file
+from trainings.interchange import ParsedSets, UnreadableSets, model_workbook, read_file
 from trainings.interchange.workbook import HEADER
 from trainings.questions.set_checks import problems
 
@@ -37,7 +37,7 @@ def read(file):
     """What a file gives; that it gives nothing is an error as the others are."""
     try:
         return read_file(file)
-    except Unreadable as error:
+    except UnreadableSets as error:
         return ParsedSets(errors=[str(error)])
 
 

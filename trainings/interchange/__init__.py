@@ -5,14 +5,14 @@ Importing what was exported gives the same sets.
 
 from .gift_writing import to_gift
 from .model import model_workbook
-from .parsed import ParsedQuestion, ParsedSets, Unreadable
+from .parsed import ParsedQuestion, ParsedSets, UnreadableSets
 from .reading import read_file, read_pasted
 from .workbook import to_workbook
 
 __all__ = [
     "ParsedQuestion",
     "ParsedSets",
-    "Unreadable",
+    "UnreadableSets",
     "model_workbook",
     "read_file",
     "read_pasted",

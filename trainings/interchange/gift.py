@@ -1,10 +1,12 @@
 """Moodle's GIFT, read. Pure, and in one pass: no line or answer is looked at twice."""
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..questions.set_checks import tidy, tidy_line
 from .markup import LOOKS_LIKE_HTML, to_text
-from .parsed import Gathering, ParsedQuestion, wrong_set
+from .parsed import Gathering, ParsedQuestion, ParsedSets, wrong_set
 
 SPECIAL = re.compile(r"\\([\\:#={}~n])")
 BRACE = re.compile(r"\\.|[{}]", re.S)
@@ -25,54 +27,62 @@ LOOKS_LIKE_GIFT = re.compile(r"^\s{0,20}(?:::|\$CATEGORY:)", re.M)
 GAP = "_____"
 
 
+class Block(NamedTuple):
+    """What stands together: `kind` is « category », « comment » or « question »."""
+
+    line: int
+    kind: str
+    lines: list[str]
+
+
 def is_gift(text: str) -> bool:
     """Whether a text looks like GIFT rather than like a text typed for people."""
     if LOOKS_LIKE_GIFT.search(text):
         return True
-    found = re.search(r"(?<!\\)\{\s{0,99}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[#}])", text)
-    return bool(found and "}" in text[found.start() :])
+    answers = re.search(r"(?<!\\)\{\s{0,99}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[#}])", text)
+    return bool(answers and "}" in text[answers.start() :])
 
 
 def set_in(name: str) -> int:
     """The set that a category's or a file's name says; 0 when it says none."""
-    found = CATEGORY_SET.findall(name)
-    return int(found[-1]) if found else 0
+    numbers = CATEGORY_SET.findall(name)
+    return int(numbers[-1]) if numbers else 0
 
 
-def parse(text: str):
-    """The ParsedSets of a GIFT file. Raises Unreadable beyond the number of questions."""
-    found = _Reader()
+def parse(text: str) -> ParsedSets:
+    """The sets of a GIFT file. Raises UnreadableSets beyond the number of questions."""
+    reader = GiftReader()
     for block in _blocks(text):
-        found.read(*block)
-    return found.gathering.sets()
+        reader.read(block)
+    return reader.gathering.sets()
 
 
-def _blocks(text):
-    """(line, kind, lines) of each category, comment and question, in their order."""
-    start, lines, inside, closed = 0, [], False, False
-    blank = True
+def _blocks(text: str) -> Iterator[Block]:
+    """Each category, comment and question, in their order."""
+    lines: list[str] = []
+    start, inside, closed, blank = 0, False, False, True
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
         begins = blank and bare.startswith("::")
         # A brace left open would swallow the rest of the file.
         if bare.startswith("$CATEGORY:") or (begins and inside):
             if lines:
-                yield start, "question", lines
+                yield Block(start, "question", lines)
             lines, inside, closed = [], False, False
         if bare.startswith("$CATEGORY:"):
-            yield number, "category", [bare.removeprefix("$CATEGORY:").strip()]
+            yield Block(number, "category", [bare.removeprefix("$CATEGORY:").strip()])
             blank = True
             continue
         blank = not bare
         if bare.startswith("//"):
             if not lines:
-                yield number, "comment", [bare]
+                yield Block(number, "comment", [bare])
             else:
                 lines.append("")
             continue
         if not bare and not inside:
             if lines:
-                yield start, "question", lines
+                yield Block(start, "question", lines)
             lines, closed = [], False
             continue
         if not lines:
@@ -84,38 +94,41 @@ def _blocks(text):
             elif sign == "}" and inside:
                 inside, closed = False, True
     if lines:
-        yield start, "question", lines
+        yield Block(start, "question", lines)
 
 
-class _Reader:
-    def __init__(self):
+class GiftReader:
+    """Gathers the questions block by block; a category and a tag hold for what follows."""
+
+    def __init__(self) -> None:
         self.gathering = Gathering()
         self.set_number = 0
         self.theme = ""
+        self.line, self.where, self.name = 0, "", ""
 
-    def read(self, line, kind, lines):
-        self.line, self.where = line, f"ligne {line}"
-        if kind == "comment":
-            tag = TAG.search(lines[0])
+    def read(self, block: Block) -> None:
+        self.line, self.where = block.line, f"ligne {block.line}"
+        if block.kind == "comment":
+            tag = TAG.search(block.lines[0])
             if tag:
                 self.theme = tidy_line(re.sub(r"\\(.)", r"\1", tag[1], flags=re.S))
-        elif kind == "category":
-            self.set_number, self.theme = set_in(lines[0]), ""
+        elif block.kind == "category":
+            self.set_number, self.theme = set_in(block.lines[0]), ""
             if self.set_number and wrong_set(self.set_number):
-                self.gathering.wrong(line, self.where, wrong_set(self.set_number))
+                self.gathering.wrong(block.line, self.where, wrong_set(self.set_number))
                 self.set_number = 0
         else:
-            self.read_question("\n".join(lines))
+            self.read_question("\n".join(block.lines))
             self.theme = ""
 
-    def wrong(self, sentence):
+    def wrong(self, sentence: str) -> None:
         name = f"question « {self.name} » : " if self.name else ""
         self.gathering.wrong(self.line, self.where, name + sentence)
 
-    def read_question(self, block):
-        block = block.strip()
-        title = TITLE.match(block)
-        rest = block[title.end() :].strip() if title else block
+    def read_question(self, raw: str) -> None:
+        raw = raw.strip()
+        title = TITLE.match(raw)
+        rest = raw[title.end() :].strip() if title else raw
         self.name = _plain(title[1] if title else rest)[:60].replace("\n", " ")
         opening = closing = None
         for sign in BRACE.finditer(rest):
@@ -135,18 +148,18 @@ class _Reader:
             return self.wrong(
                 "une autre question suit sans ligne vide ; séparez les questions d’une ligne vide."
             )
-        style = FORMAT.match(before)
-        style = style[1].lower() if style else ""
+        format_said = FORMAT.match(before)
+        style = format_said[1].lower() if format_said else ""
         text = self.reduced(before)
         if after.strip():
             text = f"{text} {GAP} {self.reduced(after, style)}"
         return self.read_answers(text, inside.strip(), style)
 
-    def reduced(self, raw, style=""):
+    def reduced(self, raw: str, style: str = "") -> str:
         """A piece of GIFT as plain text; it may say a format of its own."""
         raw = raw.strip()
-        if found := FORMAT.match(raw):
-            style, raw = found[1].lower(), raw[found.end() :]
+        if format_said := FORMAT.match(raw):
+            style, raw = format_said[1].lower(), raw[format_said.end() :]
         text = _plain(raw)
         if style == "html" or (style in {"", "moodle"} and LOOKS_LIKE_HTML.search(text)):
             text, images = to_text(text)
@@ -156,7 +169,7 @@ class _Reader:
                 )
         return text
 
-    def read_answers(self, text, inside, style):
+    def read_answers(self, text: str, inside: str, style: str) -> None:
         inside, general = _split_general(inside)
         explanation = self.reduced(general, style)
         first = HASHES.split(inside, maxsplit=1)[0].strip().casefold()
@@ -168,16 +181,16 @@ class _Reader:
             question = ParsedQuestion(
                 self.set_number, text, ["Vrai", "Faux"], {int(first in FALSE)}
             )
-            feedback = [one for one in _split_hashes(inside)[1:] if one]
-            return self.keep(question, explanation, [(False, one) for one in feedback], style)
+            feedback = [(False, said) for said in _split_hashes(inside)[1:] if said]
+            return self.keep(question, explanation, feedback, style)
         return self.read_choices(text, inside, explanation, style)
 
-    def read_choices(self, text, inside, explanation, style):
-        signs = [one for one in ANSWER.finditer(inside) if one[0] in "=~"]
+    def read_choices(self, text: str, inside: str, explanation: str, style: str) -> None:
+        signs = [sign for sign in ANSWER.finditer(inside) if sign[0] in "=~"]
         if not signs or inside[: signs[0].start()].strip():
             return self.wrong("chaque réponse doit commencer par « = » (juste) ou « ~ » (fausse).")
-        ends = [one.start() for one in signs[1:]] + [len(inside)]
-        answers = [
+        ends = [sign.start() for sign in signs[1:]] + [len(inside)]
+        answers: list[tuple[str, str]] = [
             (sign[0], inside[sign.end() : end].strip())
             for sign, end in zip(signs, ends, strict=True)
         ]
@@ -189,7 +202,8 @@ class _Reader:
                 "réponses fausses avec « ~ »."
             )
         question = ParsedQuestion(self.set_number, text, [], set())
-        feedback, halves = [], False
+        feedback: list[tuple[bool, str]] = []
+        halves = False
         # With « = » one answer is right, and Moodle gives the others a part of its points at most.
         has_right = any(sign == "=" for sign, _ in answers)
         for sign, answer in answers:
@@ -203,7 +217,7 @@ class _Reader:
             if right:
                 question.right.add(len(question.choices))
             question.choices.append(self.reduced(answer, style))
-            feedback += [(right, one) for one in told if one]
+            feedback += [(right, said) for said in told if said]
         if halves:
             self.gathering.note(
                 self.line,
@@ -218,13 +232,22 @@ class _Reader:
             )
         return self.keep(question, explanation, feedback, style)
 
-    def keep(self, question, explanation, feedback, style):
-        """Gather the question. Its right answer's feedback explains it when nothing else does."""
+    def keep(
+        self,
+        question: ParsedQuestion,
+        explanation: str,
+        feedback: list[tuple[bool, str]],
+        style: str,
+    ) -> None:
+        """Gather the question. Its right answer's feedback explains it when nothing else does.
+
+        `feedback` holds (whether the answer is right, what is said of it).
+        """
         left_out = len(feedback)
         if not explanation:
-            said = [self.reduced(one, style) for right, one in feedback if right]
-            explanation = "\n".join(dict.fromkeys(said))
-            left_out -= len(said)
+            of_right = [self.reduced(said, style) for right, said in feedback if right]
+            explanation = "\n".join(dict.fromkeys(of_right))
+            left_out -= len(of_right)
         if left_out:
             self.gathering.note(
                 self.line,
@@ -235,24 +258,28 @@ class _Reader:
         self.gathering.add(self.line, question)
 
 
-def _plain(raw):
+def _plain(raw: str) -> str:
     """A piece of GIFT without its escapes."""
-    return tidy(SPECIAL.sub(lambda one: "\n" if one[1] == "n" else one[1], raw.strip()))
+    return tidy(SPECIAL.sub(lambda sign: "\n" if sign[1] == "n" else sign[1], raw.strip()))
 
 
-def _split_general(inside):
+def _split_general(inside: str) -> tuple[str, str]:
     """(the answers, the general feedback): what follows the last unescaped « #### »."""
-    found = [one for one in HASHES.finditer(inside) if len(one[0]) >= 4 and one[0][0] == "#"]
-    if not found:
+    starts = [
+        hashes.start()
+        for hashes in HASHES.finditer(inside)
+        if len(hashes[0]) >= 4 and hashes[0][0] == "#"
+    ]
+    if not starts:
         return inside, ""
-    return inside[: found[-1].start()].strip(), inside[found[-1].start() + 4 :]
+    return inside[: starts[-1]].strip(), inside[starts[-1] + 4 :]
 
 
-def _split_hashes(answer):
+def _split_hashes(answer: str) -> list[str]:
     """An answer and its feedbacks, as they stand between unescaped « # »."""
     parts, at = [], 0
-    for one in HASHES.finditer(answer):
-        if one[0][0] == "#":
-            parts.append(answer[at : one.start()].strip())
-            at = one.end()
+    for hashes in HASHES.finditer(answer):
+        if hashes[0][0] == "#":
+            parts.append(answer[at : hashes.start()].strip())
+            at = hashes.end()
     return [*parts, answer[at:].strip()]

@@ -6,6 +6,7 @@ The standard parser takes quadratic time on hostile input; this one looks at eac
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from typing import NamedTuple
 
 from ..questions.set_checks import tidy
 
@@ -28,25 +29,33 @@ LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|li|ul|ol|sub|
 
 
 @dataclass
-class Line:
+class MarkupLine:
     """One line of a page. `marker` is its list's: « 1. », « A. », « - » or nothing."""
 
     marker: str = ""
     parts: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
-    def text(self):
+    def text(self) -> str:
         return " ".join("".join(text for text, _ in self.parts).split(" ")).strip()
 
-    def bold_after(self, skipped: int):
+    def bold_after(self, skipped: int) -> tuple[int, int]:
         """(bold letters and digits, all of them), the first `skipped` characters left out."""
-        counts = [0, 0]
+        in_bold = whole = 0
         for text, bold in self.parts:
-            number = sum(one.isalnum() for one in text[skipped:])
+            number = sum(sign.isalnum() for sign in text[skipped:])
             skipped = max(0, skipped - len(text))
-            counts[0] += number if bold else 0
-            counts[1] += number
-        return tuple(counts)
+            in_bold += number if bold else 0
+            whole += number
+        return in_bold, whole
+
+
+class OpenTag(NamedTuple):
+    """A tag that was not closed yet; `bold` is None where it changes nothing."""
+
+    name: str
+    bold: bool | None
+    list_type: str  # « 1 », « A » or « - »; "" for what is no list
 
 
 def to_text(html: str) -> tuple[str, bool]:
@@ -57,7 +66,7 @@ def to_text(html: str) -> tuple[str, bool]:
     return tidy("\n".join(line for line in lines if line)), page.has_images
 
 
-def lines_of(html: str) -> list[Line]:
+def lines_of(html: str) -> list[MarkupLine]:
     """The lines that hold text."""
     page = _Page()
     page.read(html)
@@ -65,33 +74,33 @@ def lines_of(html: str) -> list[Line]:
 
 
 class _Page:
-    def __init__(self):
-        self.lines = [Line()]
-        self.open = []  # (tag, whether it makes bold, unbold or neither, list type)
-        self.items = []  # numbers reached by the lists that are open
+    def __init__(self) -> None:
+        self.lines = [MarkupLine()]
+        self.open: list[OpenTag] = []
+        self.items: list[int] = []  # numbers reached by the lists that are open
         self.silent = 0
         self.has_images = False
 
-    def read(self, html):
+    def read(self, html: str) -> None:
         at = 0
-        while (found := html.find("<", at)) >= 0:
-            self.say(html[at:found])
-            after = html[found + 1 : found + 2]
+        while (start := html.find("<", at)) >= 0:
+            self.say(html[at:start])
+            after = html[start + 1 : start + 2]
             if not (after.isalpha() or after in {"/", "!", "?"}) or not after:
                 self.say("<")
-                at = found + 1
+                at = start + 1
                 continue
-            comment = html.startswith("<!--", found)
-            end = html.find("-->" if comment else ">", found)
+            comment = html.startswith("<!--", start)
+            end = html.find("-->" if comment else ">", start)
             if end < 0:
                 # Cut off: a tag that never ends is no text either.
                 return
             if not comment:
-                self.tag(html[found + 1 : end])
+                self.tag(html[start + 1 : end])
             at = end + (3 if comment else 1)
         self.say(html[at:])
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         if not text or self.silent:
             return
         text = unescape(LONG_NUMBER.sub("\ufffd", text))
@@ -100,14 +109,14 @@ class _Page:
         if text.startswith(" ") and (not parts or parts[-1][0].endswith(" ")):
             text = text[1:]
         if text:
-            bold = next((one[1] for one in reversed(self.open) if one[1] is not None), False)
+            bold = next((tag.bold for tag in reversed(self.open) if tag.bold is not None), False)
             parts.append((text, bold))
 
-    def tag(self, inner):
-        found = NAME.match(inner)
-        if not found:
+    def tag(self, inner: str) -> None:
+        named = NAME.match(inner)
+        if not named:
             return
-        name, closing = found[1].lower(), inner.startswith("/")
+        name, closing = named[1].lower(), inner.startswith("/")
         if name in IMAGES and not closing:
             self.has_images = True
         if name == "br":
@@ -124,44 +133,44 @@ class _Page:
         elif not inner.endswith("/") and len(self.open) < MAX_DEPTH:
             self.begin(name, inner[:MAX_TAG])
 
-    def new_line(self):
-        self.lines.append(Line())
+    def new_line(self) -> None:
+        self.lines.append(MarkupLine())
 
-    def begin(self, name, inner):
+    def begin(self, name: str, inner: str) -> None:
         bold = True if name in BOLD else None
         if weight := WEIGHT.search(inner):
             bold = weight[1].lower() in {"bold", "bolder", "600", "700", "800", "900"}
-        kind = ""
+        list_type = ""
         if name in {"ol", "ul"}:
-            found = LIST_TYPE.search(inner)
-            nested = any(one[0] == "li" for one in self.open)
-            lettered = found[1] in "aA" if found else nested
-            kind = "-" if name == "ul" else "A" if lettered else "1"
+            typed = LIST_TYPE.search(inner)
+            nested = any(tag.name == "li" for tag in self.open)
+            lettered = typed[1] in "aA" if typed else nested
+            list_type = "-" if name == "ul" else "A" if lettered else "1"
             self.items.append(0)
         elif name == "li":
             self.mark()
         self.silent += name in SILENT
-        self.open.append((name, bold, kind))
+        self.open.append(OpenTag(name, bold, list_type))
 
-    def mark(self):
+    def mark(self) -> None:
         """Give the line the marker of its list's next item."""
-        kind = next((one[2] for one in reversed(self.open) if one[2]), "-")
+        list_type = next((tag.list_type for tag in reversed(self.open) if tag.list_type), "-")
         if not self.items:
             self.lines[-1].marker = "-"
             return
         self.items[-1] += 1
         number = self.items[-1]
-        if kind == "A":
+        if list_type == "A":
             self.lines[-1].marker = f"{chr(64 + number)}." if number <= 26 else "-"
         else:
-            self.lines[-1].marker = "-" if kind == "-" else f"{number}."
+            self.lines[-1].marker = "-" if list_type == "-" else f"{number}."
 
-    def close(self, name):
+    def close(self, name: str) -> None:
         for index in range(len(self.open) - 1, -1, -1):
-            if self.open[index][0] == name:
-                for one in self.open[index:]:
-                    self.silent -= one[0] in SILENT
-                    if one[2] and self.items:
+            if self.open[index].name == name:
+                for tag in self.open[index:]:
+                    self.silent -= tag.name in SILENT
+                    if tag.list_type and self.items:
                         self.items.pop()
                 del self.open[index:]
                 return

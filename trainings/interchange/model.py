@@ -32,8 +32,8 @@ RULES = [
 
 
 def model_workbook() -> bytes:
-    """The bytes of the model. Its second sheet has no header, so that nothing of it is read."""
-    blank = [[number] + [""] * (len(HEADER) - 1) for number in range(1, SETS + 1) for _ in range(4)]
+    """The bytes of the model. Its second tab has no header, so that nothing of it is read."""
+    blank = [[number, *[""] * (len(HEADER) - 1)] for number in range(1, SETS + 1) for _ in range(4)]
     return write_workbook(
         [
             ("QCM", [HEADER, *blank]),
@@ -43,7 +43,7 @@ def model_workbook() -> bytes:
                     ["Colonne", "Ce qu’on y écrit", "Exemple"],
                     *HELP,
                     [],
-                    *([one] for one in RULES),
+                    *([rule] for rule in RULES),
                 ],
             ),
         ],

@@ -1,6 +1,6 @@
 """Moodle's XML, read. Pure; entities and external references are refused."""
 
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -8,7 +8,7 @@ from defusedxml.ElementTree import fromstring
 from ..questions.set_checks import tidy, tidy_line
 from .gift import set_in
 from .markup import LOOKS_LIKE_HTML, to_text
-from .parsed import Gathering, ParsedQuestion, Unreadable, wrong_set
+from .parsed import Gathering, ParsedQuestion, ParsedSets, UnreadableSets, wrong_set
 
 KINDS = {
     "matching": "appariement",
@@ -28,37 +28,40 @@ KINDS = {
 }
 
 
-def parse(content: bytes):
-    """The ParsedSets of a Moodle XML file. Raises Unreadable."""
+def parse(content: bytes) -> ParsedSets:
+    """The sets of a Moodle XML file. Raises UnreadableSets."""
     try:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise Unreadable(
+        raise UnreadableSets(
             "Ce fichier XML contient une déclaration que le portail refuse par sécurité. "
             "Exportez-le à nouveau depuis Moodle, sans le retoucher."
         ) from error
     except (ParseError, LookupError, ValueError) as error:
-        raise Unreadable(
+        raise UnreadableSets(
             "Ce fichier XML est abîmé ou incomplet. Exportez-le à nouveau depuis Moodle."
         ) from error
     if root.tag != "quiz":
-        raise Unreadable(
+        raise UnreadableSets(
             "Ce fichier XML n’est pas un export de questions de Moodle. Dans Moodle, choisissez "
             "« Exporter des questions », puis « Format XML Moodle »."
         )
-    found = _Reader()
+    reader = MoodleReader()
     for element in root.iter("question"):
-        found.read(element)
-    return found.gathering.sets()
+        reader.read(element)
+    return reader.gathering.sets()
 
 
-class _Reader:
-    def __init__(self):
+class MoodleReader:
+    """Gathers the questions element by element; a category holds for what follows."""
+
+    def __init__(self) -> None:
         self.gathering = Gathering()
         self.set_number = 0
-        self.rank = 0
+        self.rank, self.where = 0, ""
+        self.has_images = False
 
-    def read(self, element):
+    def read(self, element: Element) -> None:
         kind = element.get("type", "")
         if kind == "category":
             category = element.findtext("category/text") or ""
@@ -83,10 +86,10 @@ class _Reader:
                 f"{words} : seuls le choix multiple et le vrai ou faux sont lus.",
             )
 
-    def note(self, sentence):
+    def note(self, sentence: str) -> None:
         self.gathering.note(self.rank, f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
 
-    def read_question(self, element, kind):
+    def read_question(self, element: Element, kind: str) -> None:
         self.has_images = False
         question = ParsedQuestion(
             self.set_number,
@@ -98,21 +101,21 @@ class _Reader:
             where=self.where,
         )
         answers = element.findall("answer")
-        fractions = [_fraction(one) for one in answers]
-        question.choices = [self.text(one) for one in answers]
+        fractions = [_fraction(answer) for answer in answers]
+        question.choices = [self.text(answer) for answer in answers]
         if kind == "truefalse":
             known = {"true": "Vrai", "false": "Faux"}
-            question.choices = [known.get(one.casefold(), one) for one in question.choices]
-        question.right = {index for index, one in enumerate(fractions) if one > 0}
+            question.choices = [known.get(text.casefold(), text) for text in question.choices]
+        question.right = {index for index, fraction in enumerate(fractions) if fraction > 0}
         single = (element.findtext("single") or "true").strip().casefold() in {"true", "1"}
         if kind == "multichoice" and single and len(question.right) > 1:
             best = max(fractions)
-            question.right = {index for index, one in enumerate(fractions) if one == best}
+            question.right = {index for index, fraction in enumerate(fractions) if fraction == best}
             self.note(
                 "une seule réponse pouvait y être cochée ; les réponses qui donnaient tous les "
                 "points sont gardées comme bonnes."
             )
-        if any((one.findtext("feedback/text") or "").strip() for one in answers):
+        if any((answer.findtext("feedback/text") or "").strip() for answer in answers):
             self.note(
                 "le commentaire propre à une réponse a été laissé de côté ; seul le commentaire "
                 "général est gardé, comme explication."
@@ -121,7 +124,7 @@ class _Reader:
             self.note("une image ou un média a été laissé de côté.")
         self.gathering.add(self.rank, question)
 
-    def text(self, element):
+    def text(self, element: Element | None) -> str:
         """The text of an element that holds <text>, without its markup."""
         if element is None:
             return ""
@@ -135,7 +138,7 @@ class _Reader:
         return text
 
 
-def _fraction(answer):
+def _fraction(answer: Element) -> int:
     """The share of the points that an answer gives, in hundred-thousandths of a percent."""
     whole, _, rest = answer.get("fraction", "0").strip().partition(".")
     digits = whole + rest[:5].ljust(5, "0")

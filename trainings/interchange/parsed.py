@@ -1,6 +1,9 @@
 """What every reader of QCM sets hands back, and why a text cannot be read at all. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from common.errors import Refused
 
 from ..questions.rows import ChoiceRow, QuestionRow
 from ..questions.set_checks import faults, question_key
@@ -11,8 +14,8 @@ MAX_QUESTIONS = 500
 MAX_SENTENCES = 200
 
 
-class Unreadable(ValueError):
-    """A file or a text that gives no questions; `str()` is a French sentence."""
+class UnreadableSets(Refused):
+    """A file or a text that gives no questions."""
 
 
 @dataclass
@@ -55,59 +58,69 @@ class ParsedSets:
 class Gathering:
     """What a reader of text finds on its way; told in the order of its lines."""
 
-    def __init__(self):
-        self.questions = []  # (line, question, letters)
-        self.errors = []  # (line, sentence)
-        self.notes = []
-        self.seen = {}
+    def __init__(self) -> None:
+        self.questions: list[tuple[int, ParsedQuestion]] = []  # each with its line
+        self.errors: list[tuple[int, str]] = []
+        self.notes: list[tuple[int, str]] = []
+        self.seen: dict[str, ParsedQuestion] = {}
 
-    def add(self, line, question, *, letters="", told=False):
+    def add(
+        self,
+        line: int,
+        question: ParsedQuestion,
+        *,
+        letters: Iterable[str] = "",
+        told: bool = False,
+    ) -> None:
         """Keep a question and check it; `told` leaves out that no answer is right."""
         if len(self.questions) == MAX_QUESTIONS:
-            raise Unreadable(
+            raise UnreadableSets(
                 f"Il y a plus de {MAX_QUESTIONS} questions. Découpez-les en plusieurs fois."
             )
         self.questions.append((line, question))
-        for one in faults(question.as_row(), letters=letters):
-            if not (told and one.field == "right"):
-                self.wrong(line, question.where, f"{one.sentence}.")
+        for fault in faults(question.as_row(), letters=letters):
+            if not (told and fault.field == "right"):
+                self.wrong(line, question.where, f"{fault.sentence}.")
         key = question_key(question.text)
         first = self.seen.setdefault(key, question) if key else question
         if first is not question:
             self.wrong(line, question.where, repeated(first, question))
 
-    def wrong(self, line, where, sentence):
+    def wrong(self, line: int, where: str, sentence: str) -> None:
         self.errors.append((line, f"{where[:1].upper()}{where[1:]} : {sentence}"))
 
-    def note(self, line, sentence):
+    def note(self, line: int, sentence: str) -> None:
         self.notes.append((line, sentence))
 
-    def sets(self):
-        """The ParsedSets of all that was found."""
+    def sets(self) -> ParsedSets:
+        """All that was found."""
         return ParsedSets(
-            [one for _, one in sorted(self.questions, key=lambda pair: pair[0])],
+            [question for _, question in sorted(self.questions, key=lambda pair: pair[0])],
             _told(self.errors),
             _told(self.notes),
         )
 
 
-def _told(sentences):
+def _told(sentences: list[tuple[int, str]]) -> list[str]:
     """The sentences in the order of their lines, the last of very many only counted."""
-    told = [one for _, one in sorted(sentences, key=lambda pair: pair[0])]
+    told = [sentence for _, sentence in sorted(sentences, key=lambda pair: pair[0])]
     more = len(told) - MAX_SENTENCES
     return [*told[:MAX_SENTENCES], f"… et {more} de plus."] if more > 0 else told
 
 
-def repeated(first, again):
+def repeated(first: ParsedQuestion, again: ParsedQuestion) -> str:
     """The sentence for a question that stands twice."""
     article = "dans la" if first.where.startswith("feuille") else "à la"
-    sets = [f" (jeu {one.set_number})" if one.set_number else "" for one in (again, first)]
+    sets = [
+        f" (jeu {question.set_number})" if question.set_number else ""
+        for question in (again, first)
+    ]
     return (
         f"cette question{sets[0]} figure déjà {article} {first.where}{sets[1]}. Chaque question "
         "ne sert qu’une fois, tous jeux confondus."
     )
 
 
-def wrong_set(number):
+def wrong_set(number: int) -> str:
     """The sentence for a set that does not exist; "" for 1, 2 and 3."""
     return "" if 1 <= number <= SETS else f"il n’y a pas de jeu {number} ; écrivez 1, 2 ou 3."

@@ -2,13 +2,14 @@
 
 import re
 from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 
 from common.spreadsheets import fold
 
 from ..questions.set_checks import tidy, tidy_line
 from . import markup
-from .parsed import Gathering
-from .pasted_lines import classify, pairs_of, unstarred
+from .parsed import Gathering, ParsedSets
+from .pasted_lines import PastedLine, classify, pairs_of, unstarred
 from .pasted_questions import Draft, gather, join
 
 STRIPPED = re.compile(
@@ -16,27 +17,27 @@ STRIPPED = re.compile(
 )
 
 
-def parse(text: str, html: str = ""):
-    """The ParsedSets of a pasted text; `html` is the same as the clipboard's text/html.
+def parse(text: str, html: str = "") -> ParsedSets:
+    """The sets of a pasted text; `html` is the same as the clipboard's text/html.
 
     The text decides, since it may have been edited after it was pasted; the HTML tells what is
-    bold, and the numbers of lists that the text lacks. Raises Unreadable beyond the number of
+    bold, and the numbers of lists that the text lacks. Raises UnreadableSets beyond the number of
     questions.
     """
     shown = markup.lines_of(html) if html else []
     if not text.strip():
         text = "\n".join(f"{line.marker} {line.text}".strip() for line in shown)
-    reader = _Reader()
+    reader = PastedReader()
     for line in _lines(text, shown):
         reader.read(line)
     return reader.finish()
 
 
-def _lines(text, shown):
+def _lines(text: str, shown: Sequence[markup.MarkupLine]) -> Iterator[PastedLine]:
     """The text's lines, each with its twin's boldness and list marker."""
-    twins = defaultdict(deque)
-    for one in shown:
-        twins[_key(one.text)].append(one)
+    twins: defaultdict[str, deque[markup.MarkupLine]] = defaultdict(deque)
+    for shown_line in shown:
+        twins[_key(shown_line.text)].append(shown_line)
     # No tidying of ends and tabs yet: a line keeps its number, a symbol its tab.
     for number, raw in enumerate(re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text), start=1):
         raw = raw.replace("\0", " ")
@@ -47,32 +48,36 @@ def _lines(text, shown):
             if line.kind == "plain" and twin.marker:
                 line = classify(number, f"{twin.marker} {line.text}")
             # The letter itself may be of another weight.
-            line.bold = twin.bold_after(STRIPPED.match(twin.text).end())
+            marker = STRIPPED.match(twin.text)
+            line.bold = twin.bold_after(marker.end() if marker else 0)
         yield line
 
 
-def _key(text):
+def _key(text: str) -> str:
     """A line without its marker, for finding it again in the HTML."""
     return fold(STRIPPED.sub("", text, count=1)) or fold(text)
 
 
-class _Reader:
-    def __init__(self):
-        self.gathering = Gathering()
-        self.drafts = []
-        self.set_number = 0
-        self.theme, self.themes_first = "", None
-        self.current = None
-        self.last = None  # what a plain line goes on: "text", "choice", "explanation"
-        self.blank = True
-        self.loose = []  # plain lines that may become a question
-        self.key = None  # inside a list of answers: the set it is about
-        self.pairs = []  # (line, set, question's number, letters)
+class PastedReader:
+    """Gathers the questions line by line; what a line is depends on those above it."""
 
-    def wrong(self, number, sentence):
+    def __init__(self) -> None:
+        self.gathering = Gathering()
+        self.drafts: list[Draft] = []
+        self.set_number = 0
+        self.theme = ""
+        self.themes_first: bool | None = None
+        self.current: Draft | None = None
+        self.last = ""  # what a plain line goes on: "text", "choice", "explanation"
+        self.blank = True
+        self.loose: list[tuple[int, str]] = []  # plain lines that may become a question
+        self.key: int | None = None  # inside a list of answers: the set it is about
+        self.pairs: list[tuple[int, int, int, str]] = []  # line, set, question's number, letters
+
+    def wrong(self, number: int, sentence: str) -> None:
         self.gathering.wrong(number, f"ligne {number}", sentence)
 
-    def read(self, line):
+    def read(self, line: PastedLine) -> None:
         if line.kind == "blank":
             self.blank = True
             return
@@ -85,10 +90,10 @@ class _Reader:
                 pairs = []
         if line.kind == "heading" and line.text and pairs_of(line.text):
             number = int(line.key)
-            self.pairs += [(line.number, number, *one) for one in pairs_of(line.text)]
+            self.pairs += [(line.number, number, *pair) for pair in pairs_of(line.text)]
         elif pairs and line.kind in {"answer", "question", "plain"}:
             self.key = self.set_number if self.key is None else self.key
-            self.pairs += [(line.number, self.key, *one) for one in pairs]
+            self.pairs += [(line.number, self.key, *pair) for pair in pairs]
         elif line.kind == "heading" and self.key is not None and int(line.key) <= self.set_number:
             # « Jeu 1 » again, among the answers that end the text.
             self.key = int(line.key)
@@ -98,13 +103,13 @@ class _Reader:
             getattr(self, f"read_{line.kind}")(line)
         self.blank = False
 
-    def read_heading(self, line):
+    def read_heading(self, line: PastedLine) -> None:
         number = int(line.key)
         if not 1 <= number <= 3:
             self.wrong(line.number, f"il n’y a pas de jeu {number} ; écrivez 1, 2 ou 3.")
             number = 0
         self.drop_loose()
-        self.set_number, self.current, self.last = number, None, None
+        self.set_number, self.current, self.last = number, None, ""
         self.theme, self.themes_first = "", None
         if line.text:
             self.gathering.note(
@@ -113,7 +118,7 @@ class _Reader:
                 "laissé de côté.",
             )
 
-    def read_question(self, line):
+    def read_question(self, line: PastedLine) -> None:
         # « 1) » below « Question 1 : » is a choice.
         current = self.current
         if current and current.worded and not line.worded:
@@ -127,7 +132,7 @@ class _Reader:
         self.drop_loose()
         self.begin(line.number, int(line.key), line.text, worded=line.worded)
 
-    def begin(self, line, number, text, *, worded=False):
+    def begin(self, line: int, number: int, text: str, *, worded: bool = False) -> None:
         self.current = Draft(line, number, self.set_number, text, worded=worded)
         if self.themes_first is None:
             self.themes_first = bool(self.theme)
@@ -135,7 +140,7 @@ class _Reader:
         self.drafts.append(self.current)
         self.last = "text"
 
-    def read_choice(self, line):
+    def read_choice(self, line: PastedLine) -> None:
         self.take_loose(line)
         if self.current is None:
             self.wrong(
@@ -147,10 +152,10 @@ class _Reader:
         self.current.add_choice(line)
         self.last = "choice"
 
-    def read_bullet(self, line):
+    def read_bullet(self, line: PastedLine) -> None:
         self.read_choice(line)
 
-    def take_loose(self, line):
+    def take_loose(self, line: PastedLine) -> None:
         """Loose lines before a first choice are a question without a number."""
         first = line.key == "A" or line.kind == "bullet"
         if self.loose and first:
@@ -160,7 +165,7 @@ class _Reader:
             self.begin(self.loose[0][0], 0, text)
             self.loose = []
 
-    def drop_loose(self):
+    def drop_loose(self) -> None:
         if self.loose:
             first, last = self.loose[0][0], self.loose[-1][0]
             place = f"Ligne {first}" if first == last else f"Lignes {first} à {last}"
@@ -172,9 +177,9 @@ class _Reader:
             )
         self.loose = []
 
-    def read_plain(self, line):
+    def read_plain(self, line: PastedLine) -> None:
         current = self.current
-        begun = current is not None and (current.choices or self.last == "explanation")
+        begun = current is not None and (bool(current.choices) or self.last == "explanation")
         if current is None or self.loose or (begun and self.blank):
             if self.blank and self.loose:
                 self.drop_loose()
@@ -186,7 +191,7 @@ class _Reader:
         else:
             current.text = join(current.text, line.text)
 
-    def read_theme(self, line):
+    def read_theme(self, line: PastedLine) -> None:
         self.drop_loose()
         theme = tidy_line(line.text)
         if self.current is None or (self.themes_first and not self.current.named):
@@ -197,7 +202,7 @@ class _Reader:
         else:
             self.current.theme = theme
 
-    def read_explanation(self, line):
+    def read_explanation(self, line: PastedLine) -> None:
         self.drop_loose()
         if self.current is None:
             self.wrong(line.number, "cette explication vient avant toute question.")
@@ -205,7 +210,7 @@ class _Reader:
         self.current.explanation = join(self.current.explanation, line.text)
         self.last = "explanation"
 
-    def read_answer(self, line):
+    def read_answer(self, line: PastedLine) -> None:
         self.drop_loose()
         if not line.text:
             # The letters stand on the lines below.
@@ -217,20 +222,21 @@ class _Reader:
         self.current.named.append((line.number, line.text))
         self.last = "explanation"
 
-    def finish(self):
+    def finish(self) -> ParsedSets:
+        """Give each question the answers that a list below names; the sets."""
         self.drop_loose()
-        by_number = defaultdict(list)
-        for one in self.drafts:
-            by_number[one.number].append(one)
-        by_place = {(one.set_number, one.number): one for one in self.drafts}
+        by_number: defaultdict[int, list[Draft]] = defaultdict(list)
+        for draft in self.drafts:
+            by_number[draft.number].append(draft)
+        by_place = {(draft.set_number, draft.number): draft for draft in self.drafts}
         for line, set_number, number, letters in self.pairs:
-            found = by_place.get((set_number, number))
-            if found is None and len(by_number[number]) == 1:
-                found = by_number[number][0]
-            if found is None:
+            named = by_place.get((set_number, number))
+            if named is None and len(by_number[number]) == 1:
+                named = by_number[number][0]
+            if named is None:
                 self.wrong(line, f"le corrigé nomme la question {number}, introuvable.")
             else:
-                found.named.append((line, letters))
-        for one in self.drafts:
-            gather(one, self.gathering)
+                named.named.append((line, letters))
+        for draft in self.drafts:
+            gather(draft, self.gathering)
         return self.gathering.sets()

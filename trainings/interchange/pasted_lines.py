@@ -4,6 +4,7 @@ Every pattern is anchored and bounded: a line is looked at once.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from common.spreadsheets import fold
@@ -53,7 +54,7 @@ MARKED_END = re.compile(r"(.*\S)\s?[*✓✔✅]", re.S)
 
 
 @dataclass
-class Line:
+class PastedLine:
     """One line: `kind` says what it is, `key` a question's number or a choice's letter."""
 
     number: int
@@ -73,70 +74,81 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def classify(number: int, raw: str) -> Line:
+def classify(number: int, raw: str) -> PastedLine:
     """What one line is by itself; what stands around it may still change that."""
     text = flat(raw)
     if not text:
-        return Line(number, "blank")
-    for read in (_heading, _answer, _labelled, _choice, _question, _bullet):
-        found = read(number, text, raw)
-        if found:
-            return found
-    return Line(number, "plain", text)
+        return PastedLine(number, "blank")
+    for read in READERS:
+        if line := read(number, text, raw):
+            return line
+    return PastedLine(number, "plain", text)
 
 
-def _heading(number, text, raw):
-    if found := HEADING.fullmatch(text):
-        return Line(number, "heading", found[2] or "", key=found[1])
-    if found := ORDINAL.fullmatch(text):
-        return Line(number, "heading", found[2] or "", key=str(ORDINALS[found[1][0].lower()]))
+def _heading(number: int, text: str, raw: str) -> PastedLine | None:
+    if parts := HEADING.fullmatch(text):
+        return PastedLine(number, "heading", parts[2] or "", key=parts[1])
+    if parts := ORDINAL.fullmatch(text):
+        key = str(ORDINALS[parts[1][0].lower()])
+        return PastedLine(number, "heading", parts[2] or "", key=key)
     return None
 
 
-def _answer(number, text, raw):
-    found = ANSWER.fullmatch(text)
-    if not found:
+def _answer(number: int, text: str, raw: str) -> PastedLine | None:
+    parts = ANSWER.fullmatch(text)
+    if not parts:
         return None
-    rest, colon = found["rest"], found["colon"].strip()
+    rest, colon = parts["rest"], parts["colon"].strip()
     # « Réponse A : Avant » is a choice; « Réponse B », alone, names the right one.
     if not colon and rest and not BARE_LETTERS.fullmatch(rest) and not pairs_of(rest):
         return None
-    return Line(number, "answer", rest, pairs=pairs_of(rest))
+    return PastedLine(number, "answer", rest, pairs=pairs_of(rest))
 
 
-def _labelled(number, text, raw):
+def _labelled(number: int, text: str, raw: str) -> PastedLine | None:
     for kind, pattern in (("theme", THEME), ("explanation", EXPLANATION)):
-        if found := pattern.fullmatch(text):
-            return Line(number, kind, found[1])
+        if parts := pattern.fullmatch(text):
+            return PastedLine(number, kind, parts[1])
     return None
 
 
-def _choice(number, text, raw):
-    found = CHOICE.fullmatch(text)
-    if not found:
+def _choice(number: int, text: str, raw: str) -> PastedLine | None:
+    parts = CHOICE.fullmatch(text)
+    if not parts:
         return None
-    kept, starred = unstarred(found[3])
-    return Line(number, "choice", kept, found[2].upper(), starred or bool(found["star"]))
+    kept, starred = unstarred(parts[3])
+    return PastedLine(number, "choice", kept, parts[2].upper(), starred or bool(parts["star"]))
 
 
-def _question(number, text, raw):
-    if found := QUESTION.fullmatch(text):
-        return Line(number, "question", found[2], found[1], worded=True)
+def _question(number: int, text: str, raw: str) -> PastedLine | None:
+    if parts := QUESTION.fullmatch(text):
+        return PastedLine(number, "question", parts[2], parts[1], worded=True)
     star = text[:1] == "*"
-    if found := NUMBERED.fullmatch(text[1:].lstrip() if star else text):
-        return Line(number, "question", found[2], found[1], starred=star)
+    if parts := NUMBERED.fullmatch(text[1:].lstrip() if star else text):
+        return PastedLine(number, "question", parts[2], parts[1], starred=star)
     return None
 
 
-def _bullet(number, text, raw):
-    if found := SYMBOL.fullmatch(raw):
-        kept, starred = unstarred(flat(found[1]))
-        return Line(number, "bullet", kept, "•", starred)
-    found = BULLET.fullmatch(text)
-    if not found:
+def _bullet(number: int, text: str, raw: str) -> PastedLine | None:
+    if symbol := SYMBOL.fullmatch(raw):
+        kept, starred = unstarred(flat(symbol[1]))
+        return PastedLine(number, "bullet", kept, "•", starred)
+    parts = BULLET.fullmatch(text)
+    if not parts:
         return None
-    kept, starred = unstarred(found[2])
-    return Line(number, "bullet", kept, found[1], starred)
+    kept, starred = unstarred(parts[2])
+    return PastedLine(number, "bullet", kept, parts[1], starred)
+
+
+# The first that knows a line says what it is.
+READERS: tuple[Callable[[int, str, str], PastedLine | None], ...] = (
+    _heading,
+    _answer,
+    _labelled,
+    _choice,
+    _question,
+    _bullet,
+)
 
 
 def unstarred(text: str) -> tuple[str, bool]:
@@ -145,14 +157,14 @@ def unstarred(text: str) -> tuple[str, bool]:
         inner = text[1:].strip()
         # « *B. …* » and « **…** », bold as e-mails have it.
         return inner.strip("*").strip() or inner, True
-    if found := MARKED_END.fullmatch(text):
-        return found[1].rstrip("*").rstrip(), True
+    if marked := MARKED_END.fullmatch(text):
+        return marked[1].rstrip("*").rstrip(), True
     return text, False
 
 
 def letters_of(text: str) -> str:
     """« AC » out of « A, C », « A et C » or « AC. »; "" for anything else."""
-    found = ""
+    letters = ""
     for token in TOKEN.findall(text[:60]):
         if token.casefold() in {"et", "ou"} or token.isspace() or token in SEPARATORS:
             continue
@@ -160,22 +172,23 @@ def letters_of(text: str) -> str:
         known = re.fullmatch("[A-J]{1,6}|[a-j]", token)
         if not known:
             return ""
-        found += token.upper()
-    return "".join(dict.fromkeys(found)) if len(text) <= 60 else ""
+        letters += token.upper()
+    return "".join(dict.fromkeys(letters)) if len(text) <= 60 else ""
 
 
 def pairs_of(text: str) -> list[tuple[int, str]]:
     """[(1, "B"), (3, "AC")] out of « 1-B, 3-A,C »; nothing for anything else."""
-    pairs = []
+    pairs: list[tuple[int, str]] = []
     for token in TOKEN.findall(text):
         if token.isspace() or token in SEPARATORS or token == "°":
             continue
         if token.isdecimal():
-            pairs.append([int(token), ""])
+            pairs.append((int(token), ""))
         elif fold(token) in {"et", "q", "question", "n", "reponse", "reponses"}:
             continue
         elif pairs and re.fullmatch("[A-J]{1,6}|[a-j]", token):
-            pairs[-1][1] += token.upper()
+            number, letters = pairs[-1]
+            pairs[-1] = number, letters + token.upper()
         else:
             return []
     if not pairs or not all(letters for _, letters in pairs):

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..questions.set_checks import MAX_CHARACTERS, choice_key, tidy
-from .parsed import ParsedQuestion
-from .pasted_lines import CHECKED, letters_of, unstarred
+from .parsed import Gathering, ParsedQuestion
+from .pasted_lines import CHECKED, PastedLine, letters_of, unstarred
 
 # « B. Avant de conseiller », « A, C : parce que » or « B (article 4) » after « Réponse : ».
 LETTERS_FIRST = re.compile(
@@ -31,7 +32,7 @@ class Option:
     bullet: str = ""
 
     @property
-    def is_bold(self):
+    def is_bold(self) -> bool:
         bold, whole = self.bold
         return whole > 0 and bold * BOLD_SHARE[1] >= whole * BOLD_SHARE[0]
 
@@ -50,12 +51,12 @@ class Draft:
     choices: list[Option] = field(default_factory=list)
     named: list[tuple[int, str]] = field(default_factory=list)  # (line, what it names)
 
-    def add_choice(self, line):
+    def add_choice(self, line: PastedLine) -> None:
         bullet = line.key if line.kind == "bullet" else ""
         letter = chr(65 + len(self.choices) % 26) if bullet else line.key
         self.choices.append(Option(letter, line.text, line.starred, line.bold, line.number, bullet))
 
-    def go_on(self, line):
+    def go_on(self, line: PastedLine) -> None:
         """A line that goes on with the last choice."""
         last = self.choices[-1]
         text, starred = unstarred(line.text)
@@ -63,7 +64,7 @@ class Draft:
         last.bold = (last.bold[0] + line.bold[0], last.bold[1] + line.bold[1])
 
 
-def join(text, line):
+def join(text: str, line: str) -> str:
     """A text and its next line: one line when it was only cut by the margin.
 
     A text that is far too long already grows no more: it is refused all the same.
@@ -73,30 +74,30 @@ def join(text, line):
     return text + (" " if line[:1].islower() else "\n") + line
 
 
-def gather(draft, gathering):
+def gather(draft: Draft, gathering: Gathering) -> None:
     """Check the question and hand it over with its errors."""
     where = f"ligne {draft.line}"
     right, told = _right(draft, gathering)
     question = ParsedQuestion(
         draft.set_number,
         tidy(draft.text),
-        [tidy(one.text) for one in draft.choices],
+        [tidy(choice.text) for choice in draft.choices],
         right,
         draft.theme,
         tidy(draft.explanation),
         where,
     )
-    letters, seen = [one.letter for one in draft.choices], set()
-    for one in draft.choices:
-        if one.letter in seen:
-            gathering.wrong(
-                one.line, f"ligne {one.line}", f"la lettre {one.letter} sert à deux réponses."
-            )
-        seen.add(one.letter)
+    letters = [choice.letter for choice in draft.choices]
+    seen: set[str] = set()
+    for choice in draft.choices:
+        if choice.letter in seen:
+            sentence = f"la lettre {choice.letter} sert à deux réponses."
+            gathering.wrong(choice.line, f"ligne {choice.line}", sentence)
+        seen.add(choice.letter)
     if not right and not told and draft.choices:
         reason = (
             "toutes les réponses sont en gras"
-            if all(one.is_bold for one in draft.choices)
+            if all(choice.is_bold for choice in draft.choices)
             else "aucune bonne réponse n’est indiquée"
         )
         gathering.wrong(
@@ -108,18 +109,19 @@ def gather(draft, gathering):
     gathering.add(draft.line, question, letters=letters, told=True)
 
 
-def _right(draft, gathering):
+def _right(draft: Draft, gathering: Gathering) -> tuple[set[int], bool]:
     """(indexes of the right choices, whether an error about them was told)."""
     starred = _starred(draft.choices)
-    named, told = set(), False
+    told = False
+    named: set[int] = set()
     for line, text in draft.named:
-        found, unknown, rest = _named(draft, text)
-        if unknown:
+        naming = _named(draft, text)
+        if naming.unknown:
             told = True
-            gathering.wrong(line, f"ligne {line}", unknown)
-        named |= found
-        if rest:
-            draft.explanation = join(draft.explanation, rest)
+            gathering.wrong(line, f"ligne {line}", naming.unknown)
+        named |= naming.indexes
+        if naming.rest:
+            draft.explanation = join(draft.explanation, naming.rest)
     if starred and named and starred != named and not told:
         told = True
         gathering.wrong(
@@ -130,54 +132,66 @@ def _right(draft, gathering):
         )
     if starred or named or told:
         return starred | named, told
-    bold = {index for index, one in enumerate(draft.choices) if one.is_bold}
+    bold = {index for index, choice in enumerate(draft.choices) if choice.is_bold}
     return (bold if len(bold) < len(draft.choices) else set()), False
 
 
-def _starred(choices):
-    found = {index for index, one in enumerate(choices) if one.starred}
-    ticked = {index for index, one in enumerate(choices) if one.bullet and one.bullet in CHECKED}
+def _starred(choices: list[Option]) -> set[int]:
+    starred = {index for index, choice in enumerate(choices) if choice.starred}
+    ticked = {index for index, choice in enumerate(choices) if choice.bullet in CHECKED}
     # Stars before all the choices are the list's own bullets.
-    if len(ticked) < len(choices):
-        found |= ticked
-    return found
+    return starred | ticked if len(ticked) < len(choices) else starred
 
 
-def _letters(draft, indexes):
+def _letters(draft: Draft, indexes: set[int]) -> str:
     return " et ".join(draft.choices[index].letter for index in sorted(indexes))
 
 
-def _named(draft, text):
-    """(indexes, a sentence when something is unknown, what is left to explain)."""
+class Naming(NamedTuple):
+    """What a line « Réponse : … » names: the choices' indexes, or a sentence when it is unknown.
+
+    `rest` is what is left of it to explain.
+    """
+
+    indexes: set[int]
+    unknown: str = ""
+    rest: str = ""
+
+
+def _named(draft: Draft, text: str) -> Naming:
     letters, rest = letters_of(text), ""
     whole = choice_key(text.rstrip("."))
-    keys = [choice_key(one.text.rstrip(".")) for one in draft.choices]
+    keys = [choice_key(choice.text.rstrip(".")) for choice in draft.choices]
     if not letters and whole in keys:
-        return {keys.index(whole)}, "", ""
-    if not letters and (found := LETTERS_FIRST.fullmatch(text)):
-        letters, rest = letters_of(found[1]), found[2].strip()
+        return Naming({keys.index(whole)})
+    if not letters and (parts := LETTERS_FIRST.fullmatch(text)):
+        letters, rest = letters_of(parts[1]), parts[2].strip()
     if not letters and text.strip().isdecimal() and int(text[:3]) <= 10:
         letters = chr(64 + int(text[:3]))
     if not letters:
         sentence = f"la bonne réponse « {text[:60]} » n’est ni une lettre ni l’une des réponses."
-        return set(), sentence, ""
-    known = {one.letter: index for index, one in enumerate(draft.choices)}
+        return Naming(set(), sentence)
+    known = {choice.letter: index for index, choice in enumerate(draft.choices)}
     for letter in letters:
         if letter not in known:
-            return set(), f"la bonne réponse {letter} ne désigne aucune réponse.", ""
+            return Naming(set(), f"la bonne réponse {letter} ne désigne aucune réponse.")
     indexes = {known[letter] for letter in letters}
-    others = [one for one in ANOTHER_LETTER.findall(rest) if one in known and one not in letters]
+    others = [
+        letter
+        for letter in ANOTHER_LETTER.findall(rest)
+        if letter in known and letter not in letters
+    ]
     if others:
         sentence = (
             f"après « Réponse : {letters} », la lettre {others[0]} est-elle une bonne réponse "
             "aussi ? Écrivez les lettres ensemble, par exemple « Réponse : A, C »."
         )
-        return set(), sentence, ""
+        return Naming(set(), sentence)
     said = choice_key(rest.rstrip("."))
     if rest and said in keys:
         if keys.index(said) not in indexes:
             other = draft.choices[keys.index(said)].letter
             sentence = f"« Réponse : {text[:60]} » nomme {letters}, et dit la réponse {other}."
-            return set(), sentence, ""
+            return Naming(set(), sentence)
         rest = ""
-    return indexes, "", rest
+    return Naming(indexes, rest=rest)

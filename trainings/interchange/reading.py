@@ -3,11 +3,12 @@
 import io
 import re
 import zipfile
+from typing import Protocol
 
-from common.spreadsheets import UnreadableWorkbook, fold, read_workbook
+from common.spreadsheets import ReadableFile, UnreadableWorkbook, fold, read_workbook
 
 from . import gift, moodle, pasted, workbook
-from .parsed import ParsedSets, Unreadable
+from .parsed import ParsedSets, UnreadableSets
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CHARACTERS = 1_000_000
@@ -32,22 +33,29 @@ FILE_SET = re.compile(
 )
 
 
-def read_file(file) -> ParsedSets:
-    """The sets in an uploaded file. Raises Unreadable when it is nothing that we know."""
+class UploadedFile(ReadableFile, Protocol):
+    """A file with the name that it came with, and its size."""
+
+    name: str | None
+    size: int
+
+
+def read_file(file: UploadedFile) -> ParsedSets:
+    """The sets in an uploaded file. Raises UnreadableSets when it is nothing that we know."""
     if file.size > MAX_BYTES:
-        raise Unreadable(f"Le fichier dépasse {MAX_BYTES // 1024**2} Mo.")
+        raise UnreadableSets(f"Le fichier dépasse {MAX_BYTES // 1024**2} Mo.")
     file.seek(0)
     content = file.read()
     if not content.strip(b"\0 \r\n\t"):
-        raise Unreadable("Le fichier est vide. Vérifiez que vous avez choisi le bon fichier.")
+        raise UnreadableSets("Le fichier est vide. Vérifiez que vous avez choisi le bon fichier.")
     if _is_word(content):
-        raise Unreadable(WORD)
+        raise UnreadableSets(WORD)
     if content.startswith((b"PK\x03\x04", XLS, *OLD_XLS)):
         return _named(_workbook(file), file.name)
     text = _decode(content)
     head = text[:200_000].lstrip().casefold()
     if head.startswith(("%pdf", "{\\rtf")):
-        raise Unreadable(
+        raise UnreadableSets(
             f"Ce fichier n’est pas lu. Donnez {FORMS}, ou copiez son texte et collez-le."
         )
     if "<quiz" in head and head.startswith("<"):
@@ -59,7 +67,7 @@ def read_file(file) -> ParsedSets:
             return _named(read_pasted("", text), file.name)
         return moodle.parse(content)
     if len(text) > MAX_CHARACTERS:
-        raise Unreadable("Le texte est démesuré. Découpez-le en plusieurs fichiers.")
+        raise UnreadableSets("Le texte est démesuré. Découpez-le en plusieurs fichiers.")
     if gift.is_gift(text):
         return _named(_some(gift.parse(text), advice=""), file.name)
     if _is_table(text):
@@ -70,42 +78,43 @@ def read_file(file) -> ParsedSets:
 def read_pasted(text: str, html: str = "") -> ParsedSets:
     """The sets in a pasted text, GIFT too; `html` is the clipboard's text/html, for its bold.
 
-    Raises Unreadable when there is nothing to read, or too much.
+    Raises UnreadableSets when there is nothing to read, or too much.
     """
     if not text.strip() and not html.strip():
-        raise Unreadable("Le texte est vide. Copiez vos questions, puis collez-les ici.")
+        raise UnreadableSets("Le texte est vide. Copiez vos questions, puis collez-les ici.")
     if len(text) > MAX_CHARACTERS or len(html) > MAX_HTML_CHARACTERS:
-        raise Unreadable("Le texte est démesuré. Collez-le en plusieurs fois.")
+        raise UnreadableSets("Le texte est démesuré. Collez-le en plusieurs fois.")
     if gift.is_gift(text):
         return _some(gift.parse(text.replace("\r\n", "\n").replace("\r", "\n")), advice="")
     return _some(pasted.parse(text, html))
 
 
-def _some(parsed, advice=ADVICE):
+def _some(parsed: ParsedSets, advice: str = ADVICE) -> ParsedSets:
     if not parsed.questions and not parsed.errors:
-        raise Unreadable(f"Aucune question n’a été trouvée. {advice}".strip())
+        raise UnreadableSets(f"Aucune question n’a été trouvée. {advice}".strip())
     return parsed
 
 
-def _workbook(file):
+def _workbook(file: UploadedFile) -> ParsedSets:
     try:
         read = read_workbook(file, max_rows=MAX_WORKBOOK_ROWS)
     except UnreadableWorkbook as error:
-        raise Unreadable(str(error)) from error
+        raise UnreadableSets(str(error)) from error
     return workbook.parse(read)
 
 
-def _named(parsed, name):
+def _named(parsed: ParsedSets, name: str | None) -> ParsedSets:
     """The sets; where no question says its set, the file's name may."""
-    found = FILE_SET.findall(name or "")
-    if found and parsed.questions and not any(one.set_number for one in parsed.questions):
-        for one in parsed.questions:
-            one.set_number = int(found[-1])
-        parsed.notes.insert(0, f"Jeu {found[-1]}, d’après le nom du fichier.")
+    numbers = FILE_SET.findall(name or "")
+    placed = any(question.set_number for question in parsed.questions)
+    if numbers and parsed.questions and not placed:
+        for question in parsed.questions:
+            question.set_number = int(numbers[-1])
+        parsed.notes.insert(0, f"Jeu {numbers[-1]}, d’après le nom du fichier.")
     return parsed
 
 
-def _is_word(content):
+def _is_word(content: bytes) -> bool:
     if content.startswith(XLS):
         return "WordDocument".encode("utf-16-le") in content
     if not content.startswith(b"PK\x03\x04"):
@@ -119,8 +128,8 @@ def _is_word(content):
     return "word/document.xml" in names or kind.endswith(b".text")
 
 
-def _decode(content):
-    """The text of a file of text. Raises Unreadable for anything else."""
+def _decode(content: bytes) -> str:
+    """The text of a file of text. Raises UnreadableSets for anything else."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
@@ -132,14 +141,14 @@ def _decode(content):
             continue
         if "\0" not in text:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise Unreadable(f"Ce fichier n’est pas lu. Donnez {FORMS}.")
+    raise UnreadableSets(f"Ce fichier n’est pas lu. Donnez {FORMS}.")
 
 
-def _is_table(text):
+def _is_table(text: str) -> bool:
     """Whether a text is a workbook saved as text: a header's cells on one of its first lines."""
     for line in text.split("\n", 50)[:50]:
         line = line[:2000]
-        if max(line.count(one) for one in ";,\t") >= 3:
+        if max(line.count(sign) for sign in ";,\t") >= 3:
             words = fold(line)
             if "question" in words and "bonne" in words and "reponse" in words:
                 return True

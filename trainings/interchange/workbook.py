@@ -1,10 +1,20 @@
 """From the rows of a QCM workbook to three sets of questions, or all its errors at once. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from typing import NamedTuple
 
-from common.spreadsheets import cell_text, column_letters, fold, write_workbook
+from common.spreadsheets import (
+    Cell,
+    Row,
+    Tab,
+    Workbook,
+    cell_text,
+    column_letters,
+    fold,
+    write_workbook,
+)
 
 from ..questions.rows import QuestionRow
 from ..questions.set_checks import faults, question_key, tidy, tidy_line
@@ -45,41 +55,49 @@ COLUMNS = {"text": "question", "theme": "theme", "explanation": "explication"}
 GUARD = re.compile(r"'(?='*[=+\-@])")
 
 
-def parse(workbook):
-    """The questions of every visible sheet that has the header, and every error found."""
-    found = ParsedSets()
+def parse(workbook: Workbook) -> ParsedSets:
+    """The questions of every visible tab that has the header, and every error found."""
+    sets = ParsedSets()
     nearest, missing = None, list(NEEDED.values())
     tables = 0
-    for sheet in workbook.tabs:
-        if not sheet.visible:
+    for tab in workbook.tabs:
+        if not tab.visible:
             continue
-        position, columns, lacking = _find_header(sheet)
-        if not lacking:
+        header = _find_header(tab)
+        if not header.lacking:
             tables += 1
-            _Table(sheet, columns, found).read(sheet.rows[position + 1 :])
-        elif len(lacking) < len(missing):
-            nearest, missing = sheet.name, lacking
+            QuestionTable(tab, header.columns, sets).read(tab.rows[header.position + 1 :])
+        elif len(header.lacking) < len(missing):
+            nearest, missing = tab.name, header.lacking
     if not tables:
         return ParsedSets(errors=[_no_header(nearest, missing)])
-    if not found.questions:
-        found.errors.append("Le classeur ne contient aucune question sous son en-tête.")
-    return found
+    if not sets.questions:
+        sets.errors.append("Le classeur ne contient aucune question sous son en-tête.")
+    return sets
 
 
-def _find_header(sheet):
-    """(position, columns, names of the columns that lack) of the row most like the header."""
-    best = (0, {}, list(NEEDED.values()))
-    for position, row in enumerate(sheet.rows[:HEADER_ROWS]):
+class Header(NamedTuple):
+    """A row read as the header: its position, and the names of the columns that lack."""
+
+    position: int
+    columns: dict[str, int]
+    lacking: list[str]
+
+
+def _find_header(tab: Tab) -> Header:
+    """The row most like the header."""
+    best = Header(0, {}, list(NEEDED.values()))
+    for position, row in enumerate(tab.rows[:HEADER_ROWS]):
         columns = _columns(row)
         lacking = [words for name, words in NEEDED.items() if name not in columns]
-        if len(lacking) < len(best[2]):
-            best = (position, columns, lacking)
+        if len(lacking) < len(best.lacking):
+            best = Header(position, columns, lacking)
     return best
 
 
-def _columns(row):
+def _columns(row: Row) -> dict[str, int]:
     """{folded header: index}; « Réponse A » and « Choix A » alike become « reponse a »."""
-    columns = {}
+    columns: dict[str, int] = {}
     for index, cell in enumerate(row.cells):
         name = fold(cell_text(cell))
         name = re.sub(r"^(choix|proposition|rep) ", "reponse ", name)
@@ -87,19 +105,19 @@ def _columns(row):
     return columns
 
 
-def _no_header(sheet, missing):
+def _no_header(tab_name: str | None, missing: Sequence[str]) -> str:
     advice = "Téléchargez le modèle et recopiez-y vos questions."
-    if sheet is None or len(missing) > 3:
+    if tab_name is None or len(missing) > 3:
         return (
             "L’en-tête du modèle est introuvable : il faut une ligne « Jeu | Question | Réponse A "
             f"| … | Bonne réponse ». {advice}"
         )
-    names = ", ".join(f"« {one} »" for one in missing)
+    names = ", ".join(f"« {name} »" for name in missing)
     plural = "s" if len(missing) > 1 else ""
-    return f"Feuille « {sheet} » : il manque la colonne{plural} {names}. {advice}"
+    return f"Feuille « {tab_name} » : il manque la colonne{plural} {names}. {advice}"
 
 
-def _text(value):
+def _text(value: Cell) -> str:
     """A cell as its reader sees it: dates and numbers the French way, lines as they are."""
     if isinstance(value, str):
         return tidy(GUARD.sub("", value, count=1) if GUARD.match(value) else value)
@@ -116,42 +134,46 @@ def _text(value):
     return cell_text(value)
 
 
-def _percent(value):
+def _percent(value: float) -> str:
     return f"{value * 100:.6g} %".replace(".", ",")
 
 
-class _Table:
-    """One sheet's rows under its header; appends to the questions and errors of `found`."""
+class QuestionTable:
+    """One tab's rows under its header; appends to the questions and errors of `sets`."""
 
-    def __init__(self, sheet, columns, found):
-        self.sheet, self.columns, self.found = sheet, columns, found
-        self.seen = {question_key(one.text): one for one in found.questions}
+    def __init__(self, tab: Tab, columns: dict[str, int], sets: ParsedSets) -> None:
+        self.tab, self.columns, self.sets = tab, columns, sets
+        self.row = Row(0, [])
+        self.seen = {question_key(question.text): question for question in sets.questions}
         self.letters = [letter for letter in LETTERS if f"reponse {letter.lower()}" in columns]
         # A row with nothing in these (a prefilled set number, a note) is no question.
         self.telling = ["question", "bonne reponse"]
         self.telling += [f"reponse {letter.lower()}" for letter in self.letters]
 
-    def read(self, rows):
+    def read(self, rows: Iterable[Row]) -> None:
         for row in rows:
             self.row = row
             if any(self.text(name) for name in self.telling):
                 self.read_row()
 
-    def text(self, name):
+    def text(self, name: str) -> str:
         index = self.columns.get(name)
-        known = index is not None and index < len(self.row.cells)
-        return _text(self.row.cells[index]) if known else ""
+        if index is None or index >= len(self.row.cells):
+            return ""
+        return _text(self.row.cells[index])
 
-    def cell(self, name):
+    def cell(self, name: str) -> str:
         """Where the person looks: « B7 »."""
         return f"{column_letters(self.columns[name])}{self.row.number}"
 
-    def wrong(self, sentence):
-        self.found.errors.append(
-            f"Feuille « {self.sheet.name} », ligne {self.row.number} : {sentence}"
-        )
+    @property
+    def where(self) -> str:
+        return f"feuille « {self.tab.name} », ligne {self.row.number}"
 
-    def read_row(self):
+    def wrong(self, sentence: str) -> None:
+        self.sets.errors.append(f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
+
+    def read_row(self) -> None:
         question = ParsedQuestion(
             set_number=self.read_set(),
             text=self.text("question"),
@@ -159,26 +181,26 @@ class _Table:
             right=set(),
             theme=tidy_line(self.text("theme")),
             explanation=self.text("explication"),
-            where=f"feuille « {self.sheet.name} », ligne {self.row.number}",
+            where=self.where,
         )
         letters = self.read_choices(question)
         wrong_right = self.read_right(question, letters)
-        for one in faults(question.as_row(), letters=letters):
-            if one.field == "right":
+        for fault in faults(question.as_row(), letters=letters):
+            if fault.field == "right":
                 if not wrong_right:
                     self.wrong(
                         f"aucune bonne réponse (cellule {self.cell('bonne reponse')}). "
                         "Écrivez sa lettre, par exemple « A » ou « A,C »."
                     )
                 continue
-            name = COLUMNS.get(one.field)
-            if one.field == "choice":
-                name = f"reponse {letters[one.index].lower()}"
-            self.wrong(one.sentence + (f" (cellule {self.cell(name)})." if name else "."))
+            name = COLUMNS.get(fault.field)
+            if fault.field == "choice":
+                name = f"reponse {letters[fault.index].lower()}"
+            self.wrong(fault.sentence + (f" (cellule {self.cell(name)})." if name else "."))
         self.check_repeated(question)
-        self.found.questions.append(question)
+        self.sets.questions.append(question)
 
-    def read_set(self):
+    def read_set(self) -> int:
         typed = self.text("jeu")
         number = re.fullmatch(r"(?:(?:jeu|set|serie) ?)?(?:n ?)?(\d{1,2})", fold(typed))
         if number and 1 <= int(number[1]) <= SETS:
@@ -187,7 +209,7 @@ class _Table:
         self.wrong(f"la colonne « Jeu » (cellule {self.cell('jeu')}) {said} ; écrivez 1, 2 ou 3.")
         return 0
 
-    def read_choices(self, question):
+    def read_choices(self, question: ParsedQuestion) -> list[str]:
         """Fill the question's choices; the letters of those that are there."""
         letters = []
         for letter in self.letters:
@@ -206,43 +228,43 @@ class _Table:
             value = self.row.cells[self.columns[name]]
             if isinstance(value, float) and 0 < abs(value) < 1:
                 # Excel makes this of a percentage that is typed, and tells it by a format alone.
-                self.found.notes.append(
-                    f"Feuille « {self.sheet.name} », cellule {self.cell(name)} : « {text} » est un "
+                self.sets.notes.append(
+                    f"Feuille « {self.tab.name} », cellule {self.cell(name)} : « {text} » est un "
                     "nombre. Si vous aviez tapé un pourcentage, écrivez-le en texte : "
                     f"« ’{_percent(value)} »."
                 )
         return letters
 
-    def read_right(self, question, letters):
+    def read_right(self, question: ParsedQuestion, letters: list[str]) -> bool:
         """Fill the question's right choices; whether something else than a lack was told."""
         typed = self.text("bonne reponse")
         cell = self.cell("bonne reponse")
-        named = [one for one in re.split(r"[\s,;./+&()-]+|\bET\b", typed.upper()) if one]
+        named = [word for word in re.split(r"[\s,;./+&()-]+|\bET\b", typed.upper()) if word]
         # « AC » is read as « A,C ».
         if len(named) == 1 and re.fullmatch(f"[{LETTERS}]+", named[0]):
             named = list(named[0])
-        if any(one not in LETTERS for one in named):
+        if any(letter not in LETTERS for letter in named):
             self.wrong(
                 f"la bonne réponse « {typed[:60]} » (cellule {cell}) n’est pas une lettre. "
                 "Écrivez par exemple « A » ou « A,C »."
             )
             return True
         told = False
-        for one in dict.fromkeys(named):
-            if one in letters:
-                question.right.add(letters.index(one))
+        for letter in dict.fromkeys(named):
+            if letter in letters:
+                question.right.add(letters.index(letter))
                 continue
             told = True
-            if LETTERS.index(one) < MAX_CHOICES:
-                self.wrong(f"la bonne réponse {one} (cellule {cell}) désigne une réponse vide.")
+            if LETTERS.index(letter) < MAX_CHOICES:
+                self.wrong(f"la bonne réponse {letter} (cellule {cell}) désigne une réponse vide.")
             else:
                 self.wrong(
-                    f"la bonne réponse {one} (cellule {cell}) n’existe pas : les réponses vont de "
-                    "A à F."
+                    f"la bonne réponse {letter} (cellule {cell}) n’existe pas : les réponses vont "
+                    "de A à F."
                 )
         return told
 
-    def check_repeated(self, question):
+    def check_repeated(self, question: ParsedQuestion) -> None:
         key = question_key(question.text)
         first = self.seen.setdefault(key, question) if key else question
         if first is not question:
@@ -251,7 +273,7 @@ class _Table:
 
 def to_workbook(rows: Iterable[QuestionRow]) -> bytes:
     """The sets as a .xlsx of the model's form; read back, it gives the same sets."""
-    table = [HEADER]
+    table: list[list[object]] = [[*HEADER]]
     for row in rows:
         # A draft's seventh choice has no column; it cannot be sent either.
         choices = row.choices[:MAX_CHOICES]
@@ -260,11 +282,11 @@ def to_workbook(rows: Iterable[QuestionRow]) -> bytes:
             letter for letter, (_, is_right) in zip(LETTERS, choices, strict=False) if is_right
         )
         table.append([row.set_number, row.text, *texts, right, row.theme, row.explanation])
-    table[1:] = [[_guarded(one) for one in row] for row in table[1:]]
+    table[1:] = [[_guarded(value) for value in line] for line in table[1:]]
     return write_workbook([("QCM", table)], widths=[8, 60, 30, 30, 30, 30, 30, 30, 14, 24, 40])
 
 
-def _guarded(value):
+def _guarded(value: object) -> object:
     """A text that already looks guarded gets one guard more, since reading takes one off."""
     if not isinstance(value, str):
         return value

@@ -16,7 +16,7 @@ from ..domain import importing
 from ..domain.importing import AlreadyImported, NotReady
 from ..domain.sets import as_rows, question_counts
 from ..domain.writing import SetFull
-from ..interchange import Unreadable, read_file, read_pasted, to_gift, to_workbook
+from ..interchange import UnreadableSets, read_file, read_pasted, to_gift, to_workbook
 from ..models import QuestionImport
 from ..questions.remarks import remarks
 from ..questions.set_checks import LETTERS
@@ -95,7 +95,7 @@ def _read(request, training):
             return ["Choisissez un fichier, ou collez vos questions."]
     except ValidationError as error:
         return error.messages
-    except Unreadable as error:
+    except UnreadableSets as error:
         return [str(error)]
     try:
         importing.keep(
