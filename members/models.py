@@ -128,16 +128,9 @@ class Membership(models.Model):
         return f"{self.get_kind_display()} depuis le {self.starts_on:%d/%m/%Y}"
 
 
-class HoursCreditQuerySet(models.QuerySet):
-    def update(self, **values):
-        raise TypeError("The ledger is never edited: write a counter-entry.")
-
-    def delete(self):
-        raise TypeError("The ledger is never deleted: write a counter-entry.")
-
-
 class HoursCredit(models.Model):
-    """One entry of the ledger: minutes counted for a member. Never edited or deleted.
+    """One entry of the ledger: minutes counted for a member. Never edited or deleted: the
+    database refuses.
 
     A credit has positive minutes. A counter-entry (`corrects` set) has the opposite minutes of
     the one it counters. A replacement (`follows` set) follows such a counter-entry. All written
@@ -186,8 +179,6 @@ class HoursCredit(models.Model):
     )
     created_at = models.DateTimeField("écrit le", auto_now_add=True)
 
-    objects = HoursCreditQuerySet.as_manager()
-
     class Meta:
         verbose_name = "écriture d’heures"
         verbose_name_plural = "écritures d’heures"
@@ -215,9 +206,6 @@ class HoursCredit(models.Model):
 
     def __str__(self):
         return f"{self.member} : {format_minutes(self.minutes)} {self.get_kind_display()}"
-
-    def delete(self, *args, **kwargs):
-        raise TypeError("The ledger is never deleted: write a counter-entry.")
 
 
 class SignInLink(models.Model):

@@ -45,10 +45,35 @@ def _portal_folders(settings, tmp_path):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database, with the tables of the tests' own models."""
+    """The test database, with the tables of the tests' own models, emptied after a test of
+    transactions although nobody may delete rows of some of its tables.
+    """
+    monkeypatch = pytest.MonkeyPatch()
+    if connection.vendor == "sqlite":
+        # PostgreSQL empties its tables by TRUNCATE, which their triggers let pass.
+        monkeypatch.setattr(connection.ops, "sql_flush", without_triggers(connection.ops.sql_flush))
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         for model in OWN_MODELS:
             editor.create_model(model)
+    yield
+    monkeypatch.undo()
+
+
+def without_triggers(flush):
+    """`sql_flush` that takes the triggers away before it deletes, and makes them again."""
+
+    def sql_flush(*args, **options):
+        statements = flush(*args, **options)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall() if statements else []
+        return [
+            *(f'DROP TRIGGER "{name}"' for name, _ in triggers),
+            *statements,
+            *(made for _, made in triggers),
+        ]
+
+    return sql_flush
 
 
 @pytest.fixture
