@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -134,6 +134,59 @@ def test_a_sheet_thrown_away_takes_its_second_files_along(training, owner):
     one = second_readings.ask(training, "complete", kept, by=owner, sheet=sheet)
     sheets.discard(sheet)
     assert not default_storage.exists(one.roster.name)
+
+
+class ThatDeletesNothing(FileSystemStorage):
+    """A storage that is down for whoever deletes."""
+
+    def delete(self, name):
+        raise OSError("down")
+
+
+@pytest.fixture
+def storage_down(settings):
+    storages = dict(settings.STORAGES)
+    path = f"{ThatDeletesNothing.__module__}.{ThatDeletesNothing.__qualname__}"
+    storages["default"] = {**storages["default"], "BACKEND": path}
+    settings.STORAGES = storages
+
+
+def test_a_storage_that_is_down_keeps_no_roster_from_being_read(
+    training, owner, settings, storage_down, django_capture_on_commit_callbacks
+):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    sheet = make_sheet(training, content=b"")
+    content = make_xlsx([ROSTER_HEADER, *unknown(1)])
+    kept = deposits.store(training, "liste", upload(content), by=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        sheets.replace_roster(sheet, kept, by=owner)
+    sheet.refresh_from_db()
+    assert (sheet.status, sheet.participants.count()) == ("draft", 1)
+
+
+def test_a_storage_that_is_down_keeps_nothing_from_being_thrown_away(
+    training, owner, storage_down, django_capture_on_commit_callbacks
+):
+    sheet = make_sheet(training, rows=unknown(1))
+    kept = deposits.store(training, "liste", upload(make_xlsx([ROSTER_HEADER])), by=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        sheets.discard(sheet)
+        deposits.remove(kept)
+    assert not Sheet.objects.exists()
+    assert not DepositedFile.objects.exists()
+
+
+def test_copies_for_sessions_that_are_refused_are_deleted(training, owner, settings):
+    sheet, _ = dated(training, [date(YEAR, 1, 6), date(YEAR - 1, 6, 5)])
+
+    def stored():
+        return {path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()}
+
+    before = stored()
+    # The earlier session stays on this sheet: it is refused once the other one’s copies are made.
+    with pytest.raises(Refused, match="L’agrément vaut pour"):
+        rereading.split_sessions(sheet, by=owner)
+    assert stored() == before
 
 
 def test_a_reading_under_way_is_not_given_up_by_a_doubled_task(training):

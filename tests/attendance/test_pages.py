@@ -460,6 +460,14 @@ def test_the_list_filters_what_is_to_confirm_and_by_year(staff, draft):
         assert list(staff.get(ADMIN, query).context["cl"].result_list) == found
 
 
+@pytest.mark.parametrize("query", [{}, {"annee": "1999"}, {"annee": "deux mille"}])
+def test_each_filter_says_how_many_sheets_it_would_show(staff, draft, query):
+    page = staff.get(ADMIN, {"_facets": "True", **query})
+    assert page.status_code == 200
+    year = draft.training.year
+    assert f"{year} (1)" in page.content.decode() or query == {"annee": "1999"}
+
+
 def test_staff_lift_the_limit_of_the_day_once_it_is_reached(staff, training):
     make_sheet(training, rows=unknown(201))
     count = UnrecognisedCount.objects.get()

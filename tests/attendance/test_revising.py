@@ -76,6 +76,64 @@ def test_a_line_is_not_corrected_into_somebody_who_is_there(sheet, known, owner)
     assert line.last_name == "INCONNU0"
 
 
+def repeated(training, *members, **columns):
+    """A list that names each of these members once, then the first of them again, twice."""
+    rows = [row_of(member) for member in [*members, members[0], members[0]]]
+    return make_sheet(training, rows=rows)
+
+
+def lines_of(sheet):
+    """(member, included, problem) of each line."""
+    return [(line.member, line.included, line.problem) for line in sheet.participants.all()]
+
+
+def test_who_repeated_a_line_corrected_since_stands_for_himself_and_is_counted(
+    training, known, owner
+):
+    other = make_member(last_name="CLAIR")
+    sheet = repeated(training, known[0])
+    first = sheet.participants.first()
+    participants.edit(first, Line(None, last_name="Clair", email=other.email), by=owner)
+    assert lines_of(sheet) == [
+        (other, True, ""),
+        (known[0], True, ""),
+        (known[0], False, "Même personne qu’à la ligne 3."),
+    ]
+    assert states(sheet) == ["recognised", "recognised", "already"]
+    counting.validate(sheet, by=owner)
+    counted = set(HoursCredit.objects.values_list("member", flat=True))
+    assert counted == {other.pk, known[0].pk}
+
+
+def test_a_correction_that_leaves_the_person_leaves_what_repeats_it(training, known, owner):
+    sheet = repeated(training, known[0])
+    line = Line(None, last_name="ALBERT", member_number=known[0].number, firm="Autre")
+    participants.edit(sheet.participants.first(), line, by=owner)
+    said = (known[0], False, "Même personne qu’à la ligne 2.")
+    assert lines_of(sheet) == [(known[0], True, ""), said, said]
+
+
+def test_a_repeat_that_the_file_or_a_person_unticked_stays_so(training, known, owner):
+    rows = [[*row_of(known[0]), said] for said in ("oui", "non", "oui")]
+    sheet = make_sheet(training, content=make_xlsx([[*ROSTER_HEADER, "Présent"], *rows]))
+    first, absent, touched = sheet.participants.all()
+    participants.tick(sheet, [touched.pk], among=[touched.pk], by=owner)
+    participants.tick(sheet, [], among=[touched.pk], by=owner)
+    participants.edit(first, Line(None, last_name="BRUN", member_number=known[1].number), by=owner)
+    assert lines_of(sheet) == [
+        (known[1], True, ""),
+        (known[0], False, "Absent d’après le fichier."),
+        (known[0], False, "Même personne qu’à la ligne 3."),
+    ]
+
+
+def test_a_repeat_corrected_into_somebody_else_is_ticked(training, known, owner):
+    sheet = repeated(training, known[0])
+    line = Line(None, last_name="BRUN", member_number=known[1].number)
+    participants.edit(sheet.participants.all()[1], line, by=owner)
+    assert lines_of(sheet)[1] == (known[1], True, "")
+
+
 def test_trying_names_on_a_line_counts_against_the_days_limit(sheet, owner):
     line = sheet.participants.get(last_name="INCONNU0")
     before = UnrecognisedCount.objects.get().lines
@@ -150,6 +208,17 @@ def test_nothing_changes_before_the_second_file_is_applied(sheet, owner):
     assert sheet.journal.last().comment == "Remplacer la liste avec corrigé.xlsx"
     with pytest.raises(WrongStatus, match="n’attend plus"):
         second_readings.apply(one, by=owner)
+
+
+def test_what_is_applied_is_what_the_row_holds_and_not_the_page(sheet, owner):
+    """The page was opened while the file was still being read: it holds no line."""
+    new = make_member()
+    kept = deposits.store(sheet.training, "autre", upload(workbook([row_of(new)])), by=owner)
+    opened = second_readings.ask(sheet.training, "replace", kept, by=owner, sheet=sheet)
+    tasks.read_second(opened.pk)
+    assert opened.lines == []
+    second_readings.apply(opened, by=owner)
+    assert [line.member for line in sheet.participants.all()] == [new]
 
 
 def test_who_was_unticked_by_hand_stays_so_in_the_new_list(sheet, known, owner):

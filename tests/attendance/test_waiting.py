@@ -13,7 +13,7 @@ from attendance.domain.suggestions import suggest
 from attendance.models import Participant
 from common.errors import Refused, WrongStatus
 from members.domain import former, ledger
-from members.models import FormerKey
+from members.models import FormerKey, HoursCredit
 from qcm.models import Invitation
 from tests.attendance.sheets import mails, states, unknown
 from tests.factories import make_member, make_sheet, row_of
@@ -146,6 +146,95 @@ def test_who_entered_the_registry_since_is_offered_once_and_counted_when_confirm
         {"action": "confirm_offered", "_selected_action": [waiting.pk]},
     )
     assert ledger.year_total(member, validated.training.year)["associative"] == 120
+
+
+def offered_lines(sheet, number):
+    """So many lines of a sheet's list that nobody stands for, each offered somebody."""
+    for place in range(number):
+        member = make_member(last_name=f"INCONNU{place}")
+        sheet.participants.filter(last_name=member.last_name).update(offered_member=member)
+    return sheet.participants.filter(offered_member__isnull=False)
+
+
+@pytest.mark.parametrize("lines", [1, 12])
+def test_confirming_many_takes_as_many_queries_for_any_number_of_lines(
+    amf_training, owner, officer, lines, django_assert_num_queries
+):
+    sheet = make_sheet(amf_training, rows=[*unknown(lines), row_of(make_member())])
+    counting.validate(sheet, by=owner)
+    chosen = offered_lines(sheet, lines)
+    officer.has_perm("attendance.confirm_participant")
+    # What confirming one line costs too: the sheet's and the training's locks, the lines and
+    # who is there, lines and journal, then all that counting more does.
+    with django_assert_num_queries(32):
+        confirmed = participants.confirm_offered(chosen, by=officer)
+    assert (confirmed.done, confirmed.refused, confirmed.left) == (lines, [], 0)
+    assert HoursCredit.objects.count() == Invitation.objects.count() == lines + 1
+    assert sheet.journal.filter(event="confirm_participant").count() == lines
+    assert mails("hours_counted").count() == lines + 1
+
+
+def test_one_line_refused_keeps_no_other_from_being_confirmed(training, owner, officer):
+    there = make_member()
+    sheet = make_sheet(training, rows=[*unknown(3), row_of(there)])
+    counting.validate(sheet, by=owner)
+    first, second, third = offered_lines(sheet, 3)
+    sheet.participants.filter(pk=first.pk).update(offered_member=there)
+    sheet.participants.filter(pk=third.pk).update(offered_member=second.offered_member)
+    confirmed = participants.confirm_offered(Participant.objects.all(), by=officer)
+    assert (confirmed.done, confirmed.left) == (1, 0)
+    assert [(line, str(refusal)) for line, refusal in confirmed.refused] == [
+        (first, f"{there} est déjà sur cette liste (ligne 5)."),
+        (third, f"{second.offered_member} est déjà sur cette liste (ligne 3)."),
+    ]
+    assert set(HoursCredit.objects.values_list("member", flat=True)) == {
+        there.pk,
+        second.offered_member_id,
+    }
+
+
+def test_a_click_confirms_on_some_sheets_and_says_what_is_left(
+    client, officer, owner, settings, training, monkeypatch
+):
+    settings.DEMO = True
+    monkeypatch.setattr(participants, "MOST_SHEETS", 1)
+    for _ in range(2):
+        sheet = make_sheet(training, rows=unknown(2))
+        counting.validate(sheet, by=owner)
+        offered_lines(sheet, 2)
+    client.force_login(officer)
+    chosen = list(Participant.objects.values_list("pk", flat=True))
+    page = client.post(
+        ADMIN, {"action": "confirm_offered", "_selected_action": chosen}, follow=True
+    )
+    assert [str(message) for message in page.context["messages"]] == [
+        "2 lignes reconnues.",
+        "Trop de lignes à la fois : 2 restent à confirmer.",
+    ]
+    assert Participant.objects.filter(member__isnull=False).count() == 2
+
+
+def test_nobody_is_confirmed_once_the_approval_is_revoked(
+    client, officer, settings, validated, waiting
+):
+    settings.DEMO = True
+    member = make_member(number="99999", last_name="DURANT")
+    waiting.offered_member = member
+    waiting.save()
+    validated.training.status = "revoked"
+    validated.training.save()
+    with pytest.raises(WrongStatus, match="révoqué : personne n’en reçoit plus d’heures"):
+        participants.confirm(waiting, member, by=officer)
+    waiting.refresh_from_db()
+    assert (waiting.member, waiting.state) == (None, "unrecognised")
+    assert not validated.journal.filter(event="confirm_participant").exists()
+    # Nor is it offered: not in the list of those to confirm, not by a button, not by a mail.
+    client.force_login(officer)
+    page = client.get(ADMIN, {"attente": "proposes"})
+    assert list(page.context["cl"].result_list) == []
+    page = client.get(f"{ADMIN}{waiting.pk}/change/")
+    assert [verb.name for verb, _ in page.context["verbs"]] == []
+    assert offers.offer_again() == 0
 
 
 def test_lines_unticked_or_of_other_lists_are_not_offered(training, owner, validated, waiting):
