@@ -10,7 +10,7 @@ computed from (`DerivedQuerySet`).
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 
@@ -70,6 +70,9 @@ class SearchField(DerivedTextField):
         return type(self)(*self.sources, **kwargs)
 
 
+Row = TypeVar("Row", bound=models.Model)
+
+
 def derived_fields(model: type[models.Model], names: Iterable[str] | None = None) -> list[Any]:
     """The derived fields of a model; of those alone that one of these columns is a source of."""
     found = [one for one in model._meta.local_concrete_fields if isinstance(one, _Derived)]
@@ -86,7 +89,7 @@ def with_derived(model: type[models.Model], names: Iterable[str]) -> list[str]:
     return [*names, *(name for name in more if name not in names)]
 
 
-class DerivedQuerySet(models.QuerySet[Any]):
+class DerivedQuerySet(models.QuerySet[Row]):
     def update(self, **values: Any) -> int:
         # `bulk_update` ends here, and brings the columns along.
         names = [field.name for field in derived_fields(self.model, values)]

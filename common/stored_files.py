@@ -94,7 +94,7 @@ def copying(sources: Iterable[tuple[Any, str]], model: type[models.Model]) -> It
         raise
 
 
-def delete_after_commit(*names: str) -> None:
+def delete_after_commit(*names: str | None) -> None:
     """Delete these stored files once the transaction has committed.
 
     A storage that is down is logged and stops nothing else; the sweep finds the file.

@@ -126,7 +126,8 @@ def to_take_back(sheet: Sheet, lines: ParticipantQuerySet) -> TakenBack:
     What another validated line of the training entitles to stays, if it is as much.
     """
     undone = list(lines.select_related("member", "invitation"))
-    members = sorted({line.member_id for line in undone})
+    taken = TakenBack(members={line.member.pk: line.member for line in undone if line.member})
+    members = sorted(taken.members)
     others = list(
         Participant.objects.counted_for(sheet.training)
         .filter(member__in=members)
@@ -138,17 +139,18 @@ def to_take_back(sheet: Sheet, lines: ParticipantQuerySet) -> TakenBack:
     qcm = shares_of(sheet.training, [line for line in others if line.invitation_id])
     lines_of: dict[int, list[Participant]] = {}
     for line in others:
-        lines_of.setdefault(line.member_id, []).append(line)
+        if line.member_id:
+            lines_of.setdefault(line.member_id, []).append(line)
     standing = ledger.standing(members, training=sheet.training)
     nothing = {ASSOCIATIVE.value: 0, AMF.value: 0}
-    taken = TakenBack()
     for line in undone:
         member = line.member_id
+        if member is None:
+            continue
         kept = {
             ASSOCIATIVE.value: hours.get(member, nothing)[ASSOCIATIVE],
             AMF.value: qcm.get(member, nothing)[AMF],
         }
-        taken.members[member] = line.member
         taken.kept[member] = kept
         taken.days[member] = _longest_session(lines_of.get(member, []))
         entry = standing.get((member, ASSOCIATIVE))
@@ -188,7 +190,7 @@ def _take_back(
         invitations.lower(
             training=sheet.training,
             minutes_by_member=lowered,
-            days=taken.days,
+            days={member: day for member, day in taken.days.items() if day},
             reason=reason,
             by=by,
         )

@@ -32,7 +32,7 @@ def of(sheet: Sheet) -> list[tuple[str, Sheet | None]]:
                 None,
             )
         )
-    duration = sheet.training.duration_minutes
+    duration = sheet.training.duration_minutes or 0
     above = sheet.participants.filter(minutes__gt=duration, included=True).count()
     if above:
         people = "personne a" if above == 1 else "personnes ont"

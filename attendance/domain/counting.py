@@ -129,7 +129,7 @@ def _count(sheet: Sheet, participants: list[Participant], by: User) -> Counted:
         line.invitation_id = invitation.pk if invitation else None
     bulk.update(Participant, counting, ["associative_credit", "invitation"])
     return Counted(
-        entries=[entry for entry in credits.values() if entry.written],
+        entries=[entry for entry in credits.values() if getattr(entry, "written", False)],
         cif=cif,
         linked=linked,
         strangers=len(set(members) - joined),
@@ -153,7 +153,7 @@ def shares_of(training: Training, participants: Iterable[Participant]) -> Shares
             counts = share(
                 minutes,
                 followed=line.minutes,
-                duration=training.duration_minutes,
+                duration=training.duration_minutes or 0,
                 whole_only=whole_only,
             )
             own[kind] = max(own[kind], counts)

@@ -53,7 +53,8 @@ def store(training: Training, kind: str, file: Any, *, by: User) -> DepositedFil
 def _type_of(kind: str, file: Any) -> str:
     """The type of a scan, by its content; "" of a roster, which its reading finds out."""
     if kind == Kind.SCAN:
-        return files.content_type_of(file, SCAN_TYPES)
+        content_type: str = files.content_type_of(file, SCAN_TYPES)
+        return content_type
     files.check_size(file)
     file.seek(0)
     head = file.read(16)

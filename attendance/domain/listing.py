@@ -42,29 +42,29 @@ def participants_of(
             rows[member.pk] = line.row_number
         if not (line.present or problem):
             problem = ABSENT
-        participants.append(
-            # By ids: thousands of rows are made of it.
-            Participant(
-                sheet_id=sheet.pk if sheet else None,
-                row_number=line.row_number,
-                raw=line.raw,
-                last_name=line.last_name,
-                first_name=line.first_name,
-                email=line.email,
-                member_number=line.member_number,
-                orias=line.orias,
-                firm=line.firm,
-                minutes=line.minutes,
-                state=state,
-                problem=problem[:300],
-                same_as=above if not line.problem else None,
-                is_absent=not line.present,
-                included=line.present and not above,
-                member_id=member.pk if member else None,
-                matched_by=match.by if member else "",
-                staff_note="" if member else match.note,
-            )
+        participant = Participant(
+            row_number=line.row_number,
+            raw=line.raw,
+            last_name=line.last_name,
+            first_name=line.first_name,
+            email=line.email,
+            member_number=line.member_number,
+            orias=line.orias,
+            firm=line.firm,
+            minutes=line.minutes,
+            state=state,
+            problem=problem[:300],
+            same_as=above if not line.problem else None,
+            is_absent=not line.present,
+            included=line.present and not above,
+            # By id, as the sheet below: there are thousands.
+            member_id=member.pk if member else None,
+            matched_by=match.by if member else "",
+            staff_note="" if member else match.note,
         )
+        if sheet:
+            participant.sheet_id = sheet.pk
+        participants.append(participant)
     return participants
 
 

@@ -4,11 +4,15 @@ The registry stays secret: to the organism a line is recognised, already counted
 recognised, whatever the reason. The reason is told to staff alone.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from common.spreadsheets import fold
 from members.keys import KEY_OF
 from members.models import FormerKey, Member
+
+from ..models import Participant
+from ..roster.people import RosterLine
 
 BATCH = 500
 # Words of a family name that say nothing by themselves.
@@ -16,6 +20,10 @@ PARTICLES = frozenset(
     ("de", "du", "des", "d", "la", "le", "les", "l", "da", "do", "dos", "di", "del", "van", "von")
     + ("der", "den", "el", "al", "ben")
 )
+# {column: key in its compared form}
+Keys = dict[str, str]
+# {id: member}
+Members = dict[int, Member]
 # From the surest key to the least: a mailbox may be shared.
 KINDS = (("number_key", "numéro"), ("orias_key", "ORIAS"), ("email_key", "e-mail"))
 TYPED = {"number_key": "member_number", "orias_key": "orias", "email_key": "email"}
@@ -34,18 +42,18 @@ class Match:
 class Known:
     """What the registry knows of all the lines' keys at once."""
 
-    by_key: dict = field(default_factory=dict)  # (column, key): {id: member}
-    names: dict = field(default_factory=dict)  # id: [family names, the present one first]
+    by_key: dict[tuple[str, str], Members] = field(default_factory=dict)  # by (column, key)
+    names: dict[int, list[str]] = field(default_factory=dict)  # by id, the present one first
 
 
-def find(lines) -> list[Match]:
-    """Who each line (a `RosterLine`) is; three queries for each 500 lines."""
+def find(lines: Sequence[RosterLine]) -> list[Match]:
+    """Who each line is; three queries for each 500 lines."""
     wanted = [keys_of(line) for line in lines]
     known = look_up(wanted)
     return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
 
 
-def count_unrecognised(lines, matches):
+def count_unrecognised(lines: Sequence[RosterLine], matches: Sequence[Match]) -> int:
     """How many of these lines count against the day's limit: those that a key was tried for."""
     return sum(
         match.member is None and not line.problem and line.same_as is None
@@ -53,12 +61,12 @@ def count_unrecognised(lines, matches):
     )
 
 
-def keys_of(line):
-    """The line's keys in their compared form: {column: key}."""
+def keys_of(line: RosterLine | Participant) -> Keys:
+    """The line's keys in their compared form."""
     return {column: KEY_OF[column](getattr(line, name)) for column, name in TYPED.items()}
 
 
-def look_up(wanted) -> Known:
+def look_up(wanted: Sequence[Keys]) -> Known:
     """Whom the registry knows by these keys, present and former, whatever their name.
 
     `wanted` holds what `keys_of` gives of each line. Three queries for each 500 lines.
@@ -74,9 +82,9 @@ def look_up(wanted) -> Known:
         # without order: sorting would cost more than finding.
         short = Member.objects.only("number", "last_name", "first_name", *TYPED).order_by()
         first, *others = (short.filter(**{f"{name}__in": some}) for name, some in values.items())
-        found = set()
+        looked_up = set()
         for member in first.union(*others):
-            found.add(member.pk)
+            looked_up.add(member.pk)
             for column in TYPED:
                 _know(known, column, getattr(member, column), member)
         every = sorted({value for some in values.values() for value in some})
@@ -85,23 +93,25 @@ def look_up(wanted) -> Known:
             .select_related("member")
             .order_by()
         ):
-            found.add(former.member_id)
+            looked_up.add(former.member_id)
             _know(known, former.kind, former.value, former.member)
-        names = FormerKey.objects.filter(kind=FormerKey.Kind.LAST_NAME, member__in=found)
-        for pk, name in names.order_by().values_list("member", "value") if found else ():
+        names = FormerKey.objects.filter(kind=FormerKey.Kind.LAST_NAME, member__in=looked_up)
+        for pk, name in names.order_by().values_list("member", "value") if looked_up else ():
             if name not in known.names[pk]:
                 known.names[pk].append(name)
     return known
 
 
-def _know(known, column, key, member):
+def _know(known: Known, column: str, key: str, member: Member) -> None:
     known.by_key.setdefault((column, key), {})[member.pk] = member
     known.names.setdefault(member.pk, [member.last_name])
 
 
-def _match(line, keys, known):
+def _match(line: RosterLine, keys: Keys, known: Known) -> Match:
     """Each key names the members who have it and whose family name agrees; all must meet."""
-    named, others, agreed = {}, {}, {}
+    named: dict[str, Members] = {}
+    others: dict[str, Members] = {}
+    agreed: dict[int, bool] = {}
     for column, word in KINDS:
         holders = known.by_key.get((column, keys[column]), {}) if keys[column] else {}
         for pk, member in holders.items():
@@ -114,32 +124,36 @@ def _match(line, keys, known):
             others[word] = holders
     if not named:
         return Match(note=_other_names(others))
-    common = set.intersection(*(set(members) for members in named.values()))
+    common = set.intersection(*(set(agreeing) for agreeing in named.values()))
     if not common:
         return Match(note=_two_people(named))
-    members = {pk: member for one in named.values() for pk, member in one.items() if pk in common}
+    members = {
+        pk: member for agreeing in named.values() for pk, member in agreeing.items() if pk in common
+    }
     if len(members) > 1:
-        first = [one for one in members.values() if first_names_agree(line, one)]
+        first = [member for member in members.values() if first_names_agree(line, member)]
         if len(first) != 1:
             return Match(note=f"Rien ne distingue sur la ligne {_people(members.values())}.")
         members = {first[0].pk: first[0]}
     return Match(next(iter(members.values())), ", ".join(named))
 
 
-def _people(members):
+def _people(members: Iterable[Member]) -> str:
     """« DUPONT Jean (A00001) et DUPONT Marie (A00002) »."""
-    names = [f"{one.last_name} {one.first_name} ({one.number})".strip() for one in members][:5]
+    names = [
+        f"{member.last_name} {member.first_name} ({member.number})".strip() for member in members
+    ][:5]
     return " et ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _other_names(others):
+def _other_names(others: dict[str, Members]) -> str:
     return " ".join(
         f"Clé connue ({word}) sous un autre nom : {_people(holders.values())}."
         for word, holders in others.items()
     )
 
 
-def _two_people(named):
+def _two_people(named: dict[str, Members]) -> str:
     return (
         "Les identifiants désignent des personnes différentes : "
         + " ; ".join(f"{word} : {_people(members.values())}" for word, members in named.items())
@@ -147,7 +161,7 @@ def _two_people(named):
     )
 
 
-def names_agree(line, member, last_name=None) -> bool:
+def names_agree(line: RosterLine, member: Member, last_name: str | None = None) -> bool:
     """Whether the family name on the line is the member's (or `last_name`, a former one).
 
     Case, accents, hyphens and the order of words do not count; one part of a compound name is
@@ -166,7 +180,7 @@ def names_agree(line, member, last_name=None) -> bool:
     return swapped and _same(typed, fold(member.first_name).split())
 
 
-def _same(one, other):
+def _same(one: list[str], other: list[str]) -> bool:
     """Equal, written in one word or several, or one the part of the other."""
     if not one or not other:
         return False
@@ -177,7 +191,7 @@ def _same(one, other):
     return is_part and any(len(word) > 1 for word in shared - PARTICLES)
 
 
-def _contains(words, family):
+def _contains(words: list[str], family: list[str]) -> bool:
     """Whether the family name stands among the words, in one piece or in parts."""
     if not family:
         return False
@@ -190,7 +204,7 @@ def _contains(words, family):
     return joined in pieces or set(family) <= set(words)
 
 
-def first_names_agree(line, member) -> bool:
+def first_names_agree(line: RosterLine, member: Member) -> bool:
     """Whether the line's first name is the member's; used only to choose between members."""
     first = fold(member.first_name).split()
     typed = fold(f"{line.full_name or line.first_name} {line.last_name}").split()

@@ -1,6 +1,6 @@
 """People not recognised wait: whenever the registry has changed, they are looked up again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,7 +19,7 @@ BATCH = 1000
 KEPT = timedelta(days=2 * 365)
 
 
-def offer_again():
+def offer_again() -> int:
     """Look up the waiting lines that the registry's last change is newer than.
 
     Those that someone now stands for are offered to staff, who confirm them; nothing is counted
@@ -36,14 +36,14 @@ def offer_again():
         default=None,
     )
     offered = 0
-    while changed and (found := _offer_batch(changed)) is not None:
-        offered += found
+    while changed and (more := _offer_batch(changed)) is not None:
+        offered += more
     if offered:
         emails.people_offered(offered)
     return offered
 
 
-def _offer_batch(changed):
+def _offer_batch(changed: datetime) -> int | None:
     """How many of the next waiting lines are offered; None when none waits."""
     now = timezone.now()
     with transaction.atomic():
@@ -55,15 +55,15 @@ def _offer_batch(changed):
         )
         if not waiting:
             return None
-        matches = matching.find([_line_of(one) for one in waiting])
-        for one, match in zip(waiting, matches, strict=True):
-            one.looked_up_at, one.offered_member = now, match.member
-            one.staff_note = "" if match.member else match.note
+        matches = matching.find([_line_of(line) for line in waiting])
+        for line, match in zip(waiting, matches, strict=True):
+            line.looked_up_at, line.offered_member = now, match.member
+            line.staff_note = "" if match.member else match.note
         bulk.update(Participant, waiting, ["looked_up_at", "offered_member", "staff_note"])
-    return sum(one.offered_member is not None for one in waiting)
+    return sum(line.offered_member is not None for line in waiting)
 
 
-def _line_of(participant):
+def _line_of(participant: Participant) -> RosterLine:
     return RosterLine(
         participant.row_number,
         last_name=participant.last_name,

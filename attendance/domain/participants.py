@@ -183,7 +183,7 @@ def confirm_offered(lines: ParticipantQuerySet, *, by: User) -> Confirmed:
             by_sheet.setdefault(line.sheet, []).append(line)
     confirmed = Confirmed(left=len(offered) - sum(map(len, by_sheet.values())))
     for sheet, chosen in by_sheet.items():
-        members = {line.pk: line.offered_member for line in chosen}
+        members = {line.pk: line.offered_member for line in chosen if line.offered_member}
         try:
             refused = _confirm_on(sheet, members, by)
         except WrongStatus as error:
@@ -214,7 +214,8 @@ def _confirm_on(
             raise WrongStatus("Cette ligne n’est plus sur la liste.")
         there: dict[int, Participant] = {}
         for line in sheet.participants.filter(member__in=list(members.values())):
-            there.setdefault(line.member_id, line)
+            if line.member_id:
+                there.setdefault(line.member_id, line)
         now = timezone.now()
         known: list[Participant] = []
         refused: list[tuple[Participant, Refused]] = []

@@ -79,7 +79,7 @@ def read_again(
     READING.ask(sheet.pk)
 
 
-def record(sheet: Sheet, listed: parsing.Roster, *, of: str) -> None:
+def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
     """Keep the lines that were read, matched with the registry.
 
     `of` is the stored name of the file that was read: nothing is kept when another was given
@@ -117,7 +117,9 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str) -> None:
         )
 
 
-def mark_unreadable(sheet: Sheet, error: str, *, of: str, columns: Iterable[Any] = ()) -> None:
+def mark_unreadable(
+    sheet: Sheet, error: str, *, of: str | None, columns: Iterable[Any] = ()
+) -> None:
     """Say why the roster gives no list. `of` is the stored name of the file that was read.
 
     `columns` holds the titles whose meaning can be told by hand.
@@ -135,6 +137,6 @@ def mark_unreadable(sheet: Sheet, error: str, *, of: str, columns: Iterable[Any]
         )
 
 
-def _is_awaited(sheet: Sheet, name: str) -> bool:
+def _is_awaited(sheet: Sheet, name: str | None) -> bool:
     """Whether this very file is still to be read: no other task did, no other file came."""
     return sheet.may(Event.RECORD) and sheet.roster.name == name

@@ -7,6 +7,8 @@ from rapidfuzz import fuzz, process
 from common.spreadsheets import fold
 from members.models import Member
 
+from ..models import Participant
+from ..roster.people import RosterLine
 from . import matching
 
 MOST = 8
@@ -20,18 +22,18 @@ class Suggestion:
     why: str
 
 
-def suggest(line) -> list[Suggestion]:
+def suggest(line: Participant | RosterLine) -> list[Suggestion]:
     """Members for a line (a `Participant` or a `RosterLine`), the likeliest first.
 
     First those who have one of its keys under another name, then those of a name nearly alike.
     Three queries, and a look at every member's name.
     """
-    found = {}
+    reasons: dict[int, str] = {}
     keys = matching.keys_of(line)
     known = matching.look_up([keys])
     for column, word in matching.KINDS:
         for member in known.by_key.get((column, keys[column]), {}).values():
-            found.setdefault(member.pk, f"même {word}")
+            reasons.setdefault(member.pk, f"même {word}")
     wanted = fold(f"{line.last_name} {line.first_name}")
     names = {
         pk: fold(f"{last_name} {first_name}")
@@ -42,6 +44,6 @@ def suggest(line) -> list[Suggestion]:
     for _, score, pk in process.extract(
         wanted, names, scorer=fuzz.token_sort_ratio, limit=MOST, score_cutoff=LEAST_ALIKE
     ):
-        found.setdefault(pk, "même nom" if score == 100 else "nom voisin")
-    members = Member.objects.in_bulk(list(found)[:MOST])
-    return [Suggestion(members[pk], why) for pk, why in found.items() if pk in members]
+        reasons.setdefault(pk, "même nom" if score == 100 else "nom voisin")
+    members = Member.objects.in_bulk(list(reasons)[:MOST])
+    return [Suggestion(members[pk], why) for pk, why in reasons.items() if pk in members]

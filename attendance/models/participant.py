@@ -14,7 +14,7 @@ from trainings.models import Training
 from .sheet import Sheet
 
 
-class ParticipantQuerySet(DerivedQuerySet):
+class ParticipantQuerySet(DerivedQuerySet["Participant"]):
     def counted_for(self, training: Training) -> Self:
         """The ticked, recognised lines of the training's validated sheets."""
         return self.filter(
@@ -133,7 +133,7 @@ class Participant(KeepsDerived):
         related_name="participants",
     )
 
-    objects = ParticipantQuerySet.as_manager()
+    objects = ParticipantQuerySet.as_manager()  # type: ignore[misc]  # KeepsDerived has one too
 
     class Meta:
         verbose_name = "participant"

@@ -15,7 +15,7 @@ from trainings.models import Training
 from .sheet import Sheet
 
 
-class SecondReadingQuerySet(JobQuerySet):
+class SecondReadingQuerySet(JobQuerySet["SecondReading"]):
     def visible_to(self, user: User) -> Self:
         """Those of the organism the user belongs to."""
         return self.filter(training__organism__people__user=user)
@@ -66,7 +66,7 @@ class SecondReading(Stateful, Job):
     )
     deposited_at = models.DateTimeField("déposée le", auto_now_add=True)
 
-    objects = SecondReadingQuerySet.as_manager()
+    objects = SecondReadingQuerySet.as_manager()  # type: ignore[misc]  # Job has one too
 
     class Meta:
         verbose_name = "lecture de contrôle"

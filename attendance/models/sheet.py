@@ -19,7 +19,7 @@ from trainings.models import Training
 FORGOTTEN_FOR = timedelta(days=30)
 
 
-class SheetQuerySet(JobQuerySet):
+class SheetQuerySet(JobQuerySet["Sheet"]):
     def visible_to(self, user: User) -> Self:
         """The sheets of the organism the user belongs to."""
         return self.filter(training__organism__people__user=user)
@@ -120,7 +120,7 @@ class Sheet(Journalled, Job):
     read_at = models.DateTimeField("lue le", null=True, blank=True)
     validated_at = models.DateTimeField("validée le", null=True, blank=True)
 
-    objects = SheetQuerySet.as_manager()
+    objects = SheetQuerySet.as_manager()  # type: ignore[misc]  # Job has one too
 
     class Meta:
         verbose_name = "feuille de présence"

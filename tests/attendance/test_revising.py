@@ -93,7 +93,7 @@ def test_who_repeated_a_line_corrected_since_stands_for_himself_and_is_counted(
     other = make_member(last_name="CLAIR")
     sheet = repeated(training, known[0])
     first = sheet.participants.first()
-    participants.edit(first, Line(None, last_name="Clair", email=other.email), by=owner)
+    participants.edit(first, RosterLine(None, last_name="Clair", email=other.email), by=owner)
     assert lines_of(sheet) == [
         (other, True, ""),
         (known[0], True, ""),
@@ -107,7 +107,7 @@ def test_who_repeated_a_line_corrected_since_stands_for_himself_and_is_counted(
 
 def test_a_correction_that_leaves_the_person_leaves_what_repeats_it(training, known, owner):
     sheet = repeated(training, known[0])
-    line = Line(None, last_name="ALBERT", member_number=known[0].number, firm="Autre")
+    line = RosterLine(None, last_name="ALBERT", member_number=known[0].number, firm="Autre")
     participants.edit(sheet.participants.first(), line, by=owner)
     said = (known[0], False, "Même personne qu’à la ligne 2.")
     assert lines_of(sheet) == [(known[0], True, ""), said, said]
@@ -119,7 +119,9 @@ def test_a_repeat_that_the_file_or_a_person_unticked_stays_so(training, known, o
     first, absent, touched = sheet.participants.all()
     participants.tick(sheet, [touched.pk], among=[touched.pk], by=owner)
     participants.tick(sheet, [], among=[touched.pk], by=owner)
-    participants.edit(first, Line(None, last_name="BRUN", member_number=known[1].number), by=owner)
+    participants.edit(
+        first, RosterLine(None, last_name="BRUN", member_number=known[1].number), by=owner
+    )
     assert lines_of(sheet) == [
         (known[1], True, ""),
         (known[0], False, "Absent d’après le fichier."),
@@ -129,7 +131,7 @@ def test_a_repeat_that_the_file_or_a_person_unticked_stays_so(training, known, o
 
 def test_a_repeat_corrected_into_somebody_else_is_ticked(training, known, owner):
     sheet = repeated(training, known[0])
-    line = Line(None, last_name="BRUN", member_number=known[1].number)
+    line = RosterLine(None, last_name="BRUN", member_number=known[1].number)
     participants.edit(sheet.participants.all()[1], line, by=owner)
     assert lines_of(sheet)[1] == (known[1], True, "")
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from attendance.domain import cancelling, counting, participants, rereading, second, sheets
 from attendance.models import DepositedFile, Sheet
-from attendance.roster.roster import Line
+from attendance.roster.people import RosterLine
 from common.errors import WrongStatus
 from tests.attendance.sheets import unknown
 from tests.factories import make_member, make_sheet
@@ -15,7 +15,7 @@ DAY = timezone.localdate()
 
 
 def typed():
-    return Line(None, last_name="Durand", member_number="1")
+    return RosterLine(None, last_name="Durand", member_number="1")
 
 
 VERBS = {
