@@ -52,10 +52,11 @@ class WhoForm(ConfirmForm):
         super().__init__(data, obj=obj)
         self.fields["suggested"].choices = [
             (
-                one.member.pk,
-                f"{one.member} ({one.member.number}), {one.member.firm or '–'} : {one.why}",
+                suggestion.member.pk,
+                f"{suggestion.member} ({suggestion.member.number}), "
+                f"{suggestion.member.firm or '–'} : {suggestion.why}",
             )
-            for one in suggest(obj)
+            for suggestion in suggest(obj)
         ]
         if obj.offered_member_id:
             self.fields["suggested"].initial = obj.offered_member_id
@@ -67,11 +68,11 @@ class WhoForm(ConfirmForm):
     def clean(self):
         data = super().clean()
         if typed := data.get("number"):
-            found = list(Member.objects.filter(number_key=number_key(typed))[:2])
-            if len(found) != 1:
+            members = list(Member.objects.filter(number_key=number_key(typed))[:2])
+            if len(members) != 1:
                 self.add_error("number", f"Aucun adhérent ne porte le numéro « {typed} ».")
             else:
-                data["member"] = found[0]
+                data["member"] = members[0]
         elif chosen := data.get("suggested"):
             data["member"] = Member.objects.get(pk=chosen)
         elif not self.errors:

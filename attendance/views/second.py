@@ -90,7 +90,7 @@ def second(request, pk):
     response = render(
         request,
         "attendance/second.html",
-        {"nav": "attendance", "organism": request.organism, "found": reading},
+        {"nav": "attendance", "organism": request.organism, "reading": reading},
     )
     if reading.status == Status.READING:
         # The page looks again by itself until the file is read, scripts or not.

@@ -397,7 +397,7 @@ def test_checking_says_who_would_be_recognised_and_deposits_nothing(client, trai
     one = SecondReading.objects.get()
     tasks.read_second(one.pk)
     page = client.get(answer.url)
-    assert page.context["found"].result == {
+    assert page.context["reading"].result == {
         "recognised": 1,
         "total": 3,
         "others": [
