@@ -93,7 +93,7 @@ class TrainingForm(forms.ModelForm):
                 field.label = format_html('{}<span class="asteriskField">*</span>', field.label)
         self.fields["requested_amf_minutes"].widget.attrs |= {
             "hx-get": sizing_url,
-            "hx-trigger": "input changed delay:300ms",
+            "hx-trigger": "input delay:300ms",
             "hx-target": "#sizing",
         }
 

@@ -6,6 +6,7 @@ from django.db.models import Case, Q, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from common import files
@@ -35,6 +36,8 @@ PROBLEMS_FIRST = Case(
 )
 
 
+# Come back to it, the page shows the ticks as they are, not as an older page had them.
+@never_cache
 @organism_required
 @require_GET
 def sheet(request, pk):

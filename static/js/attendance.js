@@ -1,4 +1,5 @@
-/* A tick that could not be saved is taken back, and the page says so.
+/* A tick that could not be saved is taken back, and the page says so. What was ticked before htmx
+ * listened is sent as soon as it does (fields.js, which comes first).
  *
  * data-tick   on a checkbox that htmx sends as it changes.
  */
@@ -23,4 +24,6 @@
 
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
+  // After htmx's own start, which waits for the same event.
+  document.addEventListener("DOMContentLoaded", () => window.fields.tell(document, "[data-tick]"));
 })();

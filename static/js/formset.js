@@ -4,6 +4,8 @@
  *                                         next, before the button.
  * data-remove-form                        on a button inside a row: ticks the row's DELETE box and
  *                                         hides the row. The row is the button's .row.
+ *
+ * A DELETE box that was ticked before this script ran hides its row as well.
  */
 (() => {
   "use strict";
@@ -12,6 +14,14 @@
     for (const button of root.querySelectorAll("[data-add-form], [data-remove-form]")) button.hidden = false;
   };
   show(document);
+
+  const hideRemoved = () => {
+    for (const button of document.querySelectorAll("[data-remove-form]")) {
+      const row = button.closest(".row");
+      row.hidden = row.querySelector("[name$=-DELETE]").checked;
+    }
+  };
+  document.addEventListener("DOMContentLoaded", hideRemoved);
 
   document.addEventListener("click", (event) => {
     const add = event.target.closest?.("[data-add-form]");

@@ -5,11 +5,11 @@
  *                                typed in a hidden block is kept. "field=*" means any value.
  * data-require-when="field=a,b"  on a block or a field: its fields are required, and their labels
  *                                starred, only while the condition holds.
- * data-counter                   on a textarea or input with maxlength: says what is left.
- * data-check-all="name"          on a checkbox: ticks all the boxes of that name.
  *
  * A form that was just sent is not sent again by a second click; the button that was clicked
  * keeps its value. Forms and buttons with an hx- attribute are left to htmx.
+ *
+ * <html data-starting> is there until every script of the page listens.
  */
 (() => {
   "use strict";
@@ -60,48 +60,18 @@
     }
   };
 
-  const count = (field) => {
-    let place = field.parentElement.querySelector(":scope > .counter");
-    if (!place) {
-      place = document.createElement("span");
-      place.className = "counter";
-      field.after(place);
-    }
-    const left = field.maxLength - field.value.length;
-    place.textContent = `${left} caractère${Math.abs(left) > 1 ? "s" : ""} restant${Math.abs(left) > 1 ? "s" : ""}`;
-    place.classList.toggle("counter-near", left < field.maxLength / 20);
-  };
-
-  const counters = () => {
-    for (const field of document.querySelectorAll("[data-counter][maxlength]")) count(field);
-  };
-
-  const refresh = () => {
-    conditions();
-    counters();
-  };
-
-  document.addEventListener("change", (event) => {
-    const name = event.target.dataset?.checkAll;
-    if (name) {
-      const boxes = document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`);
-      for (const box of boxes) if (!box.disabled) box.checked = event.target.checked;
-    }
-    conditions();
-  });
-  document.addEventListener("input", (event) => {
-    if (event.target.matches?.("[data-counter][maxlength]")) count(event.target);
-  });
-  document.addEventListener("uploaded", refresh);
-  document.addEventListener("htmx:afterSettle", refresh);
-  refresh();
+  document.addEventListener("change", conditions);
+  document.addEventListener("uploaded", conditions);
+  document.addEventListener("htmx:afterSettle", conditions);
+  conditions();
 
   // The button is only marked, never disabled: a disabled button's value would not be sent.
   const free = (form) => {
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   };
-  document.addEventListener("submit", (event) => {
+  // After the page's scripts, which may send the form in their own way.
+  window.addEventListener("submit", (event) => {
     const form = event.target;
     const button = event.submitter;
     if (form.method !== "post" || event.defaultPrevented) return;
@@ -117,7 +87,7 @@
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) free(form);
-    refresh();
+    conditions();
   });
 
   // A menu closes when one clicks beside it or presses Escape.
@@ -130,4 +100,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close(null);
   });
+
+  // The scripts of a page start on its document; the event comes to the window after them all.
+  window.addEventListener("DOMContentLoaded", () => document.documentElement.removeAttribute("data-starting"));
 })();

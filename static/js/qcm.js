@@ -4,6 +4,7 @@
  * that a closed tab or a lost network loses nothing: the page sends it again by itself, always
  * the last state of each question, until the server says that it has it. Tabs of one browser
  * tell each other, so that an older tab never sends what was changed since in a newer one.
+ * What was ticked before this script ran is sent as well (fields.js, which comes first).
  */
 (() => {
   "use strict";
@@ -95,6 +96,8 @@
 
   const boxes = (block) => [...block.querySelectorAll("input[type=checkbox]")];
   const ticked = (block) => boxes(block).filter((box) => box.checked).map((box) => box.value);
+  // What the server had of it when it made the page.
+  const tickedThere = (block) => boxes(block).filter((box) => box.defaultChecked).map((box) => box.value);
   const tick = (question, choices) => {
     for (const box of boxes(questions.get(question))) box.checked = choices.includes(box.value);
   };
@@ -234,15 +237,17 @@
 
   // --- What happens on the page ----------------------------------------------------------------
 
-  form.addEventListener("change", (event) => {
-    const block = event.target.closest("[data-question]");
-    if (!block || over) return;
+  const choose = (block) => {
     const question = block.dataset.question;
     const before = waiting.get(question);
     wait(question, { choices: ticked(block), at: Date.now(), sent: before && before.sent });
     say(question, "Enregistrement…", true);
     count();
     send();
+  };
+  form.addEventListener("change", (event) => {
+    const block = event.target.closest("[data-question]");
+    if (block && !over) choose(block);
   });
 
   form.addEventListener("submit", async (event) => {
@@ -299,6 +304,7 @@
 
   // --- What an earlier visit could not send is ticked again, and sent -------------------------
 
+  const early = [...questions.values()].filter((block) => window.fields.changed(block).length);
   const ahead = Number(form.dataset.now) * 1000 - Date.now();
   for (const key of store.keys(OWN)) {
     const question = key.slice(OWN.length);
@@ -310,15 +316,18 @@
     }
     // Chosen since on another device: what the server has is neither this nor sent from here.
     const savedAt = Number(block.dataset.savedAt || 0) * 1000;
-    const isOurs = (entry.sent || []).includes(ticked(block).join());
+    const isOurs = (entry.sent || []).includes(tickedThere(block).join());
     if (savedAt > entry.at + ahead + TOLERANCE && !isOurs) {
       store.remove(key);
       continue;
     }
     waiting.set(question, entry);
+    // Ticked on this very page while it loaded: the later choice stands.
+    if (early.includes(block)) continue;
     tick(question, entry.choices);
     say(question, "Enregistrement…", true);
   }
   count();
+  for (const block of early) choose(block);
   if (waiting.size) send();
 })();

@@ -12,6 +12,7 @@
  * class="dropzone"         a block that takes files dropped on it. Without data-upload the dropped
  *                          file goes into its input, and the form sends it.
  *
+ * A file chosen before this script ran is sent as soon as it does (fields.js, which comes first).
  * After each replacement the event `uploaded` is sent to the document. Without JavaScript the
  * block is a plain part of its form, with its own « Envoyer » button (class no-js).
  */
@@ -205,4 +206,6 @@
       }
     });
   }
+
+  document.addEventListener("DOMContentLoaded", () => window.fields.tell(document, "input[type=file]"));
 })();

@@ -1,5 +1,7 @@
 /* The QCM workshop: opens a question where it stands, saves it as it is typed, and makes the other
- * changes without leaving the page. Without this script links and buttons lead to plain pages.
+ * changes without leaving the page. Without this script links and buttons lead to plain pages; who
+ * came to a question's own page by a click before this ran finds it saved as it is typed there too
+ * (fields.js, which comes first, tells what was typed meanwhile).
  *
  * What is not on the server yet is kept in this browser (localStorage), question by question, and
  * sent again until the server has it: a reload, a closed tab or a lost network loses nothing.
@@ -13,6 +15,8 @@
   if (!root()) return;
 
   const TRAINING = root().dataset.workshop;
+  // One question on a page of its own; its form is there from the start.
+  const ALONE = root().dataset.alone;
   const KEY = `workshop:${TRAINING}:`;
   const PAGE = Math.random().toString(36).slice(2) + Date.now().toString(36);
   const PAUSE = 800;
@@ -59,7 +63,7 @@
       return [];
     }
   };
-  const allWaiting = () => [...new Set([...memory.keys(), ...stored()])];
+  const allWaiting = () => [...new Set([...memory.keys(), ...stored()])].filter((pk) => !ALONE || pk === ALONE);
 
   // --- the page's parts -------------------------------------------------------------------------
 
@@ -151,7 +155,7 @@
     const sentence = reply.data?.sentence ?? reply.text ?? "";
     if (reply.data?.stored && form) {
       form.querySelector("[data-conflict]").innerHTML = reply.data.stored;
-      form.dataset.theirs = reply.data.revision;
+      form.dataset.otherRevision = reply.data.revision;
     } else if (reply.data?.gone && form) {
       refuse(pk, `${sentence} Votre texte est gardé ici ; « Enregistrer » l’ajoute à la fin du jeu.`);
       form.dataset.gone = "1";
@@ -271,6 +275,8 @@
         warn(reply.text || "Cette question ne peut pas être ouverte. Rechargez la page.");
         return;
       }
+      // Asked for twice, by two clicks: what is typed in the first stays.
+      if (place.firstElementChild) return;
       place.innerHTML = reply.text;
       const draft = waiting(String(pk));
       if (draft) fill(place.firstElementChild, draft);
@@ -303,6 +309,7 @@
   // to be added as a new question, or forgotten.
   const orphans = () => stored().filter((pk) => !card(pk)?.querySelector("[data-edit-place]"));
   const showOrphans = () => {
+    if (ALONE) return;
     const place = root().querySelector("[data-orphans]");
     place.replaceChildren();
     for (const pk of orphans()) {
@@ -406,7 +413,8 @@
     else if (target.matches("[data-theirs]")) {
       const pk = target.closest("form").dataset.question;
       keep(pk, null);
-      open(pk, { fresh: true });
+      if (ALONE) window.location.assign(target.href);
+      else open(pk, { fresh: true });
     } else {
       const body = new URLSearchParams();
       if (target.name) body.set(target.name, target.value);
@@ -414,15 +422,27 @@
     }
   });
 
+  // All is on the server: the form of a page of its own goes its plain way.
+  let isSure = false;
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!root().contains(form)) return;
+    if (!root().contains(form) || isSure) return;
     if (form.matches("[data-action-form]")) {
       event.preventDefault();
       act(form.getAttribute("action"), new URLSearchParams(new FormData(form)));
     } else if (form.matches("[data-question]")) {
       event.preventDefault();
       const pk = form.dataset.question;
+      const isMine = event.submitter?.matches("[data-mine]");
+      if (ALONE && !isMine) {
+        if (form.dataset.gone) keep(pk, null);
+        else await send();
+        if (waiting(pk)) return;
+        isSure = true;
+        form.requestSubmit(event.submitter);
+        isSure = false;
+        return;
+      }
       if (form.dataset.gone) {
         const url = root().querySelector("[data-action-form]").getAttribute("action");
         const body = new URLSearchParams(read(form));
@@ -431,8 +451,8 @@
         if (!(await act(url, body))) warn("Ce changement n’a pas pu être fait : copiez votre texte avant de recharger.");
         return;
       }
-      if (event.submitter?.matches("[data-mine]")) {
-        form.elements.revision.value = form.dataset.theirs;
+      if (isMine) {
+        form.elements.revision.value = form.dataset.otherRevision;
         form.querySelector("[data-conflict]").replaceChildren();
         keep(pk, null);
         note(form);
@@ -483,6 +503,23 @@
       }).catch(() => {});
     }
   });
+  if (ALONE) {
+    const form = formOf(ALONE);
+    const early = window.fields.changed(form).map((field) => [field, field.value, field.checked]);
+    const draft = waiting(ALONE);
+    if (draft) {
+      keep(ALONE, { ...draft, stuck: false });
+      fill(form, draft);
+    }
+    for (const [field, value, checked] of early) {
+      Object.assign(field, { value, checked });
+      field.closest("[data-choice]")?.classList.remove("spare");
+    }
+    number(form);
+    if (early.length) note(form);
+    else if (draft) send();
+    return;
+  }
   showSet("1");
   // What an earlier visit could not send is opened again, and sent.
   (async () => {

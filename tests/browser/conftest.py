@@ -1,7 +1,9 @@
 """One running portal and one Chromium for all journeys of a run."""
 
 import os
+import re
 import shutil
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -11,8 +13,9 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.stack import Stack
 
-# As the pages' own patience (new_page): a busy machine is no failure.
-expect.set_options(timeout=15_000)
+# A busy machine is no failure.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -104,9 +107,48 @@ def browser():
         chromium.close()
 
 
+def starting(page):
+    """There while the page's scripts do not all listen yet (static/js/portal.js)."""
+    return page.locator("html[data-starting]")
+
+
+def wait_for_scripts(page):
+    """Have every click, tick and key on this page wait for its scripts, as people rarely do."""
+    page.add_locator_handler(starting(page), lambda mark: mark.wait_for(state="detached"))
+
+
+@contextmanager
+def before_script(page, name):
+    """Within it `name`.js does not arrive on this page; it does, late, when it ends."""
+    held, is_over = [], False
+    page.remove_locator_handler(starting(page))
+    page.route(
+        re.compile(rf"/js/{name}\.[^/]*js$"),
+        lambda route: route.continue_() if is_over else held.append(route),
+    )
+    yield
+    assert starting(page).count() == 1
+    is_over = True
+    for route in held:
+        route.continue_()
+    wait_for_scripts(page)
+
+
+def until(page, true):
+    """Let the page go on until `true()` gives something, and give it."""
+    for _ in range(PATIENCE // 50):
+        if found := true():
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError("waited in vain")
+
+
 @pytest.fixture
 def new_page(browser, portal):
-    """A function that opens a page in a browser context of its own: another person."""
+    """A function that opens a page in a browser context of its own: another person.
+
+    What is done on its pages waits for their scripts.
+    """
     contexts = []
 
     def open_page(width=1280, **options):
@@ -117,7 +159,9 @@ def new_page(browser, portal):
             viewport={"width": width, "height": 900},
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
+        if options.get("java_script_enabled", True):
+            context.on("page", wait_for_scripts)
         contexts.append(context)
         page = context.new_page()
         page.errors = []

@@ -1,6 +1,7 @@
 """The workshop in a real browser: typed, reloaded, moved by keyboard, offline; nothing is lost."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_journey import PASSWORD, sign_in
 
@@ -30,10 +31,6 @@ def page(portal, new_page):
 
 def titles(page, number):
     return [text.strip() for text in page.locator(f"#jeu-{number} .q-text").all_inner_texts()]
-
-
-def focused(page):
-    return page.evaluate("document.activeElement.dataset.key")
 
 
 def test_the_workshop_loses_nothing_that_is_typed(page):
@@ -72,14 +69,14 @@ def test_the_workshop_loses_nothing_that_is_typed(page):
             ".slice(0, 3).every((one, at) => one.textContent.trim() === wanted[at])",
             arg=wanted,
         )
-        assert focused(page) == key
+        expect(page.locator(f"[data-key={key}]")).to_be_focused()
 
     # Removed, and put back.
     page.locator("#jeu-1 .card-q details[open] .menu-small > summary").click()
     page.get_by_role("button", name="Supprimer").click()
     page.get_by_text("La question 3 du jeu 1 est supprimée.").wait_for()
     assert titles(page, 1) == [first[1], first[2], "Qui signe la lettre ?"]
-    assert focused(page) == "undo"
+    expect(page.locator("[data-key=undo]")).to_be_focused()
     page.keyboard.press("Enter")
     page.locator("#jeu-1 .q-text").nth(3).wait_for()
     assert titles(page, 1)[2] == first[0]
@@ -147,6 +144,21 @@ def test_signed_out_the_workshop_says_so_in_words(page):
     assert titles(page, 1)[0] == "Tapée sans session ?"
 
 
+def test_who_keeps_an_own_text_against_anothers_keeps_it(page, portal):
+    page.locator("#jeu-1 .card-q > details > summary").first.click()
+    page.locator("#jeu-1 [data-edit-question]").first.click()
+    form = page.locator("#jeu-1 form[data-question]")
+    pk = form.get_attribute("data-question")
+    update = f"Question.objects.filter(pk={pk}).update(text='La sienne ?', revision=7)"
+    portal.manage("shell", "-c", f"from trainings.models import Question; {update}")
+    form.get_by_label("Question", exact=True).fill("La mienne ?")
+    form.locator("[data-conflict]").get_by_text("La sienne ?").wait_for()
+    form.get_by_role("button", name="Garder mon texte").click()
+    form.get_by_text("Enregistré à").wait_for()
+    page.reload()
+    assert titles(page, 1)[0] == "La mienne ?"
+
+
 PASTE = """([html, text]) => {
   const field = document.querySelector("[data-pasted]");
   const held = new DataTransfer();
@@ -172,7 +184,7 @@ def test_bold_answers_stay_known_when_the_pasted_text_is_mended_or_added_to(page
     assert [one.split("\n")[-1] for one in rights] == ["A. Moi"] * 2
 
 
-def test_what_is_typed_just_before_leaving_is_sent(page):
+def test_what_is_typed_just_before_leaving_is_sent(page, new_page):
     address = page.url
     page.locator("#jeu-1 .card-q > details > summary").first.click()
     page.locator("#jeu-1 [data-edit-question]").first.click()
@@ -181,12 +193,11 @@ def test_what_is_typed_just_before_leaving_is_sent(page):
     form.get_by_label("Question", exact=True).fill("Tapée en partant ?")
     page.goto("/tableau-de-bord/")
     # Another browser of the organism has it, which knows nothing of this one.
-    other = page.context.browser.new_context(base_url=page.url, locale="fr-FR").new_page()
+    other = new_page()
     sign_in(other, EMAIL, PASSWORD)
     other.get_by_role("heading", name="Bonjour Camille").wait_for()
     other.goto(address)
     assert titles(other, 1)[0] == "Tapée en partant ?"
-    other.context.close()
     # And this one, which kept it too, finds no conflict.
     page.goto(address)
     form.get_by_text("Enregistré à").wait_for()

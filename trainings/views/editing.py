@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from common.durations import format_minutes
@@ -64,6 +65,8 @@ def create(request):
     return render(request, "trainings/create.html", {"nav": "requests", "form": form})
 
 
+# Come back to it, the form shows what is kept, not what an older page had.
+@never_cache
 @writing_required
 def edit(request, pk):
     """The whole form. « Enregistrer » sends when nothing is missing, else says what is."""

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import Refused, WrongStatus
@@ -45,6 +46,7 @@ def page_context(request, training, **more):
     }
 
 
+@never_cache
 @organism_required
 @require_GET
 def workshop(request, pk):
@@ -158,6 +160,7 @@ def restore_question(request, pk, removed):
     return changed(request, training, question=question, focus=f"title-{question.pk}")
 
 
+@never_cache
 @writing_required
 @require_http_methods(["GET", "POST"])
 def question(request, pk, question):
