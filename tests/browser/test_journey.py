@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.browser.stack import STAFF_EMAIL, STAFF_PASSWORD, link_in, text_of
 from tests.files import (
@@ -109,7 +110,7 @@ def open_account(portal, new_page, staff):
     page.locator("[name=password1]").fill(PASSWORD)
     page.locator("[name=password2]").fill(PASSWORD)
     page.locator("main form button[type=submit]").click()
-    page.get_by_text("Mot de passe").first.wait_for()
+    page.get_by_role("heading", name="Mot de passe enregistré").wait_for()
     sign_in(page, ORGANISM, PASSWORD)
     page.get_by_role("heading", name="Bonjour Camille").wait_for()
     return page
@@ -206,10 +207,10 @@ def deposit(portal, page):
     page.get_by_text("presents.xlsx").first.wait_for()
     page.get_by_role("button", name="Envoyer", exact=True).click()
     page.get_by_text("Rien n’a encore été compté ni envoyé").wait_for(timeout=60_000)
-    assert page.locator("table.lines tbody tr").count() == 4
+    expect(page.locator("table.lines tbody tr")).to_have_count(4)
     page.reload()
     unknown = page.get_by_role("row").filter(has_text="INCONNU")
-    assert "Non reconnu" in unknown.inner_text()
+    expect(unknown).to_contain_text("Non reconnu")
     unknown.get_by_role("checkbox").uncheck()
     page.locator("tr.line-off").filter(has_text="INCONNU").wait_for()
     page.get_by_role("link", name="Ajouter un participant").click()
@@ -234,7 +235,9 @@ def answer(phone, word):
     """Tick, in every question, the choice with this word; each is saved as it is chosen."""
     for panel in phone.locator("fieldset.question").all():
         panel.locator("label.choice").filter(has_text=word).click()
-        panel.get_by_text("Enregistré à").wait_for()
+        expect(panel.locator("[data-saved]:not(.waiting)")).to_have_text(
+            re.compile("^Enregistré à")
+        )
     phone.get_by_role("button", name="Terminer").click()
     phone.get_by_role("button", name="Terminer et voir le résultat").click()
 
@@ -254,10 +257,11 @@ def take_qcm(portal, new_page):
     again = new_page(width=390, is_mobile=True, has_touch=True)
     again.goto(link_in(mail))
     again.get_by_role("link", name="Reprendre le QCM").click()
-    assert again.locator("fieldset.question legend").all_inner_texts() == order
-    assert again.locator("input:checked").count() == 1
+    expect(again.locator("fieldset.question legend")).to_have_text(order, use_inner_text=True)
+    expect(again.locator("input:checked")).to_have_count(1)
     again.locator("label.choice:has(input:checked)").click()
-    again.wait_for_timeout(500)
+    expect(again.locator("[data-answered]")).to_have_text("0")
+    expect(again.locator("[data-saved].waiting")).to_have_count(0)
     answer(again, "Une fausse")
     again.get_by_text("QCM non réussi").wait_for()
     portal.wait_for_mail("anne@cabinet.test", "tentative")
@@ -266,9 +270,8 @@ def take_qcm(portal, new_page):
     assert second != first
     answer(again, "La bonne")
     again.get_by_text("QCM réussi").wait_for()
-    page = again.inner_text("main").replace("\u202f", " ").replace("\xa0", " ")
-    assert "4 / 4" in page
-    assert "4 h 30" in page
+    expect(again.locator("main")).to_contain_text("4 / 4")
+    expect(again.locator("main")).to_contain_text(re.compile(r"4\sh\s30"))
     return again
 
 
@@ -280,7 +283,7 @@ def see_hours(portal, phone):
     phone.get_by_text("Regardez vos e-mails").first.wait_for()
     phone.goto(link_in(portal.wait_for_mail("anne@cabinet.test", "Votre lien vers")))
     phone.get_by_role("button", name="Voir mes heures").click()
-    phone.get_by_role("heading", name="Mes heures").wait_for()
+    expect(phone.get_by_role("heading", name="Mes heures")).to_be_visible()
     page = phone.inner_text("main").replace("\u202f", " ").replace("\xa0", " ")
     assert "4 h 30" in page
     assert "3 h 30" in page

@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import until
+
 PHONE = {"width": 390, "is_mobile": True, "has_touch": True}
 SAVED = re.compile(r"^Enregistré à \d\d:\d\d$")
 AWAY = re.compile(r"^Pas de connexion : vos réponses sont gardées sur cet appareil")
@@ -65,7 +67,7 @@ class Exam:
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto(self.link)
         page.locator("main .btn-primary").click()
-        page.locator("fieldset.question").first.wait_for()
+        expect(page.locator("fieldset.question")).to_have_count(4)
         return page
 
 
@@ -124,7 +126,7 @@ def test_answers_chosen_without_network_are_kept_and_sent_by_themselves(exam, ne
     expect(page.locator("[data-network]")).to_be_in_viewport(ratio=1)
     expect(line(page, 1)).to_have_text("En attente du réseau")
     expect(line(page, 2)).to_have_text("En attente du réseau")
-    assert page.locator("[data-answered]").inner_text() == "3"
+    expect(page.locator("[data-answered]")).to_have_text("3")
     assert exam.answers() == [[1], [], [], []]
     page.context.set_offline(False)
     for rank in range(3):
@@ -268,12 +270,11 @@ def test_ending_while_answers_are_under_way_waits_for_them(exam, new_page):
         tick(page, rank, 1)
     page.get_by_role("button", name="Terminer").dblclick()
     for _ in range(3):
-        while not held:
-            page.wait_for_timeout(50)
+        until(page, lambda: held)
         assert page.url.endswith("/questions/")
         held.pop().continue_()
     page.get_by_role("heading", name="Terminer la tentative 1").wait_for()
-    assert page.locator("main li").all_inner_texts() == ["Question 4"]
+    expect(page.locator("main li")).to_have_text(["Question 4"])
     assert exam.answers() == [[1], [1], [1], []]
 
 
@@ -298,7 +299,7 @@ def test_ending_without_network_stays_and_ends_once_it_is_back(exam, new_page):
         "credits": 0,
     }
     # Nothing of it stays on a device that others may use.
-    assert page.evaluate("localStorage.length") == 0
+    until(page, lambda: page.evaluate("localStorage.length") == 0)
 
 
 def test_two_tabs_of_one_browser_keep_the_later_choice_and_both_tabs_answers(exam, new_page):
@@ -318,6 +319,8 @@ def test_two_tabs_of_one_browser_keep_the_later_choice_and_both_tabs_answers(exa
     for rank in (0, 1):
         expect(line(second, rank)).to_have_text(SAVED)
         expect(line(first, rank)).to_have_text(SAVED)
+    # Not the state before, which this tab was told of too.
+    expect(box(first, 0, 3)).to_be_checked()
     assert ticked(first) == ticked(second) == [[3], [2], [], []]
     first.unroute("**/reponse/")
     tick(first, 2, 1)
@@ -338,7 +341,7 @@ def test_an_attempt_that_ended_elsewhere_says_so_and_shows_how(exam, new_page):
     # The page goes on by itself to the door, which tells how it ended.
     phone.get_by_text("Tentative 1 : 0 sur 4").wait_for()
     assert exam.answers() == [[], [], [], []]
-    assert phone.evaluate("localStorage.length") == 0
+    until(phone, lambda: phone.evaluate("localStorage.length") == 0)
 
 
 def test_a_browser_that_stores_nothing_saves_all_the_same(exam, new_page):
@@ -378,6 +381,7 @@ def test_without_javascript_one_form_and_one_button_do_it_all(exam, new_page):
     page.get_by_text("Toutes les questions ont une réponse.").wait_for()
     assert exam.answers() == [[1], [1], [1], [1]]
     page.get_by_role("link", name="Revenir aux questions").click()
+    expect(page.locator("fieldset.question")).to_have_count(4)
     assert ticked(page) == [[1], [1], [1], [1]]
     page.get_by_role("button", name="Terminer").click()
     page.get_by_role("button", name="Terminer et voir le résultat").click()
