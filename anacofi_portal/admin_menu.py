@@ -44,6 +44,7 @@ MENU = [
             ("qcm.Invitation", "quiz"),
             ("qcm.Attempt", "checklist"),
             ("qcm.TrainingAnalysis", "bar_chart"),
+            ("qcm.Regrade", "published_with_changes"),
         ],
     ),
     ("E-mails", [("mailing.Message", "mail")]),
@@ -102,10 +103,10 @@ def _counts(querysets):
     counted = [
         # Grouped by a constant: one row each, or none.
         queryset.order_by()
-        .annotate(key=Value(key, output_field=CharField()))
-        .values("key")
+        .annotate(menu_key=Value(key, output_field=CharField()))
+        .values("menu_key")
         .annotate(rows=Count("pk"))
-        .values_list("key", "rows")
+        .values_list("menu_key", "rows")
         for key, queryset in querysets.items()
     ]
     return dict(counted[0].union(*counted[1:], all=True)) if counted else {}

@@ -6,7 +6,7 @@ The same middleware, the same database, cache and server; `ROOT_URLCONF` alone i
 from django.http import HttpResponse
 from django.urls import path
 
-from anacofi_portal.settings import *  # noqa: F403
+from bench.plain import *  # noqa: F403
 
 ROOT_URLCONF = "bench.floor"
 

@@ -62,11 +62,12 @@ def settings_of(redis_port):
 class Bench:
     """The running servers, and what a crowd of members costs them."""
 
-    def __init__(self, stack, folder, database):
+    def __init__(self, stack, folder, database, kinds):
+        """`kinds`: {name: what its server's environment says besides production's}."""
         self.redis_port = processes.free_port()
         self.redis = stack.enter_context(processes.redis_server(folder, self.redis_port))
         self.ports, self.servers = {}, {}
-        for name, own in {"qcm": {}, "floor": {"DJANGO_SETTINGS_MODULE": "bench.floor"}}.items():
+        for name, own in kinds.items():
             self.ports[name] = processes.free_port()
             environment = settings_of(self.redis_port) | own
             self.servers[name] = stack.enter_context(
@@ -248,7 +249,8 @@ def main():
         server = os.environ["DATABASE_URL"]
         name = Path(server).name
         database = stack.enter_context(processes.Database(server, name))
-        bench = Bench(stack, folder, database)
+        kinds = {"qcm": {}, "floor": {"DJANGO_SETTINGS_MODULE": "bench.floor"}}
+        bench = Bench(stack, folder, database, kinds)
         print("| " + " | ".join(COLUMNS) + " |")
         print("|" + "|".join("-" * (len(title) + 2) for title in COLUMNS) + "|", flush=True)
         # Each database has open trainings of its own: a member is invited to one once.

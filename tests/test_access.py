@@ -495,6 +495,7 @@ def test_staff_read_all_screens_and_change_by_their_rights(rows, settings):
         "admin:attendance_sheet_annuler",
         "admin:qcm_invitation_accorder",
         "admin:qcm_traininganalysis_recalculer",
+        "admin:qcm_regrade_relancer",
         "admin:accounts_user_add",
         "admin:trainings_annualrules_add",
     ):

@@ -3,7 +3,7 @@
 The goal: a whole QCM costs the servers at most twice what bare views would (`make bench-qcm`).
 Every trick is one module, with its reason, what it costs to keep, and a test that fails when an
 upgrade of Django (or redis-py) changes what it stands on: `tests/portal/test_engine.py`. What
-each brings was measured by taking it away, `python -m bench.qcm --without …`; the figures are in
+each brings is measured by taking it away, `python -m bench.tricks`; the figures are in
 docs/performance.md, and what the goal does not need goes.
 
 - `prepared`: querysets put together once. Putting one together costs more than running it. To

@@ -1,6 +1,7 @@
-"""Invitations, attempts and the analysis of their questions, as staff see them."""
+"""Invitations, attempts, the analysis of their questions and regrades, as staff see them."""
 
 from .analysis import TrainingAnalysisAdmin
 from .attempts import AttemptAdmin, InvitationAdmin
+from .regrades import RegradeAdmin
 
-__all__ = ["AttemptAdmin", "InvitationAdmin", "TrainingAnalysisAdmin"]
+__all__ = ["AttemptAdmin", "InvitationAdmin", "RegradeAdmin", "TrainingAnalysisAdmin"]

@@ -118,20 +118,6 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, training):
             raise PermissionDenied
-        standing, replaced = item_analysis.items(training)
-        figures = item_analysis.summary(training)
-        live = {one.question_id: one for one in Correction.objects.live().of_training(training)}
-        regrades = {
-            one.question_id: one for one in training.regrades.annotate(changed=Count("changes"))
-        }
-        had = {item.question.pk for item in replaced}
-        taken = sum(item.seconds for item in [*standing, *replaced])
-        for item in standing:
-            item.correction = live.get(item.question.pk)
-            item.regrade = regrades.get(item.first.pk)
-            item.may_regrade = item.first.replaces_id in had and not item.regrade
-        # What the organism proposes waits for staff: it comes before figures that are odd.
-        standing.sort(key=lambda item: not _is_proposed(item.correction))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -139,12 +125,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             "subtitle": str(training),
             "training": training,
             "training_url": reverse("admin:trainings_training_change", args=[training.pk]),
-            "figures": figures,
-            "mean_seconds": taken // figures["finished"] if figures["finished"] else None,
-            "standing": standing,
-            "replaced": replaced,
-            "proposed": sum(_is_proposed(item.correction) for item in standing),
-            "odd": sum(bool(item.flag) for item in standing),
+            "analysis": item_analysis.analyse(training),
             "enough": item_analysis.ENOUGH,
             "may_correct": request.user.has_perm(CORRECT),
             "may_regrade": request.user.has_perm("qcm.regrade"),
@@ -307,10 +288,6 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
             title="Recalculer les tentatives",
             previews=previews,
         )
-
-
-def _is_proposed(correction):
-    return correction is not None and correction.status == Correction.Status.PROPOSED
 
 
 def _back(training):

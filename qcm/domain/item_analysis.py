@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from trainings.models import Choice, Question, Training
+from trainings.models import Choice, Correction, Question, Training
 
 from .. import marking
-from ..models import Answer, Attempt
+from ..models import Answer, Attempt, Regrade
 from . import marks
 
 # (right, total, pass mark) of an attempt.
@@ -48,6 +48,11 @@ class Item:
     good: int = 0
     good_right: int = 0
     choices: list[tuple[Choice, int, int, bool]] = field(default_factory=list)
+    # Of a question that stands: its correction that goes on, the regrade that followed its last
+    # one, and whether one can be decided.
+    correction: Correction | None = None
+    regrade: Regrade | None = None
+    may_regrade: bool = False
 
     @property
     def share_right(self) -> int:
@@ -63,9 +68,42 @@ class Item:
         return self.seconds // self.answered if self.answered else None
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether the organism proposes a correction, which waits for staff."""
+        return self.correction is not None and (
+            self.correction.status == Correction.Status.PROPOSED
+        )
+
+    @property
     def flag(self) -> str:
         """Why staff should look at it, in French; "" for nothing."""
         return flag_of(self)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A training's QCM in figures: what stands, what was replaced, and `summary`'s figures."""
+
+    standing: list[Item]
+    replaced: list[Item]
+    figures: dict[str, Any]
+
+    @property
+    def mean_seconds(self) -> int | None:
+        """Whole seconds that an attempt took; None before one ended."""
+        finished = self.figures["finished"]
+        taken = sum(item.seconds for item in [*self.standing, *self.replaced])
+        return taken // finished if finished else None
+
+    @property
+    def proposed(self) -> int:
+        """How many corrections the organism proposes."""
+        return sum(item.is_proposed for item in self.standing)
+
+    @property
+    def odd(self) -> int:
+        """How many questions that stand are to be looked at."""
+        return sum(bool(item.flag) for item in self.standing)
 
 
 def flag_of(item: Item) -> str:
@@ -130,6 +168,30 @@ def items(training: Training) -> tuple[list[Item], list[Item]]:
             )
         )
     return standing, replaced
+
+
+def analyse(training: Training) -> Analysis:
+    """The figures of a training's QCM, with what is being done about its questions.
+
+    Eleven queries, whatever the number of questions and attempts.
+    """
+    standing, replaced = items(training)
+    corrections = {
+        correction.question_id: correction
+        for correction in Correction.objects.live().of_training(training)
+    }
+    regrades = {
+        regrade.question_id: regrade
+        for regrade in training.regrades.annotate(changed=Count("changes"))
+    }
+    taken_before = {item.question.pk for item in replaced}
+    for item in standing:
+        item.correction = corrections.get(item.question.pk)
+        item.regrade = regrades.get(item.first.pk)
+        item.may_regrade = item.first.replaces_id in taken_before and not item.regrade
+    # What the organism proposes waits for staff: it comes before figures that are odd.
+    standing.sort(key=lambda item: not item.is_proposed)
+    return Analysis(standing, replaced, summary(training))
 
 
 def _unchanged(question: Question, questions: Mapping[int, Question]) -> list[Question]:

@@ -92,6 +92,16 @@ class Regrade(Job, Stateful):
     def __str__(self):
         return f"Recalcul : {self.question}"
 
+    @property
+    def is_waiting(self):
+        """Whether tasks are at it, or will be."""
+        return self.may(self.Event.COMPLETE)
+
+    @property
+    def is_stopped(self):
+        """Whether it was given up: staff may let it go on."""
+        return self.may(self.Event.RETRY)
+
 
 class MarkChange(models.Model):
     """The mark of an attempt before and after a regrade changed it."""

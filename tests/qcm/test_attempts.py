@@ -282,6 +282,26 @@ def test_an_attempt_nobody_came_back_to_is_finished_by_the_sweep_once(invitation
     assert mails() == [("qcm/email/passed", invitation.member.email)]
 
 
+def test_a_task_finishes_a_batch_in_order_and_says_where_it_came(db, monkeypatch):
+    monkeypatch.setattr(attempts, "BATCH", 2)
+    begun = [steps.start(factories.make_invitation()) for _ in range(3)]
+    Invitation.objects.update(deadline_at=timezone.now() - timedelta(hours=25))
+    last = attempts.finish_overdue()
+    assert (last, Attempt.objects.finished().count()) == (begun[1].pk, 2)
+    assert attempts.finish_overdue(last) is None
+    assert Attempt.objects.finished().count() == 3
+
+
+def test_an_attempt_that_cannot_be_finished_holds_up_no_other(db, monkeypatch, caplog):
+    broken, sound = (steps.start(factories.make_invitation()) for _ in range(2))
+    Invitation.objects.update(deadline_at=timezone.now() - timedelta(hours=25))
+    # What is asked of it is no longer what its set holds.
+    Attempt.objects.filter(pk=broken.pk).update(order=[[0, []]])
+    finish_overdue()
+    assert list(Attempt.objects.finished()) == [sound]
+    assert f"Attempt {broken.pk} could not be finished" in caplog.text
+
+
 # --- One more attempt -------------------------------------------------------------------------
 
 

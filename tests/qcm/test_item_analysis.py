@@ -275,7 +275,7 @@ def test_what_the_organism_proposes_comes_first(client, page, training):
     )
     response = client.get(page)
     assert "L’organisme propose une correction, à lire d’abord." in response.content.decode()
-    places = [item.question.place for item in response.context["standing"]]
+    places = [item.question.place for item in response.context["analysis"].standing]
     assert places[0] == "Jeu 3, question 4"
     assert places[1:3] == ["Jeu 1, question 1", "Jeu 1, question 2"]
 
