@@ -9,7 +9,7 @@ from unfold.widgets import (
 )
 
 from common.admin_forms import CommentForm
-from trainings.question_form import QuestionForm
+from trainings.forms.corrections import QuestionForm
 
 from ..models import Regrade
 

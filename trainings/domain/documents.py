@@ -1,5 +1,7 @@
 """Putting a file on a request: checked by its content, stored at once, by its own request."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -17,7 +19,7 @@ ALLOWED = {
 
 
 def store(
-    training: Training, kind: Document.Kind, file: UploadedFile, *, by: User | None
+    training: Training, kind: Document.Kind, file: "UploadedFile[Any]", *, by: User | None
 ) -> Document:
     """Check and store one file; the document that stands for it.
 

@@ -74,14 +74,14 @@ def insert(new: Iterable[NewQuestion]) -> list[Question]:
     new = list(new)
     questions = Question.objects.bulk_create(
         Question(
-            question_set=one.question_set,
-            position=one.position,
-            text=one.row.text,
-            theme=one.row.theme,
-            explanation=one.row.explanation,
-            replaces=one.replaces,
+            question_set=written.question_set,
+            position=written.position,
+            text=written.row.text,
+            theme=written.row.theme,
+            explanation=written.row.explanation,
+            replaces=written.replaces,
         )
-        for one in new
+        for written in new
     )
     Choice.objects.bulk_create(
         Choice(
@@ -89,10 +89,10 @@ def insert(new: Iterable[NewQuestion]) -> list[Question]:
             position=place + 1,
             text=text,
             is_right=is_right,
-            replaces=one.replaced_choices.get(place),
+            replaces=written.replaced_choices.get(place),
         )
-        for question, one in zip(questions, new, strict=True)
-        for place, (text, is_right) in enumerate(one.row.choices)
+        for question, written in zip(questions, new, strict=True)
+        for place, (text, is_right) in enumerate(written.row.choices)
     )
     return questions
 

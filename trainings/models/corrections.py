@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from common.errors import WrongStatus
 from common.journal import Stateful
 from common.transitions import step
@@ -15,8 +16,8 @@ from .questions import Question
 from .training import Training
 
 
-class CorrectionQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: User) -> Self:
         """Those of the organism the user belongs to."""
         return self.filter(question__question_set__training__organism__people__user=user)
 

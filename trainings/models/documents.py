@@ -1,9 +1,12 @@
 """The files and the speakers of a request."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from common.files import PrivateFileField
 
 
@@ -24,8 +27,8 @@ class Speaker(models.Model):
         return self.name
 
 
-class DocumentQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: User) -> Self:
         """The documents of the requests of the organism the user belongs to."""
         return self.filter(training__organism__people__user=user)
 

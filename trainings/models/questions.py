@@ -4,14 +4,16 @@ A draft's sets are edited in place. Once the request is approved they are frozen
 makes a new version of its set, and attempts keep the version that they were taken with.
 """
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 from ..questions.rows import ChoiceRow, QuestionRow
 
 
-class QuestionSetQuerySet(models.QuerySet):
-    def current(self):
+class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
+    def current(self) -> Self:
         """The versions that stand, at most one a position."""
         return self.filter(replaced_at__isnull=True)
 

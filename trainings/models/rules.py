@@ -92,9 +92,9 @@ class AnnualRules(models.Model):
     @classmethod
     def for_year(cls, year):
         """The rules of a year, copied from the last earlier year on first need."""
-        found = _of_year.first(year)
-        if found:
-            return found
+        rules = _of_year.first(year)
+        if rules:
+            return rules
         model = cls.objects.filter(year__lt=year).order_by("-year").first() or cls()
         copied = {
             field.attname: getattr(model, field.attname)

@@ -1,12 +1,13 @@
 """A validation request and, once approved, the training it stands for."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField
 from common.errors import WrongStatus
 from common.journal import Journalled, JournalRow, event_field
@@ -18,7 +19,7 @@ from ..questions.sizing import questions_per_set
 
 
 class TrainingQuerySet(DerivedQuerySet):
-    def visible_to(self, user) -> Self:
+    def visible_to(self, user: User) -> Self:
         """The trainings of the organism the user belongs to."""
         return self.filter(organism__people__user=user)
 
@@ -165,7 +166,7 @@ class Training(Journalled, KeepsDerived):
     # The organism is searched by its own column, so that a new name finds its trainings.
     search = SearchField("title", "approval_number")
 
-    objects = TrainingQuerySet.as_manager()
+    objects: ClassVar = TrainingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "demande de validation"

@@ -7,8 +7,8 @@ from common.errors import Refused, WrongStatus
 from organisms.access import writing_required
 
 from ..domain import corrections
+from ..forms.corrections import QuestionForm
 from ..models import Correction
-from ..question_form import QuestionForm
 
 
 @writing_required

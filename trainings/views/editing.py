@@ -19,7 +19,7 @@ from organisms.access import SUSPENDED, organism_required, writing_required
 from ..domain import documents, requests
 from ..domain.completeness import missing_by_section
 from ..domain.sets import question_counts
-from ..forms import SpeakerFormSet, StartForm, TrainingForm
+from ..forms.requests import SpeakerFormSet, StartForm, TrainingForm
 from ..models import Document, Training
 from ..questions.sizing import SETS, questions_per_set
 

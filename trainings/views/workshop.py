@@ -20,7 +20,7 @@ from ..domain import writing
 from ..domain.overview import capitalised, overview
 from ..domain.sets import QuestionGone, find_question
 from ..domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged
-from ..question_input import read_content
+from ..forms.questions import read_content
 from ..questions.rows import ChoiceRow
 from ..questions.set_checks import LETTERS, MAX_CHARACTERS, faults
 from ..questions.sizing import MAX_CHOICES, SETS
@@ -56,7 +56,7 @@ def workshop(request, pk):
     context = page_context(request, training)
     if just_removed.isdecimal():
         context["just_removed"] = next(
-            (one for one in context["removed"] if one.pk == int(just_removed)), None
+            (removed for removed in context["removed"] if removed.pk == int(just_removed)), None
         )
     return render(request, "trainings/workshop.html", context)
 
@@ -170,24 +170,24 @@ def question(request, pk, question):
         return _save(request, training, question)
     try:
         training.require_editable()
-        found = find_question(training, question)
+        opened = find_question(training, question)
     except Refused as error:
         return refused(request, training, error)
     if not request.organism.may_write:
         return redirect("trainings:workshop", pk)
-    return _form(request, training, found)
+    return _form(request, training, opened)
 
 
-def _form(request, training, found, *, typed=None, status=200, **more):
+def _form(request, training, question, *, typed=None, status=200, **more):
     """The form of a question, with what is stored or what was typed."""
-    content = typed or found.as_row()
-    choices = [*content.choices, *[ChoiceRow()] * MAX_CHOICES][:MAX_CHOICES]
-    shown = max(3, len(content.choices) + (len(content.choices) < 2))
+    row = typed or question.as_row()
+    choices = [*row.choices, *[ChoiceRow()] * MAX_CHOICES][:MAX_CHOICES]
+    shown = max(3, len(row.choices) + (len(row.choices) < 2))
     context = {
         "nav": "requests",
         "training": training,
-        "question": found,
-        "content": content,
+        "question": question,
+        "content": row,
         "choices": [
             {"index": index, "letter": LETTERS[index], "text": text, "is_right": is_right}
             | {"spare": index >= shown}
@@ -195,7 +195,7 @@ def _form(request, training, found, *, typed=None, status=200, **more):
         ],
         "limits": MAX_CHARACTERS,
         "max_choices": MAX_CHOICES,
-        "faults": [f"{capitalised(one.sentence)}." for one in faults(content)],
+        "faults": [f"{capitalised(fault.sentence)}." for fault in faults(row)],
         **more,
     }
     template = "trainings/_question_form.html" if by_script(request) else "trainings/question.html"
@@ -241,10 +241,10 @@ def _not_saved(request, training, pk, content, errors):
     if by_script(request):
         return JsonResponse({"sentence": "\n".join(errors)}, status=422)
     try:
-        found = find_question(training, pk)
+        question = find_question(training, pk)
     except QuestionGone as error:
         return _gone(request, training, error, content)
-    return _form(request, training, found, typed=content, status=422, errors=errors)
+    return _form(request, training, question, typed=content, status=422, errors=errors)
 
 
 def _conflict(request, training, error, content):

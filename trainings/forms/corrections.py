@@ -5,10 +5,10 @@ from dataclasses import replace
 from django import forms
 from django.utils.text import capfirst
 
-from .questions import set_checks
-from .questions.rows import ChoiceRow, QuestionRow
-from .questions.set_checks import LETTERS, MAX_CHARACTERS
-from .questions.sizing import MAX_CHOICES
+from ..questions import set_checks
+from ..questions.rows import ChoiceRow, QuestionRow
+from ..questions.set_checks import LETTERS, MAX_CHARACTERS
+from ..questions.sizing import MAX_CHOICES
 
 
 class QuestionForm(forms.Form):
@@ -57,7 +57,7 @@ class QuestionForm(forms.Form):
 
     def choices(self):
         """(letter, text field, right field), in order, for the template."""
-        return [(one, self[f"choice_{one}"], self[f"right_{one}"]) for one in LETTERS]
+        return [(letter, self[f"choice_{letter}"], self[f"right_{letter}"]) for letter in LETTERS]
 
     def clean(self):
         data = super().clean()

@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from common.durations import format_minutes
 from common.forms import DurationField
 
-from .domain.completeness import REQUIRED
-from .models import Speaker, Training
+from ..domain.completeness import REQUIRED
+from ..models import Speaker, Training
 
 MAX_SPEAKERS = 30
 HOURS = ("requested_associative_minutes", "requested_amf_minutes")
@@ -167,9 +167,9 @@ class BaseSpeakers(forms.BaseFormSet):
     def rows(self):
         """(name, references) of those to keep, in their order; call it once valid."""
         return [
-            (one["name"], one["references"])
-            for one in self.cleaned_data
-            if one.get("name") and not one.get("DELETE")
+            (speaker["name"], speaker["references"])
+            for speaker in self.cleaned_data
+            if speaker.get("name") and not speaker.get("DELETE")
         ]
 
 

@@ -2,9 +2,9 @@
 
 import re
 
-from .questions.rows import ChoiceRow, QuestionRow
-from .questions.set_checks import FIELDS, LETTERS, MAX_CHARACTERS, tidy, tidy_line
-from .questions.sizing import MAX_CHOICES
+from ..questions.rows import ChoiceRow, QuestionRow
+from ..questions.set_checks import FIELDS, LETTERS, MAX_CHARACTERS, tidy, tidy_line
+from ..questions.sizing import MAX_CHOICES
 
 
 def read_content(data):
