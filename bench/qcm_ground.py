@@ -28,27 +28,29 @@ def make_trainings():
 
 
 def make_sets(training):
-    from trainings.models import Choice, Question, QuestionSet
+    from trainings.domain import sets
+    from trainings.questions.rows import ChoiceRow, QuestionRow
 
-    for position in (1, 2, 3):
-        one = QuestionSet.objects.create(training=training, position=position)
-        for rank in range(1, QUESTIONS + 1):
-            question = Question.objects.create(
-                question_set=one,
-                position=rank,
-                text=f"{WORDS} (jeu {position}, question {rank})",
+    sets.replace_all(
+        training,
+        [
+            QuestionRow(
+                text=f"{WORDS} (jeu {number}, question {rank})",
+                choices=tuple(
+                    ChoiceRow(
+                        f"Le document d’entrée en relation, version {place} de {rank}",
+                        place in (1, rank),
+                    )
+                    for place in range(1, CHOICES + 1)
+                ),
                 theme=f"Thème {rank}",
                 explanation=f"{WORDS} Cela se lit dans le règlement. " * 3,
+                set_number=number,
             )
-            Choice.objects.bulk_create(
-                Choice(
-                    question=question,
-                    position=place,
-                    text=f"Le document d’entrée en relation, version {place} de {rank}",
-                    is_right=place == rank or place == 1,
-                )
-                for place in range(1, CHOICES + 1)
-            )
+            for number in (1, 2, 3)
+            for rank in range(1, QUESTIONS + 1)
+        ],
+    )
 
 
 def insert_select(model, values, source):

@@ -15,7 +15,9 @@ from members.models import Member, Membership
 from organisms.models import Invite, Organism, Person
 from qcm.models import Invitation
 from tests.files import ROSTER_HEADER, make_pdf, make_xlsx
-from trainings.models import Choice, Question, QuestionSet, Training
+from trainings.domain import sets
+from trainings.models import Training
+from trainings.questions.rows import ChoiceRow, QuestionRow
 
 _numbers = count(1)
 
@@ -118,28 +120,27 @@ def make_member(*, cif=True, since=None, until=None, **fields):
 
 def make_question_sets(training, *, per_set=4, choices=3):
     """Three sets. The first choice is right; in each set's last question the second one too."""
-    sets = []
-    for position in (1, 2, 3):
-        one = QuestionSet.objects.create(training=training, position=position)
-        for rank in range(1, per_set + 1):
-            question = Question.objects.create(
-                question_set=one,
-                position=rank,
-                text=f"Jeu {position}, question {rank} ?",
+    sets.replace_all(
+        training,
+        [
+            QuestionRow(
+                text=f"Jeu {number}, question {rank} ?",
+                choices=tuple(
+                    ChoiceRow(
+                        f"Choix {place} de la question {rank} du jeu {number}",
+                        place == 1 or (place == 2 and rank == per_set),
+                    )
+                    for place in range(1, choices + 1)
+                ),
                 theme=f"Thème {rank}",
-                explanation=f"Explication du jeu {position}, question {rank}.",
+                explanation=f"Explication du jeu {number}, question {rank}.",
+                set_number=number,
             )
-            Choice.objects.bulk_create(
-                Choice(
-                    question=question,
-                    position=place,
-                    text=f"Choix {place} de la question {rank} du jeu {position}",
-                    is_right=place == 1 or (place == 2 and rank == per_set),
-                )
-                for place in range(1, choices + 1)
-            )
-        sets.append(one)
-    return sets
+            for number in (1, 2, 3)
+            for rank in range(1, per_set + 1)
+        ],
+    )
+    return list(training.question_sets.all())
 
 
 def make_amf_training(organism=None, *, per_set=4, **fields):
