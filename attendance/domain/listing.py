@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from common import bulk
-from common.spreadsheets import fold
 from trainings.models import Training
 
 from ..models import Participant, Sheet
@@ -83,7 +82,7 @@ def refresh_repeats(sheet: Sheet, corrected: Participant) -> None:
     if not repeats:
         return
     counted = _counted_by_others(sheet.training, sheet)
-    rows = {_person(corrected): corrected.row_number, _name(corrected): corrected.row_number}
+    rows = {_person(corrected): corrected.row_number, corrected.folded_name: corrected.row_number}
     for line in repeats:
         line.same_as = rows.get(_person(line))
         if line.same_as:
@@ -109,11 +108,7 @@ def _counted_by_others(training: Training, sheet: Sheet | None) -> set[int]:
 
 def _person(participant: Participant) -> int | str:
     """Who a line is: the member, or the name typed."""
-    return participant.member_id or _name(participant)
-
-
-def _name(participant: Participant) -> str:
-    return fold(f"{participant.last_name} {participant.first_name}")
+    return participant.member_id or participant.folded_name
 
 
 def refresh_states(training: Training) -> None:

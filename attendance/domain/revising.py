@@ -67,12 +67,12 @@ def _complete(
     there = {_person(line) for line in current}
     failed = [line for line in current if line.member_id is None]
     by_row = {line.row_number: line for line in failed if line.row_number}
-    by_name = {_name(line): line for line in failed}
+    by_name = {line.folded_name: line for line in failed}
     gone = set()
     for line, participant in zip(lines, read, strict=True):
         if fold(line.result) in SETTLED or _person(participant) in there:
             continue
-        replaced = by_row.get(line.origin or 0) or by_name.get(_name(participant))
+        replaced = by_row.get(line.origin or 0) or by_name.get(participant.folded_name)
         participant.row_number = None
         if replaced and replaced.pk not in gone:
             gone.add(replaced.pk)
@@ -82,10 +82,6 @@ def _complete(
         changes.added.append(participant)
     changes.kept = len(current) - len(changes.removed)
     return changes
-
-
-def _name(participant: Participant) -> str:
-    return fold(f"{participant.last_name} {participant.first_name}")
 
 
 def _person(participant: Participant) -> int | str:

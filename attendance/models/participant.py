@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField
+from common.spreadsheets import fold
 from members.models import HoursCredit, Member
 from qcm.models import Invitation
 from trainings.models import Training
@@ -144,6 +145,11 @@ class Participant(KeepsDerived):
 
     def __str__(self) -> str:
         return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def folded_name(self) -> str:
+        """The name for comparing."""
+        return fold(f"{self.last_name} {self.first_name}")
 
     @property
     def is_settled(self) -> bool:
