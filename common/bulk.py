@@ -86,7 +86,7 @@ def update(model: type[Row], instances: Iterable[Row], names: Iterable[str]) -> 
     rows = _rows(instances, fields, connection)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {quote(meta.db_table)} AS old SET {sets} "
+            f"UPDATE {quote(meta.db_table)} AS old SET {sets} "  # noqa: S608 - names of our models
             f"FROM unnest({arrays}) AS new ({', '.join([key, *columns])}) "
             f"WHERE old.{key} = new.{key}",
             [list(values) for values in zip(*rows, strict=True)],

@@ -43,16 +43,16 @@ def parse_minutes(text: str) -> int:
     cleaned = " ".join(text.replace("\u202f", " ").replace("\xa0", " ").lower().split())
     if cleaned.startswith(("-", "−")):
         raise NotADuration("Une durée ne peut pas être négative.")
-    if found := HOURS_AND_MINUTES.fullmatch(cleaned):
-        hours, minutes = int(found[1]), int(found[2] or 0)
+    if figures := HOURS_AND_MINUTES.fullmatch(cleaned):
+        hours, minutes = int(figures[1]), int(figures[2] or 0)
         if minutes > 59:
             raise NotADuration(f"« {text} » : les minutes vont de 0 à 59.")
         return hours * 60 + minutes
-    if found := MINUTES_ONLY.fullmatch(cleaned):
-        return int(found[1])
-    if found := DECIMAL_HOURS.fullmatch(cleaned):
-        hundredths = int((found[2] or "0").ljust(2, "0"))
+    if figures := MINUTES_ONLY.fullmatch(cleaned):
+        return int(figures[1])
+    if figures := DECIMAL_HOURS.fullmatch(cleaned):
+        hundredths = int((figures[2] or "0").ljust(2, "0"))
         if hundredths * 60 % 100:
             raise NotADuration(f"« {text} » ne fait pas un nombre entier de minutes.")
-        return int(found[1]) * 60 + hundredths * 60 // 100
+        return int(figures[1]) * 60 + hundredths * 60 // 100
     raise NotADuration(f"« {text} » n’est pas une durée. Écrivez par exemple « 3 h 30 ».")

@@ -82,8 +82,7 @@ def _opens_as_pdf(file):
     file.seek(0)
     try:
         return len(PdfReader(io.BytesIO(file.read())).pages) > 0
-    except Exception:
-        # pypdf raises whatever the broken bytes led it to; all of it means « not a PDF ».
+    except Exception:  # noqa: BLE001 - pypdf raises whatever broken bytes led it to
         return False
 
 
@@ -93,8 +92,7 @@ def _opens_as_image(file, kind):
         with Image.open(file, formats=[kind]) as image:
             width, height = image.size
             image.verify()
-    except Exception:
-        # As above, from Pillow.
+    except Exception:  # noqa: BLE001 - and so does Pillow
         return False
     return width * height <= MAX_IMAGE_PIXELS
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from common.spreadsheets import Cell, clean_text, fold
+from members.columns import EMAIL, FIRM, FIRST_NAME, LAST_NAME, MEMBER_NUMBER, ORIAS
 
 # {column index: field}; several columns may be « presence ».
 Columns: TypeAlias = dict[int, str]
@@ -14,71 +15,111 @@ HEADER_ROWS = 50
 # A longer cell is read as no title.
 LONGEST_TITLE = 80
 
+
+def _names(written: str) -> frozenset[str]:
+    return frozenset(written.split("|"))
+
+
 # What a column is called, folded. Exact names first; then `guess()` looks at the words.
-SYNONYMS = {
+SYNONYMS: dict[str, frozenset[str]] = {
     "last_name": (
-        "nom|noms|nom de famille|nom d usage|nom usuel|nom participant|nom du participant|"
-        "nom stagiaire|nom du stagiaire|nom adherent|nom de l adherent|nom de naissance|"
-        "nom patronymique|last name|lastname|surname|family name"
+        LAST_NAME
+        | _names(
+            "noms|nom de famille|nom d usage|nom usuel|nom participant|nom du participant|"
+            "nom stagiaire|nom du stagiaire|nom adherent|nom de l adherent|nom de naissance|"
+            "nom patronymique|last name|lastname|surname|family name"
+        )
     ),
     "first_name": (
-        "prenom|prenoms|prenom participant|prenom du participant|prenom du stagiaire|"
-        "prenom stagiaire|first name|firstname|given name|forename"
+        FIRST_NAME
+        | _names(
+            "prenoms|prenom participant|prenom du participant|prenom du stagiaire|"
+            "prenom stagiaire|first name|firstname|given name|forename"
+        )
     ),
-    "full_name": (
-        "participant|participants|participante|nom complet|nom et prenom|nom prenom|prenom nom|"
-        "prenom et nom|noms et prenoms|nom prenoms|name|full name|display name|attendee|"
-        "attendee name|participant name|stagiaire|stagiaires|apprenant|nom affiche|"
+    "full_name": _names(
+        "participant|participants|participante|nom complet|nom et prenom|nom prenom|"
+        "prenom nom|prenom et nom|noms et prenoms|nom prenoms|name|full name|display name|"
+        "attendee|attendee name|participant name|stagiaire|stagiaires|apprenant|nom affiche|"
         "name original name|user name original name|nom d origine|nom nom d origine|"
         "nom de l utilisateur|identite|personne"
     ),
     "email": (
-        "e mail|email|mail|mel|courriel|adresse mail|adresse e mail|adresse email|e mails|"
-        "adresse electronique|adresse de messagerie|email address|e mail address|user email"
+        EMAIL
+        | _names(
+            "mel|adresse email|e mails|adresse electronique|adresse de messagerie|email address|"
+            "e mail address|user email"
+        )
     ),
     "member_number": (
-        "n adherent|no adherent|num adherent|numero adherent|numero d adherent|n d adherent|"
-        "n adh|no adh|num adh|numero adh|adherent n|code adherent|id adherent|n membre|"
-        "numero membre|numero de membre|n de membre|matricule|matricule adherent|matricule membre|"
-        "n anacofi|numero anacofi|"
-        "member number|member no|member id|membership number|membership id|n adherent anacofi"
+        MEMBER_NUMBER
+        | _names(
+            "num adherent|n d adherent|no adh|num adh|numero adh|adherent n|code adherent|"
+            "id adherent|n membre|numero membre|numero de membre|n de membre|matricule|"
+            "matricule adherent|matricule membre|n anacofi|numero anacofi|member number|"
+            "member no|member id|membership number|membership id|n adherent anacofi"
+        )
     ),
-    "orias": "orias|n orias|no orias|num orias|numero orias|code orias|immatriculation orias",
+    "orias": ORIAS | _names("no orias|num orias|code orias|immatriculation orias"),
     "firm": (
-        "cabinet|societe|entreprise|firme|structure|employeur|raison sociale|organisation|"
-        "organization|company|company name|nom du cabinet|nom de la societe|nom cabinet|"
-        "nom societe|nom de l entreprise"
+        FIRM
+        | _names(
+            "firme|structure|employeur|raison sociale|organisation|organization|company|"
+            "company name|nom du cabinet|nom de la societe|nom cabinet|nom societe|"
+            "nom de l entreprise"
+        )
     ),
-    "presence": (
+    "presence": _names(
         "present|presente|presents|presence|presences|present e|present o n|present oui non|"
         "emargement|signature|emarge|a participe|participation|presence effective|attended|"
         "attendance|attendance status|statut|statut de presence|status|presence matin|"
         "presence apres midi|matin|apres midi|present absent"
     ),
-    "minutes": (
-        "duree|duree suivie|duree de presence|duree presence|duree de connexion|duree connexion|"
-        "duree de participation|duree min|duree minutes|duree en minutes|duree h|duree heures|"
-        "temps|temps suivi|temps de presence|temps presence|temps de connexion|temps passe|"
-        "temps en session|temps min|temps minutes|heures|heures suivies|heures de presence|"
-        "heures realisees|heures effectuees|heures de formation|heures presence|nb heures|"
-        "nb d heures|nbre d heures|nombre d heures|nombre heures|nb h|minutes|minutes suivies|"
-        "minutes de presence|nb minutes|nombre de minutes|duration|duration minutes|duration min|"
-        "duration hours|attendance duration|time in session|time in session minutes|"
-        "total duration|total duration minutes|session duration|minutes attended|time attended|"
-        "total time|time spent"
+    "minutes": _names(
+        "duree|duree suivie|duree de presence|duree presence|duree de connexion|"
+        "duree connexion|duree de participation|duree min|duree minutes|duree en minutes|"
+        "duree h|duree heures|temps|temps suivi|temps de presence|temps presence|"
+        "temps de connexion|temps passe|temps en session|temps min|temps minutes|heures|"
+        "heures suivies|heures de presence|heures realisees|heures effectuees|"
+        "heures de formation|heures presence|nb heures|nb d heures|nbre d heures|"
+        "nombre d heures|nombre heures|nb h|minutes|minutes suivies|minutes de presence|"
+        "nb minutes|nombre de minutes|duration|duration minutes|duration min|duration hours|"
+        "attendance duration|time in session|time in session minutes|total duration|"
+        "total duration minutes|session duration|minutes attended|time attended|total time|"
+        "time spent"
     ),
+    "session_on": _names(
+        "date|dates|date session|date de session|date de la session|date formation|"
+        "date de formation|date de la formation|session|session date|date of session|jour|"
+        "date presence|date de presence"
+    ),
+    # The columns that the portal adds to the list it gives back.
+    "result": _names("resultat du portail"),
+    "origin": _names("ligne du portail"),
 }
-SYNONYMS["session_on"] = (
-    "date|dates|date session|date de session|date de la session|date formation|"
-    "date de formation|date de la formation|session|session date|date of session|jour|"
-    "date presence|date de presence"
+MAIL = frozenset("mail email courriel mails emails".split())
+MEMBER = frozenset("adherent adherents adh membre anacofi member".split())
+FIRST, LAST = FIRST_NAME | {"prenoms"}, LAST_NAME | {"noms"}
+COMPANY = FIRM | {"company"}
+PRESENCE = frozenset("present presents presence emargement".split())
+# A field, and groups of words: the first of which each group has a word in the title is right.
+# None: the title tells something else, whatever its other words.
+GUESSES: tuple[tuple[str | None, *tuple[frozenset[str], ...]], ...] = (
+    ("orias", frozenset({"orias"})),
+    ("email", MAIL),
+    ("member_number", frozenset("n no num numero code id number".split()), MEMBER),
+    (None, frozenset("formateur formation organisme intervenant session date duree".split())),
+    ("full_name", FIRST, LAST),
+    ("first_name", FIRST),
+    ("firm", COMPANY),
+    ("last_name", LAST, frozenset("participant stagiaire adherent famille".split())),
+    (None, PRESENCE, frozenset({"heures", "h"})),
+    ("presence", PRESENCE),
 )
+# More words than that are a sentence, not a title.
+MOST_WORDS = 7
 # Every word by which `guess()` tells a field: most cells of a list hold none.
-TELLING = frozenset(
-    ("orias", "mail", "email", "courriel", "mails", "emails", "adherent", "adherents", "adh")
-    + ("membre", "anacofi", "member", "prenom", "prenoms", "cabinet", "societe", "entreprise")
-    + ("company", "nom", "noms", "present", "presents", "presence", "emargement")
-)
+TELLING = frozenset({"orias"}) | MAIL | MEMBER | FIRST | LAST | COMPANY | PRESENCE
 # What a column can be told to be, by hand.
 KINDS = {
     "last_name": "Nom",
@@ -93,9 +134,7 @@ KINDS = {
     "session_on": "Date de la session",
 }
 IGNORED = "ignore"
-# The columns that the portal adds to the list it gives back.
-SYNONYMS |= {"result": "resultat du portail", "origin": "ligne du portail"}
-FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names.split("|")}
+FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names}
 KEYS = ("member_number", "email", "orias")
 
 
@@ -130,23 +169,9 @@ def guess(name: str) -> str | None:
     if TELLING.isdisjoint(in_order := name.split()):
         return None
     words = set(in_order)
-    if len(words) > 7:
+    if len(words) > MOST_WORDS:
         return None
-    if "orias" in words:
-        return "orias"
-    if words & {"mail", "email", "courriel", "mails", "emails"}:
-        return "email"
-    numbered = words & {"n", "no", "num", "numero", "code", "id", "number"}
-    if numbered and words & {"adherent", "adherents", "adh", "membre", "anacofi", "member"}:
-        return "member_number"
-    if words & {"formateur", "formation", "organisme", "intervenant", "session", "date", "duree"}:
-        return None
-    if words & {"prenom", "prenoms"}:
-        return "full_name" if words & {"nom", "noms"} else "first_name"
-    if words & {"cabinet", "societe", "entreprise", "company"}:
-        return "firm"
-    if words & {"nom", "noms"} and words & {"participant", "stagiaire", "adherent", "famille"}:
-        return "last_name"
-    if words & {"present", "presents", "presence", "emargement"} and not words & {"heures", "h"}:
-        return "presence"
+    for kind, *groups in GUESSES:
+        if not any(words.isdisjoint(group) for group in groups):
+            return kind
     return None

@@ -43,17 +43,8 @@ def minutes_of(cell: Cell, *, unit: str) -> int | None:
     """
     if cell is None or isinstance(cell, bool):
         return None
-    if isinstance(cell, time):
-        return cell.hour * 60 + cell.minute
-    if isinstance(cell, datetime) and cell.year <= 1900:
-        # An Excel duration: counted from its day zero, which the readers give as either day.
-        zero = datetime(1899, 12, 31) if cell >= datetime(1899, 12, 31) else datetime(1899, 12, 30)
-        if cell < zero:
-            raise NotADuration(f"La durée « {cell} » n’est pas lisible. Écrivez « 3 h 30 ».")
-        return (cell - zero) // timedelta(minutes=1)
-    if isinstance(cell, date):
-        # « 3.5 » typed into a French Excel becomes the third of May.
-        return parse_minutes(f"{cell.day}.{cell.month}")
+    if isinstance(cell, date | time):
+        return _minutes_of_clock(cell)
     text = cell_text(cell)
     if not text:
         return None
@@ -71,6 +62,20 @@ def minutes_of(cell: Cell, *, unit: str) -> int | None:
         raise NotADuration(
             f"La durée « {text[:60]} » n’est pas lisible. Écrivez par exemple « 3 h 30 »."
         ) from error
+
+
+def _minutes_of_clock(cell: date | time) -> int:
+    """The minutes that a spreadsheet made a time or a date of."""
+    if isinstance(cell, time):
+        return cell.hour * 60 + cell.minute
+    if isinstance(cell, datetime) and cell.year <= 1900:
+        # An Excel duration: counted from its day zero, which the readers give as either day.
+        zero = datetime(1899, 12, 31) if cell >= datetime(1899, 12, 31) else datetime(1899, 12, 30)
+        if cell < zero:
+            raise NotADuration(f"La durée « {cell} » n’est pas lisible. Écrivez « 3 h 30 ».")
+        return (cell - zero) // timedelta(minutes=1)
+    # « 3.5 » typed into a French Excel becomes the third of May.
+    return parse_minutes(f"{cell.day}.{cell.month}")
 
 
 def measure(

@@ -62,7 +62,7 @@ def upsert(
     with connection.cursor() as cursor:
         cursor.execute(
             # All names are the models' own; values are parameters.
-            f"INSERT INTO {table} ({columns}) SELECT new_rows.* FROM "
+            f"INSERT INTO {table} ({columns}) SELECT new_rows.* FROM "  # noqa: S608 - see above
             f"(VALUES {', '.join([row_sql] * len(rows))}) AS new_rows, "
             f"(SELECT 1 FROM {quote(guard.model._meta.db_table)} "
             f"WHERE {column('pk', guard.model)} = %s AND {column(guard.field, guard.model)} = %s "

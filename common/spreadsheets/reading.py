@@ -136,7 +136,7 @@ def _ask_child(path: str, max_rows: int, reader: str) -> Answer:
     """The child's answer as a dictionary, or {"error": code} when it died or was killed."""
     command = [sys.executable, "-I", str(CHILD), path, str(max_rows), reader]
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - no shell, our own script, a path of ours
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,

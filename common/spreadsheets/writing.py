@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 # A cell that begins with one of these could be run as a formula by whoever opens the file.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,24 +40,37 @@ def write_workbook(
         tab = workbook.create_sheet(title[:31])
         for row in rows:
             tab.append([safe_cell(value) for value in row])
-        for row in tab.iter_rows():
-            for cell in row:
-                # « #N/A » typed by somebody is a text, not an error.
-                if cell.data_type == "e":
-                    cell.data_type = "s"
-        for cell in tab[1]:
-            cell.font = Font(bold=True, color="FFFFFF")
-            cell.fill = PatternFill("solid", fgColor="14305C")
-            cell.alignment = Alignment(vertical="center", wrap_text=True)
-        tab.freeze_panes = "A2"
+        _keep_errors_as_text(tab)
+        _show_header(tab)
         if title in as_text:
-            for column in range(1, tab.max_column + 1):
-                tab.column_dimensions[get_column_letter(column)].number_format = "@"
-            for row in tab.iter_rows(min_row=2):
-                for cell in row:
-                    cell.number_format = "@"
+            _keep_typed(tab)
         for position, width in enumerate(widths, start=1):
             tab.column_dimensions[get_column_letter(position)].width = width
     target = io.BytesIO()
     workbook.save(target)
     return target.getvalue()
+
+
+def _keep_errors_as_text(tab: Worksheet) -> None:
+    for row in tab.iter_rows():
+        for cell in row:
+            # « #N/A » typed by somebody is a text, not an error.
+            if cell.data_type == "e":
+                cell.data_type = "s"
+
+
+def _show_header(tab: Worksheet) -> None:
+    for cell in tab[1]:
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="14305C")
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+    tab.freeze_panes = "A2"
+
+
+def _keep_typed(tab: Worksheet) -> None:
+    """Make all below the header text, also what is typed there later."""
+    for column in range(1, tab.max_column + 1):
+        tab.column_dimensions[get_column_letter(column)].number_format = "@"
+    for row in tab.iter_rows(min_row=2):
+        for cell in row:
+            cell.number_format = "@"

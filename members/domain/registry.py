@@ -10,6 +10,7 @@ from django.utils import timezone
 from common.errors import WrongStatus
 from common.spreadsheets import UnreadableWorkbook, cell_text, fold, read_workbook
 
+from ..columns import EMAIL, FIRM, FIRST_NAME, LAST_NAME, MEMBER_NUMBER, ORIAS
 from ..keys import KEY_OF, email_key, last_name_key, orias_key
 from ..models import Member, Membership, RegistryImport
 from . import former
@@ -20,13 +21,13 @@ HEADER_ROWS = 50
 # typed: a wrong file does that more often than life.
 MANY_PERCENT = 5
 COLUMNS = {
-    "number": {"n adherent", "no adherent", "numero adherent", "numero d adherent", "n adh"},
+    "number": MEMBER_NUMBER,
     "title": {"civilite"},
-    "last_name": {"nom"},
-    "first_name": {"prenom"},
-    "email": {"e mail", "email", "mail", "courriel", "adresse e mail", "adresse mail"},
-    "firm": {"cabinet", "societe", "entreprise"},
-    "orias": {"n orias", "numero orias", "orias"},
+    "last_name": LAST_NAME,
+    "first_name": FIRST_NAME,
+    "email": EMAIL,
+    "firm": FIRM,
+    "orias": ORIAS,
     "cif": {"adherent anacofi cif", "anacofi cif", "cif"},
     "status": {"statut"},
 }

@@ -23,12 +23,11 @@ from common.admin import (
 )
 from common.admin_forms import ConfirmForm
 from common.durations import format_minutes, format_seconds
+from common.files import XLSX
 from common.spreadsheets import fold
 
 from ..domain import evidence, invitations
 from ..models import Attempt, Invitation, InvitationJournal
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class StateFilter(admin.SimpleListFilter):

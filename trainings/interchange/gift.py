@@ -57,44 +57,53 @@ def parse(text: str) -> ParsedSets:
     return reader.gathering.sets()
 
 
+class OpenQuestion:
+    """The lines of a question while they come in, and whether its answers' brace is open."""
+
+    def __init__(self) -> None:
+        self.start = 0
+        self.lines: list[str] = []
+        self.inside = self.closed = False
+
+    def add(self, number: int, line: str) -> None:
+        if not self.lines:
+            self.start = number
+        self.lines.append(line)
+        for sign in BRACE.findall(line):
+            if sign == "{" and not self.closed:
+                self.inside = True
+            elif sign == "}" and self.inside:
+                self.inside, self.closed = False, True
+
+    def end(self) -> list[Block]:
+        """What was gathered, if anything; another question may begin."""
+        blocks = [Block(self.start, "question", self.lines)] if self.lines else []
+        self.lines, self.inside, self.closed = [], False, False
+        return blocks
+
+
 def _blocks(text: str) -> Iterator[Block]:
     """Each category, comment and question, in their order."""
-    lines: list[str] = []
-    start, inside, closed, blank = 0, False, False, True
+    question, blank = OpenQuestion(), True
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
+        is_category = bare.startswith("$CATEGORY:")
         begins = blank and bare.startswith("::")
         # A brace left open would swallow the rest of the file.
-        if bare.startswith("$CATEGORY:") or (begins and inside):
-            if lines:
-                yield Block(start, "question", lines)
-            lines, inside, closed = [], False, False
-        if bare.startswith("$CATEGORY:"):
+        ends = (begins and question.inside) if bare else not question.inside
+        if is_category or ends:
+            yield from question.end()
+        blank = is_category or not bare
+        if is_category:
             yield Block(number, "category", [bare.removeprefix("$CATEGORY:").strip()])
-            blank = True
-            continue
-        blank = not bare
-        if bare.startswith("//"):
-            if not lines:
-                yield Block(number, "comment", [bare])
+        elif bare.startswith("//"):
+            if question.lines:
+                question.lines.append("")
             else:
-                lines.append("")
-            continue
-        if not bare and not inside:
-            if lines:
-                yield Block(start, "question", lines)
-            lines, closed = [], False
-            continue
-        if not lines:
-            start = number
-        lines.append(line)
-        for sign in BRACE.findall(line):
-            if sign == "{" and not closed:
-                inside = True
-            elif sign == "}" and inside:
-                inside, closed = False, True
-    if lines:
-        yield Block(start, "question", lines)
+                yield Block(number, "comment", [bare])
+        elif bare or question.inside:
+            question.add(number, line)
+    yield from question.end()
 
 
 class GiftReader:

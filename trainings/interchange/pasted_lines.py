@@ -165,30 +165,30 @@ def unstarred(text: str) -> tuple[str, bool]:
 def letters_of(text: str) -> str:
     """« AC » out of « A, C », « A et C » or « AC. »; "" for anything else."""
     letters = ""
-    for token in TOKEN.findall(text[:60]):
-        if token.casefold() in {"et", "ou"} or token.isspace() or token in SEPARATORS:
+    for piece in TOKEN.findall(text[:60]):
+        if piece.casefold() in {"et", "ou"} or piece.isspace() or piece in SEPARATORS:
             continue
         # Small letters count alone: « de » is a word.
-        known = re.fullmatch("[A-J]{1,6}|[a-j]", token)
+        known = re.fullmatch("[A-J]{1,6}|[a-j]", piece)
         if not known:
             return ""
-        letters += token.upper()
+        letters += piece.upper()
     return "".join(dict.fromkeys(letters)) if len(text) <= 60 else ""
 
 
 def pairs_of(text: str) -> list[tuple[int, str]]:
     """[(1, "B"), (3, "AC")] out of « 1-B, 3-A,C »; nothing for anything else."""
     pairs: list[tuple[int, str]] = []
-    for token in TOKEN.findall(text):
-        if token.isspace() or token in SEPARATORS or token == "°":
+    for piece in TOKEN.findall(text):
+        if piece.isspace() or piece in SEPARATORS or piece == "°":
             continue
-        if token.isdecimal():
-            pairs.append((int(token), ""))
-        elif fold(token) in {"et", "q", "question", "n", "reponse", "reponses"}:
+        if piece.isdecimal():
+            pairs.append((int(piece), ""))
+        elif fold(piece) in {"et", "q", "question", "n", "reponse", "reponses"}:
             continue
-        elif pairs and re.fullmatch("[A-J]{1,6}|[a-j]", token):
+        elif pairs and re.fullmatch("[A-J]{1,6}|[a-j]", piece):
             number, letters = pairs[-1]
-            pairs[-1] = number, letters + token.upper()
+            pairs[-1] = number, letters + piece.upper()
         else:
             return []
     if not pairs or not all(letters for _, letters in pairs):

@@ -52,6 +52,11 @@ def read_file(file: UploadedFile) -> ParsedSets:
         raise UnreadableSets(WORD)
     if content.startswith((b"PK\x03\x04", XLS, *OLD_XLS)):
         return _named(_workbook(file), file.name)
+    return _named(_read_text(file, content), file.name)
+
+
+def _read_text(file: UploadedFile, content: bytes) -> ParsedSets:
+    """The sets in a file of text: Moodle's XML, a table, a page, GIFT or plain."""
     text = _decode(content)
     head = text[:200_000].lstrip().casefold()
     if head.startswith(("%pdf", "{\\rtf")):
@@ -59,20 +64,21 @@ def read_file(file: UploadedFile) -> ParsedSets:
             f"Ce fichier n’est pas lu. Donnez {FORMS}, ou copiez son texte et collez-le."
         )
     if "<quiz" in head and head.startswith("<"):
-        return _named(_some(moodle.parse(content), advice=""), file.name)
+        return _some(moodle.parse(content), advice="")
     if head.startswith("<"):
         if "<table" in head or "office:spreadsheet" in head:
-            return _named(_workbook(file), file.name)
+            return _workbook(file)
         if "<html" in head or "<p" in head or "<!doctype html" in head:
-            return _named(read_pasted("", text), file.name)
+            return read_pasted("", text)
+        # Refused there, with what to do.
         return moodle.parse(content)
     if len(text) > MAX_CHARACTERS:
         raise UnreadableSets("Le texte est démesuré. Découpez-le en plusieurs fichiers.")
     if gift.is_gift(text):
-        return _named(_some(gift.parse(text), advice=""), file.name)
+        return _some(gift.parse(text), advice="")
     if _is_table(text):
-        return _named(_workbook(file), file.name)
-    return _named(read_pasted(text), file.name)
+        return _workbook(file)
+    return read_pasted(text)
 
 
 def read_pasted(text: str, html: str = "") -> ParsedSets:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from ..questions.rows import ChoiceRow, QuestionRow
+from ..questions.set_checks import place_of
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -94,7 +95,7 @@ class Question(models.Model):
     @property
     def place(self):
         """Where it stands: « Jeu 1, question 3 ». Reads the set."""
-        return f"Jeu {self.question_set.position}, question {self.position}"
+        return place_of(self.question_set.position, self.position)
 
     def as_row(self) -> QuestionRow:
         """The question as a value, without its set's number."""

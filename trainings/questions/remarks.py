@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from common.spreadsheets import fold
 
 from .rows import QuestionRow
-from .set_checks import LETTERS, question_key
+from .set_checks import LETTERS, place_of, question_key
 
 # From so many questions on, a habit of the author's is no chance.
 FEW = 4
@@ -77,8 +77,7 @@ class Remark:
     sentence: str
 
     def __str__(self) -> str:
-        place = f"Jeu {self.set_number}" + (f", question {self.rank}" if self.rank else "")
-        return f"{place} : {self.sentence}"
+        return f"{place_of(self.set_number, self.rank)} : {self.sentence}"
 
 
 class _Placed(NamedTuple):

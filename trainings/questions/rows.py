@@ -33,7 +33,9 @@ class QuestionRow:
 
     def filled(self) -> Self:
         """The same question without the places of choices that were taken out."""
-        return replace(self, choices=tuple(one for one in self.choices if not one.is_blank))
+        return replace(
+            self, choices=tuple(choice for choice in self.choices if not choice.is_blank)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The question as a JSON column keeps it."""

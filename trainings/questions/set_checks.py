@@ -23,6 +23,11 @@ UNWRITABLE = dict.fromkeys([0xFFFE, 0xFFFF])
 NEWLINES = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
+def place_of(set_number: int, rank: int = 0) -> str:
+    """« Jeu 2, question 3 », or « Jeu 2 » for the whole set."""
+    return f"Jeu {set_number}" + (f", question {rank}" if rank else "")
+
+
 @dataclass(frozen=True)
 class Problem:
     """What blocks a set; `rank` is 1-based in the set, 0 for the whole set.
@@ -35,8 +40,7 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
-        place = f"Jeu {self.set_number}" + (f", question {self.rank}" if self.rank else "")
-        return f"{place} : {self.sentence}"
+        return f"{place_of(self.set_number, self.rank)} : {self.sentence}"
 
 
 @dataclass(frozen=True)
