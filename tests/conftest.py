@@ -89,6 +89,13 @@ def owner(organism):
 
 
 @pytest.fixture
+def signed_in(client, owner):
+    """The owner's browser."""
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
 def contributor(organism):
     """A colleague of the owner."""
     return factories.make_person(organism, role="contributor").user

@@ -21,12 +21,6 @@ from tests.factories import make_amf_training, make_member, make_sheet, make_tra
 from tests.files import ROSTER_HEADER, make_pdf, make_xlsx
 
 
-@pytest.fixture
-def signed_in(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def url(name, *args):
     return reverse(f"attendance:{name}", args=args)
 

@@ -4,7 +4,6 @@ import io
 import re
 from datetime import timedelta
 
-import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -69,12 +68,6 @@ def outcome(client, training, owner, kind):
         later = told(client, training.organism, sheet)
         transaction.set_rollback(True)
     return before, after, later
-
-
-@pytest.fixture
-def signed_in(client, owner):
-    client.force_login(owner)
-    return client
 
 
 def test_cif_or_not_left_or_not_the_organism_is_told_the_same(signed_in, organism, owner):

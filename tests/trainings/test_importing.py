@@ -12,19 +12,6 @@ from trainings.models import QuestionImport
 PASTED = "1. Quand signer ?\n*A. Avant\nB. Après\n\n2. Qui signe ?\nA. Personne\n*B. Le client\n"
 
 
-@pytest.fixture
-def draft(organism):
-    training = factories.make_training(organism, requested_amf_minutes=60)
-    factories.make_question_sets(training)
-    return training
-
-
-@pytest.fixture
-def signed_in(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def url(name, training, *args):
     return reverse(f"trainings:{name}", args=[training.pk, *args])
 

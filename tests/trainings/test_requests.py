@@ -32,12 +32,6 @@ def draft(organism, owner):
     return training
 
 
-@pytest.fixture
-def signed_in(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def edit_url(training):
     return reverse("trainings:edit", args=[training.pk])
 

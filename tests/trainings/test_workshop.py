@@ -28,19 +28,6 @@ CONTENT = QuestionRow(
 )
 
 
-@pytest.fixture
-def draft(organism):
-    training = factories.make_training(organism, requested_amf_minutes=60)
-    factories.make_question_sets(training)
-    return training
-
-
-@pytest.fixture
-def signed_in(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def ranked(training, number=1):
     """The questions of a set in their order, and their positions."""
     found = Question.objects.filter(
