@@ -227,6 +227,27 @@ def test_a_file_is_kept_by_its_own_request_and_replaced_by_the_next(signed_in, d
     assert "présentation" not in kept.file.name
 
 
+def stored_files(training):
+    folder = Path(training.documents.first().file.storage.location)
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_of_files_replaced_given_twice_or_refused_none_is_left(
+    signed_in, draft, django_capture_on_commit_callbacks
+):
+    for kind, content in [
+        ("presentation", file(make_pdf(2))),
+        ("further", file(make_pdf(3))),
+        ("further", file(make_pdf(3))),
+        ("further", file(b"pas un PDF")),
+    ]:
+        with django_capture_on_commit_callbacks(execute=True):
+            upload(signed_in, draft, kind, content)
+    held = sorted(Path(one.file.name).name for one in draft.documents.all())
+    assert len(held) == 2
+    assert stored_files(draft) == held
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "sentence"),
     [
@@ -370,17 +391,41 @@ def test_renewing_twice_opens_the_renewal_there_is(signed_in, approved):
 
 
 def test_a_renewal_that_fails_leaves_no_file(approved, owner, monkeypatch):
-    folder = Path(approved.documents.first().file.storage.location)
-
-    def stored():
-        return sorted(one for one in folder.rglob("*") if one.is_file())
-
-    before = stored()
+    before = stored_files(approved)
     monkeypatch.setattr(sets, "replace_all", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         requests.renew(approved, by=owner)
-    assert stored() == before
+    assert stored_files(approved) == before
     assert not Training.objects.filter(renewed_from=approved).exists()
+
+
+def test_a_renewal_that_another_began_meanwhile_leaves_no_file(
+    approved, owner, monkeypatch, django_capture_on_commit_callbacks
+):
+    """Both copied the documents; the second to take the lock gives up its copies."""
+    first, _ = requests.renew(approved, by=owner)
+    before = stored_files(approved)
+    looked = iter([None])
+    look = Training.live_renewal
+    monkeypatch.setattr(Training, "live_renewal", lambda self: next(looked, look(self)))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert requests.renew(approved, by=owner) == (first, False)
+    assert stored_files(approved) == before
+
+
+@pytest.mark.parametrize("status", sorted(set(Training.Status.values) - {"approved"}))
+def test_only_an_approved_request_is_renewed(organism, status):
+    training = factories.make_training(organism, status=status)
+    with pytest.raises(WrongStatus):
+        requests.renew(training, by=None)
+    assert Training.objects.count() == 1
+
+
+def test_a_renewal_that_came_to_nothing_is_begun_anew(approved, owner):
+    first, _ = requests.renew(approved, by=owner)
+    Training.objects.filter(pk=first.pk).update(status="withdrawn", submitted_at=timezone.now())
+    second, is_new = requests.renew(approved, by=owner)
+    assert (second.pk != first.pk, is_new) == (True, True)
 
 
 def test_next_years_approval_is_not_renewed_yet(organism, owner):

@@ -267,6 +267,35 @@ def test_correcting_the_question_ends_what_was_asked(training, question, officer
         corrections.propose(correction, by=officer, row=row_of(question))
 
 
+@pytest.mark.parametrize("status", Correction.Status.values)
+@pytest.mark.parametrize("verb", ["propose", "dismiss"])
+def test_a_correction_is_proposed_or_dismissed_while_it_waits(
+    training, question, officer, status, verb
+):
+    correction = ask(training, question, officer)
+    proposal = row_of(question, text="Mieux ?")
+    Correction.objects.update(
+        status=status, proposal=proposal.to_json(), proposed_at=correction.asked_at
+    )
+    call = {
+        "propose": lambda: corrections.propose(correction, by=officer, row=proposal),
+        "dismiss": lambda: corrections.dismiss(correction, by=officer, comment="Non"),
+    }[verb]
+    before = training.journal.count()
+    if status in {"asked", "proposed"}:
+        call()
+        status = {"propose": "proposed", "dismiss": "dismissed"}[verb]
+        assert training.journal.count() == before + 1
+        last = training.journal.last()
+        assert (last.event, last.to_status) == (f"{verb}_correction", "")
+    else:
+        with pytest.raises(WrongStatus, match="^Cette correction n’attend plus rien"):
+            call()
+        assert training.journal.count() == before
+    correction.refresh_from_db()
+    assert correction.status == status
+
+
 def test_what_is_asked_follows_its_question_into_a_new_version(training, question, officer):
     correction = ask(training, question, officer)
     other = Question.objects.select_related("question_set").get(

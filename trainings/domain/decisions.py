@@ -62,7 +62,7 @@ def send_to_amf(training: Training, *, by: User | None, on: date, reference: str
             comment=f"{said}, référence {reference}" if reference else said,
             update_fields=["amf_sent_on", "amf_reference"],
         )
-        emails.sent_to_amf(training)
+        emails.sent_to_amf(training, on=on)
     return training
 
 

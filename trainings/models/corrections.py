@@ -1,6 +1,6 @@
 """A question of frozen sets that is to be corrected: asked, proposed, applied."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -93,13 +93,15 @@ class Correction(Stateful):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Correction de « {self.question} »"
 
     def lock(self) -> Self:
         """The same row under a lock, with its question, set and training."""
-        rows: models.QuerySet[Any] = type(self)._default_manager.select_for_update(of=("self",))
-        return rows.select_related("question__question_set__training__organism").get(pk=self.pk)
+        rows: Any = type(self)._default_manager.select_for_update(of=("self",))
+        place = "question__question_set__training__organism"
+        correction: Self = rows.select_related(place).get(pk=self.pk)
+        return correction
 
     @property
     def training(self) -> Training:

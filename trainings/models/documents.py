@@ -23,7 +23,7 @@ class Speaker(models.Model):
         verbose_name_plural = "intervenants"
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -69,5 +69,5 @@ class Document(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -36,5 +36,5 @@ class QuestionImport(models.Model):
         """The questions that were read; their set is 0 where the source does not say."""
         return [QuestionRow.from_json(row) for row in self.rows]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or "Texte collé"

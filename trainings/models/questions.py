@@ -53,7 +53,7 @@ class QuestionSet(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Jeu {self.position}" + (f", version {self.version}" if self.version > 1 else "")
 
 
@@ -89,11 +89,11 @@ class Question(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:80]
 
     @property
-    def place(self):
+    def place(self) -> str:
         """Where it stands: « Jeu 1, question 3 ». Reads the set."""
         return place_of(self.question_set.position, self.position)
 
@@ -132,5 +132,5 @@ class Choice(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:80]

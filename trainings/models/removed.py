@@ -25,7 +25,7 @@ class RemovedQuestion(models.Model):
         verbose_name_plural = "questions supprimées"
         ordering = ["-removed_at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.as_row().text[:80]
 
     def as_row(self) -> QuestionRow:

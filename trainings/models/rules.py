@@ -1,5 +1,7 @@
 """The rules of a calendar year, and the counter of its approval numbers."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -63,34 +65,34 @@ class AnnualRules(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Règles {self.year}"
 
     @property
-    def is_frozen(self):
+    def is_frozen(self) -> bool:
         """Whether the year is past: what was counted under its rules stays as it was."""
         return self.year is not None and self.year < timezone.localdate().year
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self._is_frozen_in_database() or self.is_frozen:
             raise ValidationError(
                 "Cette année est passée : ses règles ne peuvent plus être modifiées."
             )
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding and self._is_frozen_in_database():
             raise WrongStatus(f"Les règles de {self.year} ne peuvent plus être modifiées.")
         super().save(*args, **kwargs)
 
-    def _is_frozen_in_database(self):
+    def _is_frozen_in_database(self) -> bool:
         return (
             self.pk is not None
             and type(self).objects.filter(pk=self.pk, year__lt=timezone.localdate().year).exists()
         )
 
     @classmethod
-    def for_year(cls, year):
+    def for_year(cls, year: int) -> "AnnualRules":
         """The rules of a year, copied from the last earlier year on first need."""
         rules = _of_year.first(year)
         if rules:
@@ -105,7 +107,7 @@ class AnnualRules(models.Model):
 
 
 @prepared
-def _of_year(year):
+def _of_year(year: int) -> "models.QuerySet[AnnualRules]":
     return AnnualRules.objects.filter(year=year).order_by()
 
 
@@ -119,5 +121,5 @@ class ApprovalCounter(models.Model):
         verbose_name = "compteur d’agréments"
         verbose_name_plural = "compteurs d’agréments"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.year}-{self.last:04d}"

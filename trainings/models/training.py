@@ -18,7 +18,7 @@ from organisms.models import Organism
 from ..questions.sizing import questions_per_set
 
 
-class TrainingQuerySet(DerivedQuerySet):
+class TrainingQuerySet(DerivedQuerySet["Training"]):
     def visible_to(self, user: User) -> Self:
         """The trainings of the organism the user belongs to."""
         return self.filter(organism__people__user=user)
@@ -224,7 +224,7 @@ class Training(Journalled, KeepsDerived):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     # --- what may happen ------------------------------------------------------------------------
