@@ -86,7 +86,6 @@ def make_registry(first=1, last=MEMBERS):
                 firm=f"Cabinet {number % 7000}",
             )
         )
-        members[-1].refresh_keys()
     Member.objects.bulk_create(members, batch_size=5000)
     Membership.objects.bulk_create(
         (

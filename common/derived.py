@@ -34,8 +34,12 @@ class _Derived:
         return name, f"django.db.models.{base}", args, kwargs
 
     def clone(self) -> Any:
-        _, _, args, kwargs = super().deconstruct()  # type: ignore[misc]
-        return type(self)(self.compute, *self.sources, **kwargs)
+        return type(self)(self.compute, *self.sources, **self._options())
+
+    def _options(self) -> dict[str, Any]:
+        _, _, _, kwargs = super().deconstruct()  # type: ignore[misc]
+        # Django leaves out what is its default, which is not ours.
+        return {"blank": self.blank, "editable": self.editable, **kwargs}  # type: ignore[attr-defined]
 
     def value_for(self, row: models.Model) -> str:
         """What the column says of the row as it now is."""
@@ -66,8 +70,7 @@ class SearchField(DerivedTextField):
         super().__init__(_searched, *sources, **kwargs)
 
     def clone(self) -> Any:
-        _, _, args, kwargs = models.TextField.deconstruct(self)
-        return type(self)(*self.sources, **kwargs)
+        return type(self)(*self.sources, **self._options())
 
 
 Row = TypeVar("Row", bound=models.Model)

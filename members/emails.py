@@ -3,8 +3,6 @@
 from common.durations import format_minutes
 from mailing import outbox
 
-HOUR = 3600
-
 
 def sign_in_links(links):
     """One mail for each link asked for; members who share a mailbox get one each."""

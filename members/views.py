@@ -1,9 +1,5 @@
 """« Mes heures »: asked for by e-mail, entered by a button, read on a phone."""
 
-import secrets
-from datetime import timedelta
-
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,15 +7,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.limits import too_many
+from common.errors import WrongStatus
 
-from . import emails, links
-from .domain import attestation, ledger
+from . import links
+from .domain import attestation, ledger, sign_in
 from .forms import AskForm
-from .keys import email_key
-from .models import HoursCredit, Member, SignInLink
+from .models import HoursCredit, Member
 
 PURPOSE = links.SIGN_IN
-LINK_LIFE = timedelta(hours=1)
 SESSION_SECONDS = 2 * 3600
 
 
@@ -31,21 +26,9 @@ def ask(request):
         if too_many(request, "sign-in-link", email=email):
             form.add_error(None, "Trop de demandes. Réessayez dans une heure.")
         else:
-            send_links(email)
+            sign_in.send_links(email)
             return redirect("members:asked")
     return render(request, "members/ask.html", {"form": form})
-
-
-def send_links(email):
-    """A link for each member of this mailbox."""
-    now = timezone.now()
-    with transaction.atomic():
-        members = Member.objects.filter(email_key=email_key(email)).exclude(email="")[:10]
-        made = SignInLink.objects.bulk_create(
-            SignInLink(member=member, nonce=secrets.token_urlsafe(32), expires_at=now + LINK_LIFE)
-            for member in members
-        )
-        emails.sign_in_links(made)
 
 
 def asked(request):
@@ -55,22 +38,15 @@ def asked(request):
 @never_cache
 def enter(request, token):
     """The page of the mailed link. Only its button enters: mail scanners open links."""
-    nonce = links.read(PURPOSE, token)
-    link = (
-        SignInLink.objects.select_related("member")
-        .filter(nonce=nonce or "", used_at__isnull=True, expires_at__gt=timezone.now())
-        .first()
-    )
+    link = sign_in.usable(links.read(PURPOSE, token))
     if link is None:
         return render(request, "members/dead_link.html", status=410)
     if request.method == "POST":
-        # The condition stands in the update: of two clicks, one enters by the link.
-        used = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True).update(
-            used_at=timezone.now()
-        )
-        if not used:
+        try:
+            member = sign_in.use(link)
+        except WrongStatus:
             return render(request, "members/dead_link.html", status=410)
-        links.open_session(request, PURPOSE, link.member_id, seconds=SESSION_SECONDS)
+        links.open_session(request, PURPOSE, member.pk, seconds=SESSION_SECONDS)
         return redirect("members:home")
     return render(request, "members/enter.html", {"member": link.member})
 
@@ -85,7 +61,7 @@ def home(request):
     member = _member(request)
     if member is None:
         return redirect("members:ask")
-    years = _years(member)
+    years = ledger.years(member)
     year = _year(request, years)
     due = ledger.minutes_due(member, year)
     totals = ledger.year_total(member, year)
@@ -110,12 +86,6 @@ def home(request):
     )
 
 
-def _years(member):
-    """This year and those with entries, the latest first."""
-    this_year = timezone.localdate().year
-    return sorted({this_year, *member.credits.values_list("year", flat=True)}, reverse=True)
-
-
 def _year(request, years):
     text = request.GET.get("annee", "")
     wanted = next((year for year in years if str(year) == text), None)
@@ -129,7 +99,7 @@ def certificate(request, year):
     member = _member(request)
     if member is None:
         return redirect("members:ask")
-    if year not in _years(member):
+    if year not in ledger.years(member):
         raise Http404
     response = HttpResponse(attestation.make(member, year), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="attestation-{year}.pdf"'

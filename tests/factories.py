@@ -109,9 +109,7 @@ def make_member(*, cif=True, since=None, until=None, **fields):
         "email": f"adherent{number}@exemple.test",
         "orias": f"{7000000 + number:08d}",
     } | fields
-    member = Member(**values)
-    member.refresh_keys()
-    member.save()
+    member = Member.objects.create(**values)
     since = since or timezone.localdate().replace(month=1, day=1) - timedelta(days=365)
     for kind in ["member", "cif"] if cif else ["member"]:
         Membership.objects.create(member=member, kind=kind, starts_on=since, ends_on=until)

@@ -118,18 +118,19 @@ def _count(sheet: Sheet, participants: list[Participant], by: User) -> Counted:
     members = sorted({line.member_id for line in participants if line.member_id})
     joined, cif = _memberships(members, on=sheet.starts_on)
     shares = shares_of(sheet.training, participants)
-    credits = credit(sheet, {member: shares[member] for member in sorted(joined)}, by)
+    credited = credit(sheet, {member: shares[member] for member in sorted(joined)}, by)
     invited = _invite(sheet, {member: shares[member] for member in sorted(cif)}, by)
-    linked = {*credits, *invited}
+    linked = {*credited.standing, *invited}
     counting = [line for line in participants if line.member_id in linked]
     for line in counting:
         assert line.member_id is not None
-        entry, invitation = credits.get(line.member_id), invited.get(line.member_id)
+        entry = credited.standing.get(line.member_id)
+        invitation = invited.get(line.member_id)
         line.associative_credit_id = entry.pk if entry else None
         line.invitation_id = invitation.pk if invitation else None
     bulk.update(Participant, counting, ["associative_credit", "invitation"])
     return Counted(
-        entries=[entry for entry in credits.values() if getattr(entry, "written", False)],
+        entries=credited.written,
         cif=cif,
         linked=linked,
         strangers=len(set(members) - joined),
@@ -162,13 +163,13 @@ def shares_of(training: Training, participants: Iterable[Participant]) -> Shares
 
 def credit(
     sheet: Sheet, shares: Shares, by: User, days: dict[int, date | None] | None = None
-) -> dict[int, HoursCredit]:
-    """The standing associative entry of each of these members, by member id.
+) -> ledger.Credited:
+    """Credit these members with their associative minutes.
 
     `days` gives the session of each, when it is not this one.
     """
     if not sheet.training.granted_associative_minutes:
-        return {}
+        return ledger.Credited(standing={}, written=[])
     return ledger.credit(
         training=sheet.training,
         kind=ASSOCIATIVE,

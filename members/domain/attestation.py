@@ -6,10 +6,11 @@ from django.utils.formats import date_format
 from common.durations import format_minutes
 from common.pdf import render_pdf
 
+from ..models import Member
 from . import ledger
 
 
-def make(member, year):
+def make(member: Member, year: int) -> bytes:
     """The bytes of the PDF. Only standing entries are listed; the totals are the ledger's."""
     entries = (
         member.credits.filter(year=year, corrects__isnull=True, corrected_by__isnull=True)
@@ -25,7 +26,7 @@ def make(member, year):
     ]
     if due is not None:
         lines.append(("Heures dues par un adhérent ANACOFI-CIF", due))
-    return render_pdf(
+    pdf: bytes = render_pdf(
         "members/pdf/attestation.typ",
         {
             "title": f"Attestation annuelle {year}",
@@ -50,3 +51,4 @@ def make(member, year):
             "footer": f"{member.number} – {year} – portail de formation de l’ANACOFI",
         },
     )
+    return pdf

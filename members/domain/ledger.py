@@ -1,14 +1,18 @@
 """The only place that writes hours. All in bulk, a constant number of queries for many rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from accounts.models import User
 from common import bulk
 from common.engine.prepared import prepared
-from trainings.models import AnnualRules
+from common.errors import Refused
+from trainings.models import AnnualRules, Training
 
 from ..models import HoursCredit, Member, Membership
 
@@ -22,82 +26,95 @@ class Entitlement:
     session_on: date | None = None  # when it is not the session of all the others
 
 
-def credit(
-    *, training, kind: str, session_on: date, entitlements: list[Entitlement], by=None
-) -> dict[int, HoursCredit]:
-    """Count minutes for many members; the standing entry of each, by member id.
+@dataclass(frozen=True)
+class Credited:
+    """What `credit` came to: the standing entry by member id, and those that it wrote itself."""
 
-    Who has none gets one; who already has as much keeps it (so a second roster counts nothing
-    twice); who has less gets a counter-entry and a larger credit; who had one that was cancelled
-    gets a new one that follows the counter-entry. Call it inside a transaction. Entries that
-    were written by this call have `written` set to True.
+    standing: dict[int, HoursCredit]
+    written: list[HoursCredit]
+
+
+def credit(
+    *,
+    training: Training,
+    kind: str,
+    session_on: date,
+    entitlements: list[Entitlement],
+    by: User | None = None,
+) -> Credited:
+    """Count minutes for many members. Call it inside a transaction.
+
+    Who has no entry gets one; who already has as much keeps it (so a second roster counts
+    nothing twice); who has less gets a counter-entry and a larger credit; who had one that was
+    cancelled gets a new one that follows the counter-entry.
     """
-    wanted = {one.member_id: one.minutes for one in entitlements if one.minutes > 0}
-    days = {one.member_id: one.session_on or session_on for one in entitlements}
+    wanted = {
+        entitlement.member_id: entitlement
+        for entitlement in entitlements
+        if entitlement.minutes > 0
+    }
     lock_members(wanted)
     chains = _chains(list(wanted), training=training, kind=kind)
-    countered, fresh, kept = [], [], {}
-    for member_id, minutes in wanted.items():
-        last = chains.get(member_id)
+    kept: dict[int, HoursCredit] = {}
+    fresh: dict[int, HoursCredit] = {}
+    countered: list[tuple[HoursCredit, HoursCredit]] = []
+    for member_id, entitlement in wanted.items():
+        latest = chains.get(member_id)
+        if latest and latest.corrects_id is None and latest.minutes >= entitlement.minutes:
+            kept[member_id] = latest
+            continue
         entry = HoursCredit(
             member_id=member_id,
             training=training,
             kind=kind,
-            minutes=minutes,
+            minutes=entitlement.minutes,
             year=training.year,
-            session_on=days[member_id],
+            session_on=entitlement.session_on or session_on,
             by=by,
         )
-        if last is None:
-            fresh.append(entry)
-        elif last.corrects_id is not None:
-            entry.follows = last
-            fresh.append(entry)
-        elif last.minutes >= minutes:
-            last.written = False
-            kept[member_id] = last
-        else:
-            countered.append((last, entry))
+        fresh[member_id] = entry
+        if latest and latest.corrects_id is not None:
+            entry.follows = latest
+        elif latest:
+            countered.append((latest, entry))
     if countered:
         counters = counter(
-            [last for last, _ in countered],
+            [standing for standing, _ in countered],
             reason="Une session donne droit à plus d’heures : l’écriture suivante la remplace.",
             by=by,
         )
-        for one, (_, entry) in zip(counters, countered, strict=True):
-            entry.follows = one
-            fresh.append(entry)
-    bulk.insert(HoursCredit, fresh)
-    for entry in fresh:
-        entry.written = True
-        kept[entry.member_id] = entry
-    return kept
+        for counter_entry, (_, entry) in zip(counters, countered, strict=True):
+            entry.follows = counter_entry
+    written = bulk.insert(HoursCredit, fresh.values())
+    return Credited(standing=kept | fresh, written=written)
 
 
-def lock_members(members) -> None:
+def lock_members(members: Iterable[int]) -> None:
     """Have whoever else credits these members wait, in one order: no double, no deadlock.
 
     `members` are ids. Where invitations are locked as well, members come first.
     """
-    members = list(set(members))
-    if len(members) == 1:
-        _lock_member(*members)
+    pks = set(members)
+    if len(pks) == 1:
+        _lock_member(*pks)
         return
     list(
         Member.objects.select_for_update()
-        .filter(pk__in=members)
+        .filter(pk__in=pks)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
 
 
-def counter(entries: list[HoursCredit], *, reason: str, by=None) -> list[HoursCredit]:
+def counter(
+    entries: list[HoursCredit], *, reason: str, by: User | None = None
+) -> list[HoursCredit]:
     """Write the counter-entries of these standing entries, in their order.
 
-    Raises ValueError without a reason.
+    Raises Refused without a reason.
     """
     if not reason.strip():
-        raise ValueError("Une contre-écriture porte un motif.")
+        raise Refused("Une contre-écriture porte un motif.")
     return bulk.insert(
         HoursCredit,
         [
@@ -117,7 +134,7 @@ def counter(entries: list[HoursCredit], *, reason: str, by=None) -> list[HoursCr
     )
 
 
-def standing(members: list[int], *, training) -> dict[tuple[int, str], HoursCredit]:
+def standing(members: Iterable[int], *, training: Training) -> dict[tuple[int, str], HoursCredit]:
     """The standing (not countered) entry of each (member id, kind) for this training."""
     entries = HoursCredit.objects.filter(
         member__in=members, training=training, corrects__isnull=True, corrected_by__isnull=True
@@ -125,16 +142,17 @@ def standing(members: list[int], *, training) -> dict[tuple[int, str], HoursCred
     return {(entry.member_id, entry.kind): entry for entry in entries}
 
 
-def _chains(members, *, training, kind):
+def _chains(members: list[int], *, training: Training, kind: str) -> dict[int, HoursCredit]:
     """The last entry of each member's chain: standing, or the counter-entry that ended it."""
+    entries: Iterable[HoursCredit]
     if len(members) == 1:
-        last = _last_of_one(members[0], training.pk, kind)
+        entries = _latest_of_one(members[0], training.pk, kind)
     else:
-        last = _last().filter(member__in=members, training=training, kind=kind)
-    return {entry.member_id: entry for entry in last}
+        entries = _latest().filter(member__in=members, training=training, kind=kind)
+    return {entry.member_id: entry for entry in entries}
 
 
-def _last():
+def _latest() -> QuerySet[HoursCredit]:
     return HoursCredit.objects.filter(
         Q(corrects__isnull=True, corrected_by__isnull=True)
         | Q(corrects__isnull=False, followed_by__isnull=True)
@@ -144,6 +162,7 @@ def _last():
 def year_totals(members: list[int], year: int) -> dict[int, dict[str, int]]:
     """Minutes counted in a year: {member id: {"associative": …, "amf": …, "total": …}}."""
     totals = {pk: dict.fromkeys(HoursCredit.Kind.values, 0) for pk in members}
+    sums: Iterable[tuple[int, str, int]]
     if len(members) == 1:
         sums = _sums_of_one(members[0], year)
     else:
@@ -153,7 +172,7 @@ def year_totals(members: list[int], year: int) -> dict[int, dict[str, int]]:
     return {pk: {**kinds, "total": sum(kinds.values())} for pk, kinds in totals.items()}
 
 
-def _sums():
+def _sums() -> QuerySet[HoursCredit, tuple[int, str, int]]:
     return HoursCredit.objects.order_by().values_list("member", "kind").annotate(Sum("minutes"))
 
 
@@ -168,7 +187,14 @@ def minutes_due(member: Member, year: int) -> int | None:
     day = today if today.year == year else date(year, 12, 31)
     if not cif_members([member.pk], on=day):
         return None
-    return AnnualRules.for_year(year).minutes_due
+    due: int = AnnualRules.for_year(year).minutes_due
+    return due
+
+
+def years(member: Member) -> list[int]:
+    """This year and those with entries, the latest first."""
+    this_year = timezone.localdate().year
+    return sorted({this_year, *member.credits.values_list("year", flat=True)}, reverse=True)
 
 
 def cif_members(members: list[int], *, on: date) -> set[int]:
@@ -187,15 +213,15 @@ def cif_members(members: list[int], *, on: date) -> set[int]:
 
 
 @prepared
-def _lock_member(pk):
+def _lock_member(pk: Any) -> QuerySet[Member, tuple[int]]:
     return Member.objects.select_for_update().filter(pk=pk).order_by().values_list("pk")
 
 
 @prepared
-def _last_of_one(member, training, kind):
-    return _last().filter(member=member, training=training, kind=kind)
+def _latest_of_one(member: Any, training: Any, kind: Any) -> QuerySet[HoursCredit]:
+    return _latest().filter(member=member, training=training, kind=kind)
 
 
 @prepared
-def _sums_of_one(member, year):
+def _sums_of_one(member: Any, year: Any) -> QuerySet[HoursCredit, tuple[int, str, int]]:
     return _sums().filter(member=member, year=year)

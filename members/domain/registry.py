@@ -1,144 +1,125 @@
-"""From a registry workbook to what importing it would change. The reading part is pure."""
+"""The registry's file: deposited, read, then applied or abandoned by staff."""
 
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from common.errors import WrongStatus
-from common.spreadsheets import UnreadableWorkbook, cell_text, fold, read_workbook
+from accounts.models import User
+from common import bulk, stored_files
+from common.jobs import Work
+from common.spreadsheets import UnreadableWorkbook, read_workbook
 
-from ..columns import EMAIL, FIRM, FIRST_NAME, LAST_NAME, MEMBER_NUMBER, ORIAS
-from ..keys import KEY_OF, email_key, last_name_key, orias_key
+from ..keys import last_name_key
 from ..models import Member, Membership, RegistryImport
+from ..registry_file import MAX_ROWS, RegistryLine, parse
 from . import former
 
-MAX_ROWS = 100_000
-HEADER_ROWS = 50
 # Above this share of members leaving, or changing their family name, the confirmation must be
 # typed: a wrong file does that more often than life.
 MANY_PERCENT = 5
-COLUMNS = {
-    "number": MEMBER_NUMBER,
-    "title": {"civilite"},
-    "last_name": LAST_NAME,
-    "first_name": FIRST_NAME,
-    "email": EMAIL,
-    "firm": FIRM,
-    "orias": ORIAS,
-    "cif": {"adherent anacofi cif", "anacofi cif", "cif"},
-    "status": {"statut"},
-}
-REQUIRED = {"number": "N° adhérent", "last_name": "Nom", "cif": "Adhérent ANACOFI-CIF"}
+# How many of the file's errors, and of each list's names, are shown.
+SHOWN_ERRORS, SHOWN_NAMES = 50, 200
+# What a file says of a member, beside their number.
 FIELDS = ("title", "last_name", "first_name", "email", "firm", "orias")
-YES, NO = {"oui", "o", "1", "x", "vrai", "yes"}, {"non", "n", "0", "", "faux", "no"}
-ACTIVE, LEFT = {"actif", "active", ""}, {"inactif", "radie", "parti", "demissionnaire", "sorti"}
+GAVE_UP = (
+    "Le fichier n’a pas pu être lu. Ouvrez-le dans Excel, enregistrez-le au format "
+    "« Classeur Excel (.xlsx) », puis déposez-le à nouveau."
+)
+Kind = Membership.Kind
+Event = RegistryImport.Event
 
 
-@dataclass
-class Line:
-    """One member as the file gives it."""
-
-    row: int
-    number: str
-    title: str = ""
-    last_name: str = ""
-    first_name: str = ""
-    email: str = ""
-    firm: str = ""
-    orias: str = ""
-    is_cif: bool = False
-    is_active: bool = True
+# --- deposited and read -----------------------------------------------------------------------
 
 
-def parse(workbook):
-    """(lines, errors): every member of the file, and every sentence about what is wrong."""
-    for sheet in workbook.tabs:
-        if not sheet.visible:
-            continue
-        for position, row in enumerate(sheet.rows[:HEADER_ROWS]):
-            folded = [fold(cell_text(cell)) for cell in row.cells]
-            columns = {
-                name: next(i for i, text in enumerate(folded) if text in words)
-                for name, words in COLUMNS.items()
-                if words & set(folded)
-            }
-            if REQUIRED.keys() <= columns.keys():
-                return _parse_rows(sheet.rows[position + 1 :], columns)
-    wanted = " | ".join(REQUIRED.values())
-    return [], [f"L’en-tête est introuvable : il faut au moins les colonnes {wanted}."]
+def arrivals_since(today: date) -> date:
+    """The day from which the arrivals of a file deposited today count, unless staff know better."""
+    last = RegistryImport.objects.filter(status=RegistryImport.Status.APPLIED).first()
+    # The first file tells who has been a member all along this year.
+    since = last.effective_on + timedelta(days=1) if last else today.replace(month=1, day=1)
+    return min(since, today)
 
 
-def _parse_rows(rows, columns):
-    lines, errors, seen = [], [], {}
-    for row in rows:
-        texts = {
-            name: cell_text(row.cells[index]) if index < len(row.cells) else ""
-            for name, index in columns.items()
-        }
-        number = texts["number"]
-        cif, status = fold(texts["cif"]), fold(texts.get("status", ""))
-        wrong = []
-        if not number:
-            wrong.append("le numéro d’adhérent manque")
-        elif len(number) > 20:
-            wrong.append(f"le numéro « {number[:30]}… » dépasse 20 caractères")
-        elif number in seen:
-            wrong.append(f"le numéro {number} figure déjà à la ligne {seen[number]}")
-        if not texts["last_name"]:
-            wrong.append("le nom manque")
-        if cif not in YES | NO:
-            wrong.append(f"« {texts['cif']} » n’est ni oui ni non dans la colonne ANACOFI-CIF")
-        if status not in ACTIVE | LEFT:
-            wrong.append(f"le statut « {texts['status']} » est inconnu (Actif ou Inactif)")
-        email = texts.get("email", "")
-        if email and not email_key(email):
-            wrong.append(f"« {email} » n’est pas une adresse e-mail")
-        orias = texts.get("orias", "")
-        if orias and not orias_key(orias):
-            wrong.append(f"« {orias} » n’est pas un numéro ORIAS (8 chiffres)")
-        errors += [f"Ligne {row.number} : {sentence}." for sentence in wrong]
-        seen.setdefault(number, row.number)
-        lines.append(
-            Line(
-                row=row.number,
-                number=number[:20],
-                title=texts.get("title", "")[:20],
-                last_name=texts["last_name"][:100],
-                first_name=texts.get("first_name", "")[:100],
-                email=email_key(email),
-                firm=texts.get("firm", "")[:200],
-                orias=orias_key(orias),
-                is_cif=cif in YES,
-                is_active=status in ACTIVE,
-            )
+def deposit(*, file: Any, arrivals_on: date, effective_on: date, by: User) -> RegistryImport:
+    """Keep an uploaded file, and have a task read it."""
+    with stored_files.writing(file, RegistryImport) as stored, transaction.atomic():
+        registry_import = RegistryImport.objects.create(
+            file=stored.name,
+            name=stored.given_name[:255],
+            arrivals_on=arrivals_on,
+            effective_on=effective_on,
+            created_by=by,
         )
-    if not lines:
-        errors.append("Le fichier ne contient aucun adhérent sous son en-tête.")
-    return lines, errors
+        READING.ask(registry_import.pk)
+    return registry_import
+
+
+def _read(registry_import: RegistryImport) -> None:
+    """Read the file; its rows and what they would change, or its errors, are kept on it."""
+    try:
+        with registry_import.file.open("rb") as file:
+            lines, errors = parse(read_workbook(file, max_rows=MAX_ROWS))
+    except UnreadableWorkbook as error:
+        lines, errors = [], [str(error)]
+    if errors:
+        _mark_unreadable(registry_import, errors)
+        return
+    summary = compare(lines).summary()
+    with transaction.atomic():
+        registry_import = registry_import.lock()
+        if not registry_import.may(Event.READ):
+            return  # a task that came before this one did
+        registry_import.take(Event.READ)
+        registry_import.rows = [asdict(line) for line in lines]
+        registry_import.summary = summary
+        registry_import.save(update_fields=["status", "rows", "summary"])
+
+
+def _mark_unreadable(registry_import: RegistryImport, errors: list[str]) -> None:
+    shown, more = errors[:SHOWN_ERRORS], len(errors) - SHOWN_ERRORS
+    if more > 0:
+        shown.append(f"… et {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}.")
+    with transaction.atomic():
+        registry_import = registry_import.lock()
+        if not registry_import.may(Event.MARK_UNREADABLE):
+            return
+        registry_import.take(Event.MARK_UNREADABLE)
+        registry_import.error = "\n".join(shown)
+        registry_import.save(update_fields=["status", "error"])
+
+
+def _give_up(registry_import: RegistryImport) -> None:
+    _mark_unreadable(registry_import, [GAVE_UP])
+
+
+READING = Work(RegistryImport, task="members.tasks.read_import", do=_read, give_up=_give_up)
+
+
+# --- what an import would change --------------------------------------------------------------
 
 
 @dataclass
-class Plan:
-    """What an import would do, by member number."""
+class RegistryChanges:
+    """What an import would do. Lines are of the file, members are of the registry as it is."""
 
-    new: list
-    changed: list  # (member, line, [field labels])
-    returned: list
-    left: list  # members
-    cif_joined: list
-    cif_left: list
-    unchanged: int
     present: int  # members before the import
+    new: list[RegistryLine] = field(default_factory=list)
+    # With the labels of the fields that change.
+    changed: list[tuple[Member, RegistryLine, list[str]]] = field(default_factory=list)
+    returned: list[RegistryLine] = field(default_factory=list)
+    left: list[Member] = field(default_factory=list)
+    cif_joined: list[RegistryLine] = field(default_factory=list)
+    cif_left: list[Member] = field(default_factory=list)
+    unchanged: int = 0
+    # The registry by number, those who come excepted.
+    members: dict[str, Member] = field(default_factory=dict)
 
-    def summary(self):
+    def summary(self) -> dict[str, Any]:
         """What the page shows: counts, and the first names of each list."""
-
-        def names(rows):
-            return [f"{one.last_name} {one.first_name} ({one.number})" for one in rows[:200]]
-
         renamed = sum(
             last_name_key(line.last_name) != member.last_name_key
             for member, line, _ in self.changed
@@ -156,169 +137,146 @@ class Plan:
             "many_left": len(self.left) * 100 > self.present * MANY_PERCENT,
             "renamed": renamed,
             "many_renamed": renamed * 100 > self.present * MANY_PERCENT,
-            "names_new": names(self.new),
-            "names_returned": names(self.returned),
-            "names_left": names(self.left),
+            "names_new": _names(self.new),
+            "names_returned": _names(self.returned),
+            "names_left": _names(self.left),
             "names_changed": [
-                f"{member.last_name} {member.first_name} ({member.number}) : {', '.join(labels)}"
-                for member, _, labels in self.changed[:200]
+                f"{_name(member)} : {', '.join(labels)}"
+                for member, _, labels in self.changed[:SHOWN_NAMES]
             ],
         }
 
 
-def plan(lines):
+def _names(people: Iterable[Member | RegistryLine]) -> list[str]:
+    return [_name(person) for person in list(people)[:SHOWN_NAMES]]
+
+
+def _name(person: Member | RegistryLine) -> str:
+    return f"{person.last_name} {person.first_name} ({person.number})"
+
+
+def compare(lines: list[RegistryLine]) -> RegistryChanges:
     """Compare the lines with the registry as it is now. A constant number of queries."""
-    members = {one.number: one for one in Member.objects.all()}
-    open_spans = {
-        (span.member_id, span.kind): span
-        for span in Membership.objects.filter(ends_on__isnull=True)
+    members = {member.number: member for member in Member.objects.all()}
+    open_spans = set(
+        Membership.objects.filter(ends_on__isnull=True).values_list("member_id", "kind")
+    )
+    present = {
+        number for number, member in members.items() if (member.pk, Kind.MEMBER) in open_spans
     }
-    kinds = Membership.Kind
-    made = Plan([], [], [], [], [], [], 0, 0)
-    present = {number for number, one in members.items() if (one.pk, kinds.MEMBER) in open_spans}
-    made.present = len(present)
-    staying = set()
+    changes = RegistryChanges(present=len(present), members=members)
+    staying = {line.number for line in lines if line.is_active}
     for line in lines:
         member = members.get(line.number)
-        if line.is_active:
-            staying.add(line.number)
         if member is None:
             # Who left before our first file is kept as well, without a membership: a roster of
             # an earlier session may name them.
-            made.new.append(line)
+            changes.new.append(line)
             if line.is_active and line.is_cif:
-                made.cif_joined.append(line)
+                changes.cif_joined.append(line)
             continue
-        labels = [
-            Member._meta.get_field(name).verbose_name
-            for name in FIELDS
-            if getattr(member, name) != getattr(line, name)
-        ]
-        is_cif = (member.pk, kinds.CIF) in open_spans
+        labels = [_label(name) for name in FIELDS if getattr(member, name) != getattr(line, name)]
+        is_cif = (member.pk, Kind.CIF) in open_spans
         if labels:
-            made.changed.append((member, line, labels))
+            changes.changed.append((member, line, labels))
         if line.is_active and line.number not in present:
-            made.returned.append(line)
+            changes.returned.append(line)
         if line.is_active and line.is_cif and not is_cif:
-            made.cif_joined.append(line)
+            changes.cif_joined.append(line)
         elif is_cif and not (line.is_active and line.is_cif):
-            made.cif_left.append(member)
+            changes.cif_left.append(member)
         elif not labels:
-            made.unchanged += 1
-    made.left = [members[number] for number in sorted(present - staying)]
+            changes.unchanged += 1
+    changes.left = [members[number] for number in sorted(present - staying)]
     listed = {line.number for line in lines}
-    made.cif_left += [
-        one for one in made.left if one.number not in listed and (one.pk, kinds.CIF) in open_spans
+    changes.cif_left += [
+        member
+        for member in changes.left
+        if member.number not in listed and (member.pk, Kind.CIF) in open_spans
     ]
-    return made
+    return changes
 
 
-def read(registry_import):
-    """Read the file of an import; its rows and summary, or its error, are kept on it."""
-    try:
-        with registry_import.file.open("rb") as file:
-            lines, errors = parse(read_workbook(file, max_rows=MAX_ROWS))
-    except UnreadableWorkbook as error:
-        lines, errors = [], [str(error)]
-    if errors:
-        shown = errors[:50]
-        if len(errors) > 50:
-            more = len(errors) - 50
-            shown.append(
-                f"… et {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."
-            )
-        values = {"state": RegistryImport.State.UNREADABLE, "error": "\n".join(shown)}
-    else:
-        values = {
-            "state": RegistryImport.State.READY,
-            "rows": [asdict(line) for line in lines],
-            "summary": plan(lines).summary(),
-        }
-    # Only one that is still being read: a doubled task changes nothing.
-    RegistryImport.objects.filter(pk=registry_import.pk, state=RegistryImport.State.READING).update(
-        **values
-    )
+def _label(name: str) -> str:
+    field: Any = Member._meta.get_field(name)
+    return str(field.verbose_name)
 
 
-def apply(registry_import, *, by):
-    """Import the rows in one transaction. Raises WrongStatus when it was done already."""
+# --- applied or abandoned ---------------------------------------------------------------------
+
+
+def apply(registry_import: RegistryImport) -> RegistryImport:
+    """Import the rows, in one transaction. Raises WrongStatus when it was done already."""
     with transaction.atomic():
-        locked = RegistryImport.objects.select_for_update().get(pk=registry_import.pk)
-        if locked.state != RegistryImport.State.READY:
-            raise WrongStatus("Cet import n’attend plus de confirmation.")
-        lines = [Line(**row) for row in locked.rows]
-        made = plan(lines)
-        _write(made, since=locked.arrivals_on, on=locked.effective_on)
-        locked.state = RegistryImport.State.APPLIED
-        locked.applied_at = timezone.now()
-        locked.summary = made.summary()
-        locked.rows = []
-        locked.save(update_fields=["state", "applied_at", "summary", "rows"])
+        registry_import = registry_import.lock()
+        registry_import.require(Event.APPLY)
+        # Compared again: the registry may have changed since the file was read.
+        changes = compare([RegistryLine(**row) for row in registry_import.rows])
+        # Told before it is done: what changes is seen on the members as they were.
+        registry_import.summary = changes.summary()
+        _write(changes, since=registry_import.arrivals_on, on=registry_import.effective_on)
+        registry_import.take(Event.APPLY)
+        registry_import.applied_at = timezone.now()
+        registry_import.rows = []
+        registry_import.save(update_fields=["status", "applied_at", "summary", "rows"])
+    return registry_import
 
 
-def abandon(registry_import):
+def abandon(registry_import: RegistryImport) -> RegistryImport:
     """Give an import up. Raises WrongStatus when it no longer waits."""
-    given_up = RegistryImport.objects.filter(
-        pk=registry_import.pk, state=RegistryImport.State.READY
-    ).update(state=RegistryImport.State.ABANDONED, rows=[])
-    if not given_up:
-        raise WrongStatus("Cet import n’attend plus de confirmation.")
+    with transaction.atomic():
+        registry_import = registry_import.lock()
+        registry_import.take(Event.ABANDON)
+        registry_import.rows = []
+        registry_import.save(update_fields=["status", "rows"])
+    return registry_import
 
 
-def _write(made, *, since, on):
-    kinds, now = Membership.Kind, timezone.now()
-    fresh = [
+def _write(changes: RegistryChanges, *, since: date, on: date) -> None:
+    """Who comes is a member from `since` on; who leaves has left the day before `on`."""
+    come = [
         Member(number=line.number, **{name: getattr(line, name) for name in FIELDS})
-        for line in made.new
+        for line in changes.new
     ]
-    for member in fresh:
-        member.refresh_keys()
-    Member.objects.bulk_create(fresh, batch_size=1000)
-    changed, before = [], []
-    for member, line, _ in made.changed:
-        before.append((member, former.keys_of(member)))
-        for name in FIELDS:
-            setattr(member, name, getattr(line, name))
-        member.refresh_keys()
-        member.updated_at = now
-        changed.append(member)
-    Member.objects.bulk_update(
-        changed,
-        [*FIELDS, *KEY_OF, "search", "updated_at"],
-        batch_size=500,
-    )
-    former.keep(before)
-    ids = dict(
-        Member.objects.filter(
-            number__in=[line.number for line in [*made.new, *made.returned, *made.cif_joined]]
-        ).values_list("number", "pk")
-        if len(made.new) + len(made.returned) + len(made.cif_joined) < 900
-        else Member.objects.values_list("number", "pk")
-    )
-    Membership.objects.bulk_create(
+    bulk.insert(Member, come)
+    members = changes.members | {member.number: member for member in come}
+    _edit(changes.changed)
+    bulk.insert(
+        Membership,
         [
             *(
-                Membership(member_id=ids[line.number], kind=kinds.MEMBER, starts_on=since)
-                for line in [*made.new, *made.returned]
+                Membership(member=members[line.number], kind=Kind.MEMBER, starts_on=since)
+                for line in [*changes.new, *changes.returned]
                 if line.is_active
             ),
             *(
-                Membership(member_id=ids[line.number], kind=kinds.CIF, starts_on=since)
-                for line in made.cif_joined
+                Membership(member=members[line.number], kind=Kind.CIF, starts_on=since)
+                for line in changes.cif_joined
             ),
         ],
-        batch_size=1000,
     )
-    _close(kinds.MEMBER, made.left, on)
-    _close(kinds.CIF, made.cif_left, on)
+    _close(Kind.MEMBER, changes.left, on)
+    _close(Kind.CIF, changes.cif_left, on)
 
 
-def _close(kind, members, on):
+def _edit(changed: list[tuple[Member, RegistryLine, list[str]]]) -> None:
+    """Give the members what their lines say, and keep what they were known by before."""
+    now, before = timezone.now(), []
+    for member, line, _ in changed:
+        before.append((member, former.keys_of(member)))
+        for name in FIELDS:
+            setattr(member, name, getattr(line, name))
+        member.updated_at = now
+    bulk.update(Member, [member for member, _ in before], [*FIELDS, "updated_at"])
+    former.keep(before)
+
+
+def _close(kind: str, members: list[Member], on: date) -> None:
     """End the open spans of these members the day before; one begun that day ends that day."""
     last = on - timedelta(days=1)
-    for start in range(0, len(members), 500):
+    for start in range(0, len(members), bulk.BATCH):
         spans = Membership.objects.filter(
-            member__in=members[start : start + 500], kind=kind, ends_on__isnull=True
+            member__in=members[start : start + bulk.BATCH], kind=kind, ends_on__isnull=True
         )
-        spans.filter(Q(starts_on__lte=last)).update(ends_on=last)
-        spans.filter(Q(starts_on__gt=last)).delete()
+        spans.filter(starts_on__lte=last).update(ends_on=last)
+        spans.filter(starts_on__gt=last).delete()

@@ -312,13 +312,13 @@ def finish(attempt_id: int, invitation_id: int) -> Attempt:
 def _count(attempt: Attempt) -> None:
     """Write the hours of a pass to the ledger, and say so."""
     invitation = attempt.invitation
-    entries = ledger.credit(
+    credited = ledger.credit(
         training=invitation.training,
         kind=HoursCredit.Kind.AMF,
         session_on=invitation.session_on,
         entitlements=[ledger.Entitlement(invitation.member_id, invitation.minutes)],
     )
-    invitation.credit = entries[invitation.member_id]
+    invitation.credit = credited.standing[invitation.member_id]
     invitation.passed_at = attempt.finished_at
     invitation.move(
         Invitation.Event.PASS,

@@ -173,7 +173,7 @@ def credit(
     """
     if not invitations:
         return {}
-    entries = ledger.credit(
+    credited = ledger.credit(
         training=training,
         kind=HoursCredit.Kind.AMF,
         session_on=session_on,
@@ -184,8 +184,9 @@ def credit(
         by=by,
     )
     for invitation in invitations:
-        invitation.credit = entries[invitation.member_id]
-    return {pk: getattr(entry, "written", False) for pk, entry in entries.items()}
+        invitation.credit = credited.standing[invitation.member_id]
+    written = {entry.member_id for entry in credited.written}
+    return {pk: pk in written for pk in credited.standing}
 
 
 def withdraw(invitations: Collection[Invitation], *, reason: str, by: User | None = None) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from common.errors import Refused
 from members.domain import ledger
 from members.domain.ledger import Entitlement
 from members.models import HoursCredit
@@ -24,14 +25,19 @@ def member():
     return factories.make_member()
 
 
-def credit(training, member, minutes, kind="associative"):
+def credited(training, member, minutes, kind="associative"):
     with transaction.atomic():
         return ledger.credit(
             training=training,
             kind=kind,
             session_on=DAY,
             entitlements=[Entitlement(member.pk, minutes)],
-        )[member.pk]
+        )
+
+
+def credit(*args, **kwargs):
+    (entry,) = credited(*args, **kwargs).standing.values()
+    return entry
 
 
 def entries(member):
@@ -39,8 +45,10 @@ def entries(member):
 
 
 def test_a_first_credit_counts_for_the_training_s_year(training, member):
-    entry = credit(training, member, 90)
-    assert (entry.written, entry.year, entry.session_on) == (True, 2026, DAY)
+    made = credited(training, member, 90)
+    (entry,) = made.written
+    assert made.standing == {member.pk: entry}
+    assert (entry.member, entry.year, entry.session_on) == (member, 2026, DAY)
     assert ledger.year_total(member, 2026) == {"associative": 90, "amf": 0, "total": 90}
     assert ledger.year_total(member, 2025)["total"] == 0
 
@@ -48,14 +56,16 @@ def test_a_first_credit_counts_for_the_training_s_year(training, member):
 @pytest.mark.parametrize("again", [90, 60, 15])
 def test_the_same_or_less_counts_nothing_more(training, member, again):
     first = credit(training, member, 90)
-    second = credit(training, member, again)
-    assert (second.pk, second.written) == (first.pk, False)
+    second = credited(training, member, again)
+    assert (second.standing, second.written) == ({member.pk: first}, [])
     assert entries(member) == [90]
 
 
 def test_more_replaces_by_a_counter_entry_never_the_sum(training, member):
     credit(training, member, 60)
-    larger = credit(training, member, 75)
+    made = credited(training, member, 75)
+    (larger,) = made.written
+    assert made.standing == {member.pk: larger}
     assert entries(member) == [60, -60, 75]
     assert larger.follows.corrects.minutes == 60
     assert larger.follows.reason
@@ -84,21 +94,12 @@ def test_the_two_kinds_are_counted_apart(training, member):
 
 
 def test_zero_minutes_write_nothing(training, member):
-    with transaction.atomic():
-        assert (
-            ledger.credit(
-                training=training,
-                kind="amf",
-                session_on=DAY,
-                entitlements=[Entitlement(member.pk, 0)],
-            )
-            == {}
-        )
+    assert credited(training, member, 0) == ledger.Credited(standing={}, written=[])
 
 
 def test_a_counter_entry_needs_a_reason(training, member):
     entry = credit(training, member, 60)
-    with pytest.raises(ValueError, match="motif"):
+    with pytest.raises(Refused, match="motif"):
         ledger.counter([entry], reason="  ")
 
 

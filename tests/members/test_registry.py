@@ -1,15 +1,16 @@
 """The registry's file: read by a task, counted, then confirmed; nobody is ever deleted."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import WrongStatus
 from members import tasks
 from members.domain import registry
 from members.models import Member, Membership, RegistryImport
@@ -39,8 +40,8 @@ def upload(rows, *, on=DAY, since=None, header=REGISTRY_HEADER):
 
 def load(rows, **options):
     found = upload(rows, **options)
-    assert found.state == "ready", found.error
-    registry.apply(found, by=None)
+    assert found.status == "ready", found.error
+    registry.apply(found)
     found.refresh_from_db()
     return found
 
@@ -122,6 +123,10 @@ def test_many_changing_their_family_name_must_be_typed(client, officer, settings
     assert "Tapez 2 pour confirmer ces changements." in refused.content.decode()
     client.post(url, {"typed_renamed": "2"})
     assert Member.objects.filter(last_name="DUPONT").count() == 2
+    # What was done is told as it was announced.
+    found.refresh_from_db()
+    assert (found.status, found.summary["renamed"]) == ("applied", 2)
+    assert found.summary["names_changed"][0] == "MARTIN Jean (A00001) : nom"
 
 
 def test_an_inactive_line_has_left_as_well():
@@ -144,7 +149,7 @@ def test_all_errors_are_said_at_once_with_their_rows_and_nothing_is_written():
     found = upload(
         [row(1), row(1), row(3, ""), row(4, cif="Peut-être"), row(5, email="sans arobase")]
     )
-    assert found.state == "unreadable"
+    assert found.status == "unreadable"
     assert found.error.splitlines() == [
         "Ligne 3 : le numéro A00001 figure déjà à la ligne 2.",
         "Ligne 4 : le nom manque.",
@@ -159,12 +164,28 @@ def test_a_file_without_the_header_is_refused():
     assert "L’en-tête est introuvable" in found.error
 
 
-def test_an_import_is_applied_once(administrator):
+@pytest.mark.parametrize("status", RegistryImport.Status.values)
+@pytest.mark.parametrize(
+    ("verb", "reached"), [(registry.apply, "applied"), (registry.abandon, "abandoned")]
+)
+def test_an_import_that_waits_is_applied_or_abandoned_once(verb, reached, status):
     found = upload([row(1)])
-    registry.apply(found, by=administrator)
-    with pytest.raises(registry.WrongStatus):
-        registry.apply(found, by=administrator)
-    assert Member.objects.count() == 1
+    RegistryImport.objects.update(status=status)
+    if status == "ready":
+        verb(found)
+    with pytest.raises(WrongStatus):
+        verb(found)
+    found.refresh_from_db()
+    assert found.status == (reached if status == "ready" else status)
+    assert Member.objects.count() == (found.status == "applied" and status == "ready")
+
+
+def test_an_abandoned_import_keeps_no_rows():
+    found = upload([row(1)])
+    assert found.rows
+    registry.abandon(found)
+    found.refresh_from_db()
+    assert (found.status, found.rows) == ("abandoned", [])
 
 
 def test_many_leaving_must_be_typed(client, officer, settings):
@@ -177,10 +198,10 @@ def test_many_leaving_must_be_typed(client, officer, settings):
     refused = client.post(url, {"typed": "3"})
     assert "Tapez 2 pour confirmer" in refused.content.decode()
     found.refresh_from_db()
-    assert found.state == "ready"
+    assert found.status == "ready"
     client.post(url, {"typed": "2"})
     found.refresh_from_db()
-    assert found.state == "applied"
+    assert found.status == "applied"
 
 
 def test_exactly_one_in_twenty_leaving_is_not_many():
@@ -213,20 +234,56 @@ def test_staff_upload_the_file_and_see_its_counts(
     assert "1 nouveaux" in page.content.decode()
 
 
-def test_a_lost_task_is_picked_up(monkeypatch):
-    found = RegistryImport.objects.create(
-        file=SimpleUploadedFile("a.xlsx", make_xlsx([REGISTRY_HEADER, row(1)])),
-        name="a.xlsx",
-        arrivals_on=DAY,
-        effective_on=DAY,
-    )
-    tasks.sweep_imports()
-    found.refresh_from_db()
-    assert found.state == "reading"
-    RegistryImport.objects.update(created_at="2020-01-01T00:00Z")
-    tasks.sweep_imports()
-    found.refresh_from_db()
-    assert found.state == "ready"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def deposited(officer):
+    """An import whose task was lost."""
+    file = SimpleUploadedFile("a.xlsx", make_xlsx([REGISTRY_HEADER, row(1)]))
+    return registry.deposit(file=file, arrivals_on=DAY, effective_on=DAY, by=officer)
+
+
+def sweep(callbacks):
+    """What beat does, and the workers that it asks."""
+    with callbacks(execute=True):
+        tasks.sweep_imports()
+
+
+def test_a_lost_task_is_picked_up(deposited, settings, django_capture_on_commit_callbacks):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    sweep(django_capture_on_commit_callbacks)
+    deposited.refresh_from_db()
+    assert deposited.status == "reading"
+    RegistryImport.objects.update(asked_at=LONG_AGO)
+    sweep(django_capture_on_commit_callbacks)
+    deposited.refresh_from_db()
+    assert deposited.status == "ready"
+
+
+def test_a_file_whose_reading_always_crashes_ends_unreadable_with_a_sentence(
+    deposited, settings, django_capture_on_commit_callbacks
+):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    deposited.file.storage.delete(deposited.file.name)
+    tries = []
+    for _ in range(6):
+        RegistryImport.objects.filter(leased_until__isnull=False).update(leased_until=LONG_AGO)
+        RegistryImport.objects.update(asked_at=LONG_AGO)
+        sweep(django_capture_on_commit_callbacks)
+        deposited.refresh_from_db()
+        tries.append((deposited.tries, deposited.status))
+    assert tries == [(1, "reading"), (2, "reading"), *[(3, "unreadable")] * 4]
+    assert deposited.error.startswith("Le fichier n’a pas pu être lu.")
+
+
+def test_a_deposit_that_fails_leaves_no_file_behind(officer, settings):
+    file = SimpleUploadedFile("a.xlsx", b"x")
+    with pytest.raises(IntegrityError):
+        registry.deposit(
+            file=file, arrivals_on=DAY, effective_on=DAY - timedelta(days=1), by=officer
+        )
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
 
 
 def test_importing_many_takes_few_queries(django_assert_max_num_queries):
@@ -243,7 +300,7 @@ def test_the_sample_registry_is_read_whole():
         found.file.save("adherents.xlsx", file)
     tasks.read_import(found.pk)
     found.refresh_from_db()
-    assert (found.state, found.error) == ("ready", "")
+    assert (found.status, found.error) == ("ready", "")
     assert (found.summary["new"], found.summary["new_inactive"]) == (2000, 85)
 
 
@@ -292,6 +349,18 @@ def test_a_member_edited_by_staff_keeps_its_keys_in_step(client, officer, settin
     assert member.number
     # What it was known by before is kept.
     assert set(member.former_keys.values_list("kind", "value")) >= {("last_name_key", "ancien")}
+    # A number or an address is kept as it is compared, and once.
+    typed = data | {
+        "former_keys-TOTAL_FORMS": 1,
+        "former_keys-0-kind": "number_key",
+        "former_keys-0-value": "B 0042",
+        "former_keys-0-member": member.pk,
+    }
+    page = reverse("admin:members_member_change", args=[member.pk])
+    assert client.post(page, typed).status_code == 302
+    assert member.former_keys.get(kind="number_key").value == "42"
+    again = client.post(page, typed | {"former_keys-0-value": "42"})
+    assert "Cet ancien identifiant est déjà noté." in again.content.decode()
     assert (
         client.post(
             reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}

@@ -113,7 +113,6 @@ def make_members(random, count=400):
             firm=f"{random.choice(LAST_NAMES).title()} {random.choice(FIRMS)}",
             orias=f"{random.randint(10_000_000, 26_999_999)}",
         )
-        member.refresh_keys()
         members.append(member)
     Member.objects.bulk_create(members)
     spans = []

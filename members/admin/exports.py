@@ -1,0 +1,24 @@
+"""The registry and the ledger as workbooks."""
+
+from import_export import resources
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import XLSX
+from unfold.contrib.import_export.forms import ExportForm
+
+from common.spreadsheets.writing import safe_cell
+
+
+class WorkbookExportMixin(ExportMixin):
+    """Rows that are exported as an Excel workbook."""
+
+    export_form_class = ExportForm
+
+    def get_export_formats(self):
+        return [XLSX]
+
+
+class SafeResource(resources.ModelResource):
+    """Cells that look like formulas are written as text."""
+
+    def export_field(self, field, instance, **kwargs):
+        return safe_cell(super().export_field(field, instance, **kwargs))

@@ -1,0 +1,120 @@
+"""Files of the registry: deposited, looked at, then imported or abandoned."""
+
+from django.contrib import admin
+from django.shortcuts import redirect
+
+from common.admin import Verb, VerbAdmin, admin_url, lines
+from common.admin_forms import ConfirmForm
+
+from ..domain import registry
+from ..models import RegistryImport
+from .import_forms import ApplyForm, ImportForm
+
+
+@admin.register(RegistryImport)
+class RegistryImportAdmin(VerbAdmin):
+    list_display = ["name", "status", "effective_on", "created_at", "applied_at"]
+    fields = [
+        "status",
+        "name",
+        "arrivals_on",
+        "effective_on",
+        "error",
+        "counts",
+        "arrivals",
+        "departures",
+        "edits",
+    ]
+    readonly_fields = fields
+    verbs = [
+        Verb(
+            "importer",
+            "Importer ces adhérents",
+            permission="members.import_registry",
+            event=RegistryImport.Event.APPLY,
+            run=lambda registry_import, user, data: registry.apply(registry_import),
+            form=ApplyForm,
+            text="Les nouveaux sont ajoutés, les données modifiées remplacées, et les absents du "
+            "fichier datés comme partis ; personne n’est supprimé.",
+            done="Le fichier des adhérents est importé.",
+        ),
+        Verb(
+            "abandonner",
+            "Abandonner",
+            permission="members.import_registry",
+            event=RegistryImport.Event.ABANDON,
+            run=lambda registry_import, user, data: registry.abandon(registry_import),
+            form=ConfirmForm,
+            text="Rien n’est importé.",
+            done="L’import est abandonné.",
+            danger=True,
+        ),
+    ]
+
+    def has_add_permission(self, request, obj=None):
+        return request.user.has_perm("members.import_registry")
+
+    def get_form(self, request, obj=None, **kwargs):
+        if obj is None:
+            return ImportForm
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        return ["file", "arrivals_on", "effective_on"] if obj is None else self.fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return [] if obj is None else self.readonly_fields
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("rows")
+
+    def add_view(self, request, form_url="", extra_context=None):
+        # Not in the admin's own way: its transaction would be held while the bytes travel.
+        if request.method == "POST" and self.has_add_permission(request):
+            form = ImportForm(request.POST, request.FILES)
+            if form.is_valid():
+                registry_import = registry.deposit(**form.cleaned_data, by=request.user)
+                self.log_addition(request, registry_import, [{"added": {}}])
+                return redirect(admin_url(registry_import))
+        return super().add_view(request, form_url, extra_context)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        if obj is not None and obj.status == RegistryImport.Status.READING:
+            # The page looks again by itself until the file is read, scripts or not.
+            response["Refresh"] = "2"
+        return response
+
+    @admin.display(description="bilan")
+    def counts(self, registry_import):
+        names = {
+            "new": "nouveaux",
+            "new_inactive": "parmi eux, déjà inactifs",
+            "changed": "modifiés",
+            "renamed": "parmi eux, changent de nom de famille",
+            "returned": "de retour",
+            "left": "partis",
+            "cif_joined": "entrent à l’ANACOFI-CIF",
+            "cif_left": "quittent l’ANACOFI-CIF",
+            "unchanged": "inchangés",
+        }
+        return lines(
+            f"{registry_import.summary[key]} {words}"
+            for key, words in names.items()
+            if key in registry_import.summary
+        )
+
+    @admin.display(description="arrivées")
+    def arrivals(self, registry_import):
+        return lines(
+            registry_import.summary.get("names_new", [])
+            + registry_import.summary.get("names_returned", [])
+        )
+
+    @admin.display(description="départs")
+    def departures(self, registry_import):
+        return lines(registry_import.summary.get("names_left", []))
+
+    @admin.display(description="modifications")
+    def edits(self, registry_import):
+        return lines(registry_import.summary.get("names_changed", []))

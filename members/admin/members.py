@@ -1,0 +1,169 @@
+"""The registry as staff see it."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from unfold.admin import TabularInline
+
+from common.admin import PortalAdmin, ReadOnlyMixin
+from common.durations import format_minutes
+from common.spreadsheets import fold
+
+from ..domain import former
+from ..keys import KEY_OF
+from ..models import FormerKey, HoursCredit, Member, Membership
+from .exports import SafeResource, WorkbookExportMixin
+
+
+class NowFilter(admin.SimpleListFilter):
+    """Members by what they are today."""
+
+    title = "adhésion"
+    parameter_name = "adhesion"
+
+    def lookups(self, request, model_admin):
+        return [("cif", "ANACOFI-CIF"), ("member", "adhérents"), ("left", "partis")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "cif":
+            return queryset.filter(is_cif=True)
+        if self.value() == "member":
+            return queryset.filter(is_member=True)
+        if self.value() == "left":
+            return queryset.filter(is_member=False)
+        return queryset
+
+
+class NoEmailFilter(admin.SimpleListFilter):
+    """Those whom no e-mail reaches."""
+
+    title = "e-mail"
+    parameter_name = "courriel"
+
+    def lookups(self, request, model_admin):
+        return [("none", "sans e-mail")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(email="") if self.value() == "none" else queryset
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class FormerKeyForm(forms.ModelForm):
+    """What someone was known by, typed as people write it and kept as it is compared."""
+
+    class Meta:
+        model = FormerKey
+        fields = ["kind", "value"]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("kind") and data.get("value"):
+            data["value"] = KEY_OF[data["kind"]](data["value"])
+        return data
+
+    def validate_unique(self):
+        super().validate_unique()
+        # Django leaves out of an inline what its own row, here the member, is a part of.
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class FormerKeyInline(TabularInline):
+    model = FormerKey
+    form = FormerKeyForm
+    extra = 0
+    fields = ["kind", "value"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class CreditInline(ReadOnlyMixin, TabularInline):
+    model = HoursCredit
+    fields = ["created_at", "training", "kind", "shown_minutes", "year", "session_on", "reason"]
+    readonly_fields = fields
+    extra = 0
+    verbose_name_plural = "Heures"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("training")
+
+    @admin.display(description="durée")
+    def shown_minutes(self, entry):
+        return format_minutes(entry.minutes)
+
+
+class MemberResource(SafeResource):
+    """The registry as a workbook."""
+
+    class Meta:
+        model = Member
+        fields = ["number", "title", "last_name", "first_name", "email", "firm", "orias"]
+
+
+@admin.register(Member)
+class MemberAdmin(WorkbookExportMixin, PortalAdmin):
+    list_display = ["number", "last_name", "first_name", "email", "member", "cif", "hours"]
+    list_display_links = ["number", "last_name"]
+    list_filter = [NowFilter, NoEmailFilter]
+    search_fields = ["search"]
+    search_help_text = "Nom, numéro, e-mail, cabinet, ORIAS"
+    ordering = ["last_name", "first_name", "number"]
+    fields = ["number", "title", "last_name", "first_name", "email", "firm", "orias"]
+    inlines = [MembershipInline, FormerKeyInline, CreditInline]
+    resource_classes = [MemberResource]
+
+    def get_queryset(self, request):
+        today = timezone.localdate()
+        spans = Membership.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            member=OuterRef("pk"),
+            starts_on__lte=today,
+        )
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                is_member=Exists(spans.filter(kind=Membership.Kind.MEMBER)),
+                is_cif=Exists(spans.filter(kind=Membership.Kind.CIF)),
+                year_minutes=Coalesce(
+                    Sum("credits__minutes", filter=Q(credits__year=today.year)), 0
+                ),
+            )
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["number"] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        former.save_member(obj)
+
+    @admin.display(description="adhérent", boolean=True, ordering="is_member")
+    def member(self, member):
+        return member.is_member
+
+    @admin.display(description="CIF", boolean=True, ordering="is_cif")
+    def cif(self, member):
+        return member.is_cif
+
+    @admin.display(description="heures de l’année", ordering="year_minutes")
+    def hours(self, member):
+        return format_minutes(member.year_minutes)

@@ -1,0 +1,44 @@
+"""Links to « Mes heures »: mailed to who asks, each good for one sign-in."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import WrongStatus
+
+from .. import emails
+from ..keys import email_key
+from ..models import Member, SignInLink
+
+LINK_LIFE = timedelta(hours=1)
+# Members who share a mailbox and get a link each: no more than these.
+MOST = 10
+
+
+def send_links(email: str) -> None:
+    """Mail a link to each member of this mailbox; nobody is told whether there is any."""
+    now = timezone.now()
+    with transaction.atomic():
+        members = Member.objects.filter(email_key=email_key(email)).exclude(email="")[:MOST]
+        links = SignInLink.objects.bulk_create(
+            SignInLink(member=member, nonce=secrets.token_urlsafe(32), expires_at=now + LINK_LIFE)
+            for member in members
+        )
+        emails.sign_in_links(links)
+
+
+def usable(nonce: str | None) -> SignInLink | None:
+    """The link of this nonce that still opens, with its member."""
+    links = SignInLink.objects.usable(timezone.now()).select_related("member")
+    return links.filter(nonce=nonce or "").first()
+
+
+def use(link: SignInLink) -> Member:
+    """Let the member in by their link; once. Raises WrongStatus when someone did already."""
+    now = timezone.now()
+    # The condition stands in the update: of two clicks, one enters by the link.
+    if not SignInLink.objects.filter(pk=link.pk).usable(now).update(used_at=now):
+        raise WrongStatus("Ce lien a déjà servi.")
+    return link.member

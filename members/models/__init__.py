@@ -1,0 +1,8 @@
+"""The registry of members, and the ledger of their hours."""
+
+from .credit import HoursCredit
+from .member import FormerKey, Member, Membership
+from .registry_import import RegistryImport
+from .sign_in_link import SignInLink
+
+__all__ = ["FormerKey", "HoursCredit", "Member", "Membership", "RegistryImport", "SignInLink"]
