@@ -27,13 +27,16 @@ class Command(BaseCommand):
             # Two, so that a mail which is slow holds up no other.
             "e-mails": self._worker("mail", processes=2),
         }
-        signal.signal(signal.SIGTERM, self._interrupt)
+        # A part that is being started just then is stopped with the others.
+        self.asked_to_stop = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
         running = {}
         deaths = dict.fromkeys(commands, 0)
         try:
             for name, command in commands.items():
                 running[name] = self._start(command)
-            while True:
+            while not self.asked_to_stop:
                 time.sleep(0.5)
                 for name, process in running.items():
                     if process.poll() is None:
@@ -45,7 +48,6 @@ class Command(BaseCommand):
                     # Its own children may have outlived it: a beat, a pool.
                     self._kill(process)
                     running[name] = self._start(commands[name])
-        except KeyboardInterrupt:
             self.stdout.write("\nArrêt…")
         finally:
             self._stop(running.values())
@@ -64,9 +66,8 @@ class Command(BaseCommand):
             [sys.executable, "-m", *command], cwd=settings.BASE_DIR, start_new_session=True
         )
 
-    @staticmethod
-    def _interrupt(number, frame):
-        raise KeyboardInterrupt
+    def _ask_to_stop(self, number, frame):
+        self.asked_to_stop = True
 
     @staticmethod
     def _require_free(port):
@@ -90,6 +91,8 @@ class Command(BaseCommand):
             except subprocess.TimeoutExpired:
                 self._kill(process)
                 process.wait()
+            # One that was told to end while it started leaves its children.
+            self._kill(process)
 
     @staticmethod
     def _kill(process):
