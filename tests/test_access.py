@@ -14,8 +14,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -504,3 +505,32 @@ def test_staff_read_all_screens_and_change_by_their_rights(rows, settings):
     # What nobody does by hand.
     assert ("admin:members_hourscredit_delete", "administrator") in kept_out
     assert ("admin:trainings_training_add", "administrator") in kept_out
+
+
+# The most that a list of the staff asks of the database, the counts beside its filters included.
+MOST_QUERIES = 20
+
+
+def test_every_filter_of_every_list_of_staff_opens_with_its_counts(rows, settings):
+    settings.DEMO = True
+    client = rows["clients"]["administrator"]
+
+    def open_list(url):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+            read_whole(response)
+        assert response.status_code == 200, url
+        assert len(queries) <= MOST_QUERIES, (url, len(queries))
+        changes = response.context_data["cl"]
+        assert changes.add_facets, url
+        return changes
+
+    for model, its_admin in admin.site._registry.items():
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        changes = open_list(f"{url}?_facets=True")
+        assert len(changes.filter_specs) == len(its_admin.list_filter), model
+        for spec in changes.filter_specs:
+            choices = list(spec.choices(changes))
+            assert len(choices) > 1, (model, spec.title)
+            for choice in choices:
+                open_list(url + choice["query_string"])
