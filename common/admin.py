@@ -1,28 +1,34 @@
 """What every admin screen of the portal is made of: read-only rows, and verbs as buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
+from .admin_forms import ConfirmForm
 from .errors import Refused, WrongStatus
+from .journal import JournalRow
 
 
 class ReadOnlyMixin:
     """Rows that only the models' verbs write."""
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -36,7 +42,7 @@ class JournalInline(ReadOnlyMixin, TabularInline):
     verbose_name_plural = "Journal"
 
     @admin.display(description="événement")
-    def shown_event(self, row):
+    def shown_event(self, row: JournalRow) -> str:
         return row.label
 
 
@@ -49,9 +55,10 @@ class PortalAdmin(ModelAdmin):
     list_filter_submit = False
     compressed_fields = True
 
-    def waiting(self):
+    def waiting(self) -> models.QuerySet[Any]:
         """The rows that wait for staff; the menu and the entrance say how many."""
-        return self.model._default_manager.none()
+        rows: models.QuerySet[Any] = self.model._default_manager.none()
+        return rows
 
 
 class VerbAdmin(ReadOnlyMixin, PortalAdmin):
@@ -63,7 +70,7 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
     verbs: "Sequence[Verb]" = ()
     change_form_template = "admin/verbs_change_form.html"
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         opts = self.model._meta
         own = [
             path(
@@ -73,12 +80,19 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
             )
             for verb in self.verbs
         ]
-        return own + super().get_urls()
+        urls: list[Any] = super().get_urls()
+        return own + urls
 
-    def _view_of(self, verb):
+    def _view_of(self, verb: "Verb") -> Callable[[HttpRequest, str], HttpResponse]:
         return lambda request, object_id: self.verb_view(request, object_id, verb)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         offered = [
             (verb, self._url(verb, obj))
@@ -86,17 +100,21 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
             if obj is not None and request.user.has_perm(verb.permission) and verb.offered(obj)
         ]
         context = {**(extra_context or {}), "verbs": offered, "title": str(obj)}
-        return super().change_view(request, object_id, form_url, context)
+        page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return page
 
-    def _url(self, verb, obj):
+    def _url(self, verb: "Verb", obj: models.Model) -> str:
         opts = self.model._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_{verb.name}", args=[obj.pk])
 
-    def verb_view(self, request, object_id, verb):
+    def verb_view(self, request: HttpRequest, object_id: str, verb: "Verb") -> HttpResponse:
         """The confirmation page of a verb; posting it calls the model and goes back."""
         obj = self.get_object(request, object_id)
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            gone: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return gone
         if not request.user.has_perm(verb.permission) or not self.has_view_permission(request, obj):
             raise PermissionDenied
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
@@ -136,18 +154,18 @@ class Verb:
 
     def __init__(
         self,
-        name,
-        label,
+        name: str,
+        label: str,
         *,
-        permission,
-        run,
-        form,
-        done,
-        event=None,
-        offered=None,
-        text="",
-        danger=False,
-    ):
+        permission: str,
+        run: Callable[[Any, Any, dict[str, Any]], object],
+        form: type[ConfirmForm],
+        done: str,
+        event: str | None = None,
+        offered: Callable[[Any], object] | None = None,
+        text: object = "",
+        danger: bool = False,
+    ) -> None:
         self.name = name
         self.label = label
         self.permission = permission
@@ -159,36 +177,35 @@ class Verb:
         self.text = text
         self.danger = danger
 
-    def offered(self, obj):
+    def offered(self, obj: Any) -> bool:
         """Whether the button stands on the page of this row."""
-        return (self.event is None or obj.may(self.event)) and (
-            self._offered is None or self._offered(obj)
-        )
+        allowed = self.event is None or obj.may(self.event)
+        return bool(allowed and (self._offered is None or self._offered(obj)))
 
-    def text_for(self, obj):
+    def text_for(self, obj: Any) -> Any:
         """What the page says; `text` may be a function of the row, for what depends on it."""
         return self.text(obj) if callable(self.text) else self.text
 
     @staticmethod
-    def says(result):
+    def says(result: object) -> str:
         """What `run` itself has to say: a text that it returned."""
         return result if isinstance(result, str) else ""
 
-    def form_for(self, obj, data):
+    def form_for(self, obj: Any, data: Any) -> ConfirmForm:
         return self.form(data, obj=obj)
 
 
-def link(url, text):
+def link(url: str, text: object) -> SafeString:
     """A link in a column or a field of an admin screen."""
     return format_html('<a class="text-primary-600 underline" href="{}">{}</a>', url, text)
 
 
-def lines(rows):
+def lines(rows: Iterable[object]) -> str:
     """Several short texts, one below the other."""
     return format_html_join("", "<div>{}</div>", ((row,) for row in rows)) or "–"
 
 
-def admin_url(obj):
+def admin_url(obj: models.Model) -> str:
     """The admin page of a row."""
     opts = obj._meta
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])

@@ -1,5 +1,7 @@
 """Forms of the admin's verbs."""
 
+from typing import Any
+
 from django import forms
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -7,7 +9,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 class ConfirmForm(forms.Form):
     """Nothing to type: the page itself is the question."""
 
-    def __init__(self, data=None, *, obj=None):
+    def __init__(self, data: Any = None, *, obj: Any = None) -> None:
         super().__init__(data)
         self.obj = obj
 

@@ -96,7 +96,8 @@ class AppendOnly(Operation):
 
     def _on_sqlite(self, model: type[models.Model]) -> Iterator[str]:
         table, may_null = model._meta.db_table, self._nullable(model)
-        columns = sorted(field.column for field in model._meta.local_concrete_fields)
+        fields: Sequence[Any] = model._meta.local_concrete_fields
+        columns = sorted(field.column for field in fields)
         same = [
             f'(NEW."{name}" IS NULL OR NEW."{name}" IS OLD."{name}")'
             if name in may_null

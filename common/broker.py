@@ -9,6 +9,7 @@ import os
 import uuid
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.transport.virtual import Empty
@@ -18,7 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue, payload, **kwargs):
+    def _put(  # type: ignore[override]  # Kombu calls it so here, and « message » above
+        self, queue: str, payload: Any, **kwargs: Any
+    ) -> None:
         folder = Path(self.data_folder_out)
         # As Kombu names them, in the order of their writing; a reader looks for « .QUEUE.msg ».
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
@@ -26,7 +29,7 @@ class Channel(filesystem.Channel):
         partial.write_text(dumps(payload), encoding="utf-8")
         os.replace(partial, folder / name)
 
-    def _get(self, queue):
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
         except ValueError as error:
@@ -39,6 +42,6 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def register():
+def register() -> None:
     """Let broker URLs begin with « folder:// »."""
     TRANSPORT_ALIASES["folder"] = f"{__name__}:Transport"

@@ -6,13 +6,16 @@ Knows no app: each app's own view first fetches its row through `visible_to(user
 
 import io
 import secrets
+from collections.abc import Collection
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import FileResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from PIL import Image
 from pypdf import PdfReader
 
@@ -23,7 +26,7 @@ INLINE_TYPES = {PDF, JPEG, PNG}
 MAX_IMAGE_PIXELS = 100_000_000
 
 
-def random_name(instance, filename):
+def random_name(instance: models.Model | type[models.Model], filename: str) -> str:
     """A storage path nobody can guess, for a row or a model; the row keeps the name given."""
     suffix = PurePosixPath(filename).suffix.lower()[:10]
     token = secrets.token_urlsafe(24)
@@ -33,13 +36,13 @@ def random_name(instance, filename):
 class PrivateFileField(models.FileField):
     """A file under a random name, without a URL of its own."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("upload_to", random_name)
         kwargs.setdefault("max_length", 200)
         super().__init__(*args, **kwargs)
 
 
-def check_size(file):
+def check_size(file: Any) -> None:
     """Raise ValidationError above `MAX_UPLOAD_BYTES`, or on an empty file."""
     if file.size > settings.MAX_UPLOAD_BYTES:
         raise ValidationError(
@@ -50,7 +53,7 @@ def check_size(file):
         raise ValidationError(f"« {file.name} » est vide. Vérifiez le fichier et déposez-le.")
 
 
-def content_type_of(file, allowed):
+def content_type_of(file: Any, allowed: Collection[str]) -> str:
     """The type found in the content, one of `allowed` (PDF, JPEG, PNG), whatever the name says.
 
     Raises ValidationError in French when the content is something else or cannot be opened.
@@ -60,25 +63,25 @@ def content_type_of(file, allowed):
     head = file.read(1024)
     file.seek(0)
     names = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG"}
-    *others, last = (names[one] for one in allowed)
+    *others, last = (names[kind] for kind in allowed)
     wanted = f"{', '.join(others)} ou {last}" if others else last
-    found = None
+    content_type = None
     if b"%PDF-" in head and PDF in allowed:
-        found = PDF if _opens_as_pdf(file) else None
+        content_type = PDF if _opens_as_pdf(file) else None
     elif head.startswith(b"\xff\xd8\xff") and JPEG in allowed:
-        found = JPEG if _opens_as_image(file, "JPEG") else None
+        content_type = JPEG if _opens_as_image(file, "JPEG") else None
     elif head.startswith(b"\x89PNG\r\n\x1a\n") and PNG in allowed:
-        found = PNG if _opens_as_image(file, "PNG") else None
+        content_type = PNG if _opens_as_image(file, "PNG") else None
     file.seek(0)
-    if found is None:
+    if content_type is None:
         raise ValidationError(
             f"« {file.name} » n’est pas un fichier {wanted} lisible. "
             "Ouvrez-le sur votre ordinateur pour le vérifier, puis déposez-le à nouveau."
         )
-    return found
+    return content_type
 
 
-def _opens_as_pdf(file):
+def _opens_as_pdf(file: Any) -> bool:
     file.seek(0)
     try:
         return len(PdfReader(io.BytesIO(file.read())).pages) > 0
@@ -86,7 +89,7 @@ def _opens_as_pdf(file):
         return False
 
 
-def _opens_as_image(file, kind):
+def _opens_as_image(file: Any, kind: str) -> bool:
     file.seek(0)
     try:
         with Image.open(file, formats=[kind]) as image:
@@ -97,7 +100,9 @@ def _opens_as_image(file, kind):
     return width * height <= MAX_IMAGE_PIXELS
 
 
-def serve(field_file, *, name, content_type, download=False):
+def serve(
+    field_file: Any, *, name: str, content_type: str, download: bool = False
+) -> HttpResponseBase:
     """The response that gives a private file to someone already allowed to have it.
 
     A local file is streamed; on S3 the browser is sent to a link that lives 60 s. Always

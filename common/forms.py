@@ -1,5 +1,7 @@
 """Form fields that any app may use."""
 
+from typing import Any
+
 from django import forms
 
 from .durations import STEP_MINUTES, NotADuration, format_minutes, parse_minutes
@@ -10,7 +12,7 @@ class DurationField(forms.Field):
 
     widget = forms.TextInput
 
-    def __init__(self, *, min_minutes=0, step=STEP_MINUTES, **kwargs):
+    def __init__(self, *, min_minutes: int = 0, step: int = STEP_MINUTES, **kwargs: Any) -> None:
         self.min_minutes = min_minutes
         self.step = step
         super().__init__(**kwargs)
@@ -18,7 +20,7 @@ class DurationField(forms.Field):
         self.widget.attrs.setdefault("placeholder", "ex. : 3 h 30")
         self.widget.attrs.setdefault("autocomplete", "off")
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> int | None:
         # A field of forms gives its own value back to compare it with what was there before.
         if value is None or isinstance(value, int):
             return value
@@ -42,5 +44,5 @@ class DurationField(forms.Field):
             raise forms.ValidationError("La durée est trop longue.")
         return minutes
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return format_minutes(value) if isinstance(value, int) else value

@@ -81,8 +81,6 @@ class Job(models.Model):
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
     asked_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)
 
-    objects = JobQuerySet.as_manager()
-
     class Meta:
         abstract = True
 

@@ -1,9 +1,13 @@
 """The limit on what arrives: an upload above it is stopped while it is still arriving."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 TOO_BIG = (
@@ -18,15 +22,15 @@ class SizeLimitUploadHandler(FileUploadHandler):
     Raises RequestDataTooBig, which `UploadLimitMiddleware` answers.
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.all_received = 0
 
-    def new_file(self, *args, **kwargs):
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.received = 0
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
         self.all_received += len(raw_data)
         if self.received > settings.MAX_UPLOAD_BYTES:
@@ -35,7 +39,7 @@ class SizeLimitUploadHandler(FileUploadHandler):
             raise RequestDataTooBig("The files of a request are above MAX_REQUEST_FILES_BYTES.")
         return raw_data
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> None:
         return None
 
 
@@ -46,10 +50,10 @@ class UploadLimitMiddleware:
     its own.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             if request.content_type == "multipart/form-data":
                 request.POST  # noqa: B018

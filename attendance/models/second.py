@@ -66,7 +66,7 @@ class SecondReading(Stateful, Job):
     )
     deposited_at = models.DateTimeField("déposée le", auto_now_add=True)
 
-    objects = SecondReadingQuerySet.as_manager()  # type: ignore[misc]  # Job has one too
+    objects = SecondReadingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lecture de contrôle"

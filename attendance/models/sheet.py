@@ -120,7 +120,7 @@ class Sheet(Journalled, Job):
     read_at = models.DateTimeField("lue le", null=True, blank=True)
     validated_at = models.DateTimeField("validée le", null=True, blank=True)
 
-    objects = SheetQuerySet.as_manager()  # type: ignore[misc]  # Job has one too
+    objects = SheetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "feuille de présence"

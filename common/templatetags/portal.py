@@ -1,8 +1,11 @@
 """Filters and tags of the portal's templates."""
 
+from collections.abc import Sized
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from ..durations import NARROW_SPACE, format_minutes, format_seconds
@@ -36,19 +39,19 @@ MESSAGE_ICONS = {"success": "success", "warning": "warning", "error": "error"}
 
 
 @register.filter
-def duration(minutes):
+def duration(minutes: int | None) -> str:
     """Minutes as « 3 h 30 »; nothing for None."""
     return "" if minutes is None else format_minutes(minutes)
 
 
 @register.filter
-def clock(seconds):
+def clock(seconds: int | None) -> str:
     """Seconds as « 3 min 05 s »; nothing for None."""
     return "" if seconds is None else format_seconds(seconds)
 
 
 @register.filter
-def pluralize(number, endings="s"):
+def pluralize(number: int | Sized, endings: str = "s") -> str:
     """Django's own filter with the French rule, where zero is singular. « s » or « elle,elles »."""
     singular, _, plural = endings.rpartition(",")
     count = number if isinstance(number, int) else len(number)
@@ -56,19 +59,19 @@ def pluralize(number, endings="s"):
 
 
 @register.filter
-def at_most(value, limit):
+def at_most(value: int, limit: int) -> int:
     """The value, kept between 0 and the limit: what a gauge can show."""
     return max(0, min(value, limit))
 
 
 @register.filter
-def remaining(done, due):
+def remaining(done: int, due: int) -> int:
     """What is still to do, never below zero."""
     return max(0, due - done)
 
 
 @register.filter
-def filesize_fr(size):
+def filesize_fr(size: int | None) -> str:
     """Bytes as « 640 octets », « 12 Ko », « 3,4 Mo »; nothing for None."""
     if size is None:
         return ""
@@ -82,20 +85,20 @@ def filesize_fr(size):
 
 
 @register.filter
-def message_icon(level_tag):
+def message_icon(level_tag: str) -> str:
     """The icon that goes with a message of this level."""
     return MESSAGE_ICONS.get(level_tag, "info")
 
 
 @register.simple_tag
-def badge(status, label):
+def badge(status: str, label: str) -> SafeString:
     """A status badge: the key gives the colour, the label is what is read."""
     colour = BADGE_COLOURS.get(status, "grey")
     return format_html('<span class="status status-{}">{}</span>', colour, capfirst(label))
 
 
 @register.simple_tag
-def icon(name):
+def icon(name: str) -> SafeString:
     """A decorative icon of the sprite `static/img/icons.svg`."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
