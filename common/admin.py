@@ -125,7 +125,7 @@ class VerbAdmin(ReadOnlyMixin, PortalAdmin):
             except WrongStatus as error:
                 messages.error(request, str(error))
                 return redirect(back)
-            except (Refused, ValueError) as error:
+            except Refused as error:
                 form.add_error(None, str(error))
             else:
                 messages.success(request, " ".join(filter(None, [verb.done, verb.says(said)])))
