@@ -1,6 +1,6 @@
 """A training as its QCM is analysed; no table of its own."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -8,10 +8,13 @@ from trainings.models import Training, TrainingQuerySet
 
 
 class TrainingAnalysisManager(models.Manager["TrainingAnalysis"]):
-    def get_queryset(self) -> TrainingQuerySet:
+    def get_queryset(self) -> "models.QuerySet[TrainingAnalysis]":
         """Those whose QCM members can take, or could."""
-        trainings = TrainingQuerySet(self.model, using=self._db)
-        return trainings.frozen().filter(requested_amf_minutes__gt=0)
+        trainings: Any = TrainingQuerySet(self.model, using=self._db)
+        analysed: models.QuerySet[TrainingAnalysis] = trainings.frozen().filter(
+            requested_amf_minutes__gt=0
+        )
+        return analysed
 
 
 class TrainingAnalysis(Training):

@@ -1,6 +1,6 @@
 """A question of frozen sets that is to be corrected: asked, proposed, applied."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
