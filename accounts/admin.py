@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from common.admin import PortalAdmin
 
-from . import emails
+from .domain import change_staff_account, open_staff_account
 from .models import User
 
 # Groups are made by migrations; the other two are the sign-in's own rows.
@@ -51,10 +51,4 @@ class UserAdmin(PortalAdmin):
         return [name for name in self.fields if obj is not None or name != "last_login"]
 
     def save_model(self, request, obj, form, change):
-        obj.email = obj.email.lower()
-        if not change:
-            obj.is_staff = True
-            obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
-        if not change:
-            emails.staff_invited(obj)
+        (change_staff_account if change else open_staff_account)(obj)

@@ -2,8 +2,10 @@
 
 from mailing import outbox
 
+from .models import User
 
-def staff_invited(user):
+
+def staff_invited(user: User) -> None:
     outbox.queue(
         "accounts/email/staff_invited",
         user.email,
@@ -13,7 +15,7 @@ def staff_invited(user):
     )
 
 
-def password_forgotten(user):
+def password_forgotten(user: User) -> None:
     outbox.queue(
         "accounts/email/password_forgotten",
         user.email,

@@ -5,11 +5,20 @@ proxy, the visitor is the one that `ALLAUTH_TRUSTED_PROXY_COUNT` proxies vouch f
 """
 
 from allauth.core.internal import ratelimit
+from django.http import HttpRequest
 
 HOUR = 3600
 
 
-def too_many(request, action, *, email="", per_email=3, per_ip=20, period=HOUR):
+def too_many(
+    request: HttpRequest,
+    action: str,
+    *,
+    email: str = "",
+    per_email: int = 3,
+    per_ip: int = 20,
+    period: int = HOUR,
+) -> bool:
     """Whether this POST is above the limit of its action; counts it when it is not.
 
     `per_email` and `per_ip` are numbers of requests in `period` seconds.

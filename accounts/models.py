@@ -1,5 +1,7 @@
 """People who sign in with a password: staff and organisms' people. Members are not users."""
 
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -7,19 +9,19 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user; without a password it cannot sign in until one is chosen by a mailed link."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save()
         return user
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email):
-        return self.get(email=email.strip().lower())
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").strip().lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -52,11 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.get_full_name() or self.email
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.first_name or self.email

@@ -7,6 +7,8 @@ a new account live seven days, those of a forgotten password one.
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.http import base36_to_int
 
+from .models import User
+
 FORGOTTEN_SECONDS = 24 * 3600
 
 
@@ -21,12 +23,14 @@ class PasswordTokenGenerator(PasswordResetTokenGenerator):
 
     key_salt = "accounts.tokens.forgotten"
 
-    def check_token(self, user, token):
+    def check_token(self, user: User | None, token: str | None) -> bool:
         if opening_tokens.check_token(user, token):
             return True
-        return super().check_token(user, token) and self._age(token) <= FORGOTTEN_SECONDS
+        if token is None or not super().check_token(user, token):
+            return False
+        return self._age(token) <= FORGOTTEN_SECONDS
 
-    def _age(self, token):
+    def _age(self, token: str) -> int:
         """Seconds since a token that is known to be well made."""
         return self._num_seconds(self._now()) - base36_to_int(token.split("-")[0])
 

@@ -113,13 +113,13 @@ def hours_cancelled(sheet, entries, reason):
     totals = ledger.year_totals(ids, sheet.training.year)
     member_emails.hours_corrected(
         [
-            (
-                members[entry.member_id],
-                sheet.training,
-                entry.minutes,
-                entry.get_kind_display(),
-                reason,
-                totals[entry.member_id]["total"],
+            member_emails.HoursTakenBack(
+                member=members[entry.member_id],
+                training=sheet.training,
+                minutes=entry.minutes,
+                kind=entry.get_kind_display(),
+                reason=reason,
+                total=totals[entry.member_id]["total"],
             )
             for entry in entries
         ],

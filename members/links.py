@@ -5,9 +5,11 @@ holds one purpose has no other.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,12 +20,12 @@ SIGN_IN = "sign-in"
 SESSION_KEY = "members.{}"
 
 
-def token(purpose, subject):
+def token(purpose: str, subject: Any) -> str:
     """A signed token for a subject (a JSON-able key); says nothing of when it ends."""
     return signing.dumps(subject, salt=f"members.links.{purpose}", compress=False)
 
 
-def read(purpose, text, *, max_age=None):
+def read(purpose: str, text: str, *, max_age: int | None = None) -> Any:
     """The subject of a token of this purpose, or None when it is forged, foreign or too old.
 
     `max_age` is in seconds; without it the caller's own rows decide how long it opens.
@@ -34,18 +36,18 @@ def read(purpose, text, *, max_age=None):
         return None
 
 
-def url(name, purpose, subject):
+def url(name: str, purpose: str, subject: Any) -> str:
     """The absolute URL of a page whose only argument is the token."""
-    return settings.SITE_URL + reverse(name, args=[token(purpose, subject)])
+    return f"{settings.SITE_URL}{reverse(name, args=[token(purpose, subject)])}"
 
 
 @link_maker("members.sign_in")
-def sign_in_url(nonce):
+def sign_in_url(nonce: str) -> str:
     """The absolute URL of the page that opens « Mes heures », once."""
     return url("members:enter", SIGN_IN, nonce)
 
 
-def open_session(request, purpose, subject, *, seconds):
+def open_session(request: HttpRequest, purpose: str, subject: Any, *, seconds: int) -> None:
     """Let this browser reach the subject's pages of this purpose, for this long.
 
     The session's key changes, so that one planted beforehand reaches nothing.
@@ -58,7 +60,7 @@ def open_session(request, purpose, subject, *, seconds):
     }
 
 
-def session_subject(request, purpose):
+def session_subject(request: HttpRequest, purpose: str) -> Any:
     """The subject that this browser has opened for this purpose, or None."""
     held = request.session.get(SESSION_KEY.format(purpose))
     if not held or held["until"] < timezone.now().timestamp():
@@ -66,6 +68,6 @@ def session_subject(request, purpose):
     return held["subject"]
 
 
-def close_session(request, purpose):
+def close_session(request: HttpRequest, purpose: str) -> None:
     """Forget it."""
     request.session.pop(SESSION_KEY.format(purpose), None)

@@ -14,7 +14,6 @@ from .domain import attestation, ledger, sign_in
 from .forms import AskForm
 from .models import HoursCredit, Member
 
-PURPOSE = links.SIGN_IN
 SESSION_SECONDS = 2 * 3600
 
 
@@ -38,7 +37,7 @@ def asked(request):
 @never_cache
 def enter(request, token):
     """The page of the mailed link. Only its button enters: mail scanners open links."""
-    link = sign_in.usable(links.read(PURPOSE, token))
+    link = sign_in.usable(links.read(links.SIGN_IN, token))
     if link is None:
         return render(request, "members/dead_link.html", status=410)
     if request.method == "POST":
@@ -46,13 +45,13 @@ def enter(request, token):
             member = sign_in.use(link)
         except WrongStatus:
             return render(request, "members/dead_link.html", status=410)
-        links.open_session(request, PURPOSE, member.pk, seconds=SESSION_SECONDS)
+        links.open_session(request, links.SIGN_IN, member.pk, seconds=SESSION_SECONDS)
         return redirect("members:home")
     return render(request, "members/enter.html", {"member": link.member})
 
 
 def _member(request):
-    return Member.objects.filter(pk=links.session_subject(request, PURPOSE)).first()
+    return Member.objects.filter(pk=links.session_subject(request, links.SIGN_IN)).first()
 
 
 @never_cache
@@ -108,5 +107,5 @@ def certificate(request, year):
 
 @require_POST
 def leave(request):
-    links.close_session(request, PURPOSE)
+    links.close_session(request, links.SIGN_IN)
     return redirect("home")

@@ -1,22 +1,27 @@
 """The e-mails about an organism's account, one function each."""
 
+from typing import Any
+
 from django.conf import settings
 
+from accounts.models import User
 from mailing import outbox
 
+from .models import Invite, Organism
 
-def account_asked(organism):
+
+def account_asked(organism: Organism) -> None:
     """Acknowledged to the organism, told to staff."""
     _to_organism("asked", organism)
     _to_staff("asked_staff", organism, type=organism.get_type_display(), email=organism.email)
 
 
-def address_known(email, name, *, pending):
+def address_known(email: str, name: str, *, pending: bool) -> None:
     """To the owner of an address for which an account was asked that it has, or asked, already."""
     outbox.queue("organisms/email/asked_known", email, {"name": name, "pending": pending})
 
 
-def activated(organism, user):
+def activated(organism: Organism, user: User) -> None:
     outbox.queue(
         "organisms/email/activated",
         user.email,
@@ -26,19 +31,19 @@ def activated(organism, user):
     )
 
 
-def refused(organism, reason):
+def refused(organism: Organism, reason: str) -> None:
     _to_organism("refused", organism, reason=reason)
 
 
-def suspended(organism, reason):
+def suspended(organism: Organism, reason: str) -> None:
     _to_organism("suspended", organism, reason=reason)
 
 
-def reactivated(organism):
+def reactivated(organism: Organism) -> None:
     _to_organism("reactivated", organism)
 
 
-def colleague_invited(invite, by):
+def colleague_invited(invite: Invite, by: User) -> None:
     outbox.queue(
         "organisms/email/colleague_invited",
         invite.email,
@@ -48,7 +53,7 @@ def colleague_invited(invite, by):
     )
 
 
-def invited_elsewhere(invite):
+def invited_elsewhere(invite: Invite) -> None:
     """To the owner of an address that has an account already."""
     outbox.queue(
         "organisms/email/invited_elsewhere",
@@ -58,11 +63,11 @@ def invited_elsewhere(invite):
     )
 
 
-def identity_changed(organism, changes, by):
+def identity_changed(organism: Organism, changes: list[str], by: User) -> None:
     _to_staff("identity_changed", organism, changes=changes, by=str(by))
 
 
-def _to_organism(name, organism, **values):
+def _to_organism(name: str, organism: Organism, **values: Any) -> None:
     outbox.queue(
         f"organisms/email/{name}",
         organism.email,
@@ -71,7 +76,7 @@ def _to_organism(name, organism, **values):
     )
 
 
-def _to_staff(name, organism, **values):
+def _to_staff(name: str, organism: Organism, **values: Any) -> None:
     values |= {
         "name": organism.name,
         "url": f"{settings.SITE_URL}/admin/organisms/organism/{organism.pk}/change/",

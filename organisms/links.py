@@ -15,13 +15,13 @@ LIFETIME = timedelta(days=7)
 
 
 @link_maker("organisms.invite")
-def invite_url(invite_pk):
+def invite_url(invite_pk: int) -> str:
     """The absolute URL at which the invited person chooses a password."""
     key = signing.dumps(invite_pk, salt=SALT)
-    return settings.SITE_URL + reverse("organisms:accept", args=[key])
+    return f"{settings.SITE_URL}{reverse('organisms:accept', args=[key])}"
 
 
-def invite_from(key):
+def invite_from(key: str) -> Invite | None:
     """The invitation a key stands for, or None: forged, too old, taken or cancelled."""
     try:
         pk = signing.loads(key, salt=SALT, max_age=LIFETIME)

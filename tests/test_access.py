@@ -25,7 +25,6 @@ from attendance.models import SecondReading
 from mailing.models import Message
 from members import links as member_links
 from members.models import RegistryImport, SignInLink
-from members.views import PURPOSE
 from organisms.links import SALT as INVITE
 from qcm import links as qcm_links
 from qcm.domain.regrading import decide
@@ -317,7 +316,7 @@ def hours_link(member):
         nonce=f"nonce-{member.pk}",
         expires_at=timezone.now() + timedelta(hours=1),
     )
-    return member_links.token(PURPOSE, row.nonce)
+    return member_links.token(member_links.SIGN_IN, row.nonce)
 
 
 def value_of(world, wanted):

@@ -6,7 +6,6 @@ the others that were opened here: a member may have several QCMs to take, in sev
 
 from common.engine.prepared import prepared
 from members import links
-from members.views import PURPOSE as HOURS
 
 from ..models import Attempt, Invitation
 
@@ -33,7 +32,7 @@ def opened(request):
 
 def hours_member(request):
     """The id of the member who is at « Mes heures » in this browser, or None."""
-    return links.session_subject(request, HOURS)
+    return links.session_subject(request, links.SIGN_IN)
 
 
 # Of trainings and organisms only what is shown: the long texts stay in the database.

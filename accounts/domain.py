@@ -1,0 +1,24 @@
+"""Staff accounts, which administrators keep: opened here, and told to their owner."""
+
+from django.db import transaction
+
+from . import emails
+from .models import User
+
+
+def open_staff_account(user: User) -> User:
+    """Open the account of a new colleague of the association, who gets a link to a password."""
+    user.email = user.email.lower()
+    user.is_staff = True
+    user.set_unusable_password()
+    with transaction.atomic():
+        user.save(force_insert=True)
+        emails.staff_invited(user)
+    return user
+
+
+def change_staff_account(user: User) -> User:
+    """Keep what was changed of the account."""
+    user.email = user.email.lower()
+    user.save()
+    return user
