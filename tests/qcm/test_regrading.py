@@ -343,6 +343,8 @@ def test_a_correction_is_regraded_once(training, administrator):
     regrade(question, administrator)
     with pytest.raises(WrongStatus, match="déjà fait l’objet d’un recalcul"):
         regrading.decide(question, mode="neutral", reason="x", by=administrator)
+    told = [(row.label, row.from_status, row.to_status) for row in training.journal.all()]
+    assert told == [("Question corrigée", "", ""), ("QCM recalculé", "", "")]
 
 
 def test_a_task_that_was_lost_is_found_by_the_sweep_and_two_runs_do_it_once(
