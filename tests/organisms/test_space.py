@@ -185,6 +185,12 @@ def test_an_organism_suspended_meanwhile_is_told(organism, owner):
         accounts.change_data(organism, by=owner, name="Trop tard")
 
 
+def test_a_renamed_organism_is_searched_by_its_new_name(organism, owner):
+    accounts.change_data(organism, by=owner, name="Écôle du Œuf")
+    organism.refresh_from_db()
+    assert organism.search.startswith("ecole du oeuf ")
+
+
 # --- inviting ---------------------------------------------------------------------------------
 
 
