@@ -94,8 +94,7 @@ def deliver(message: Message, backend: Any) -> bool:
         if html:
             mail.attach_alternative(html, "text/html")
         mail.send()
-    except Exception as error:
-        # Whatever a server, a template, a value or an address led to fails its own row alone.
+    except Exception as error:  # noqa: BLE001 - what one mail leads to fails its own row alone
         fail(message, error)
         return False
     _mine(message).update(

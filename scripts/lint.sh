@@ -7,6 +7,7 @@ $BIN/ruff check .
 $BIN/ruff format --check --quiet .
 $BIN/djlint templates --lint --quiet
 $BIN/lint-imports
+$BIN/mypy --no-error-summary
 $BIN/python manage.py makemigrations --check --dry-run
 # As production would start, with values that stand for the real ones.
 PORTAL_ENV=production SECRET_KEY="$($BIN/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \

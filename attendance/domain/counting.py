@@ -123,9 +123,8 @@ def _count(sheet: Sheet, participants: list[Participant], by: User) -> Counted:
     linked = {*credited.standing, *invited}
     counting = [line for line in participants if line.member_id in linked]
     for line in counting:
-        assert line.member_id is not None
-        entry = credited.standing.get(line.member_id)
-        invitation = invited.get(line.member_id)
+        member = line.member_id or 0
+        entry, invitation = credited.standing.get(member), invited.get(member)
         line.associative_credit_id = entry.pk if entry else None
         line.invitation_id = invitation.pk if invitation else None
     bulk.update(Participant, counting, ["associative_credit", "invitation"])

@@ -221,12 +221,8 @@ def _confirm_on(
         refused: list[tuple[Participant, Refused]] = []
         for line in lines:
             member = members[line.pk]
-            if line.member_id:
-                refused.append((line, WrongStatus("Cette ligne est déjà reconnue.")))
-                continue
-            if twin := there.get(member.pk):
-                sentence = f"{member} est déjà sur cette liste ({twin.where})."
-                refused.append((line, Refused(sentence)))
+            if refusal := _why_not(line, member, there):
+                refused.append((line, refusal))
                 continue
             there[member.pk] = line
             line.member, line.state = member, Participant.State.RECOGNISED
@@ -249,3 +245,12 @@ def _confirm_on(
             else:
                 refresh_states(sheet.training)
     return refused
+
+
+def _why_not(line: Participant, member: Member, there: Mapping[int, Participant]) -> Refused | None:
+    """Why the line cannot be this member; `there` holds the members on the list already."""
+    if line.member_id:
+        return WrongStatus("Cette ligne est déjà reconnue.")
+    if twin := there.get(member.pk):
+        return Refused(f"{member} est déjà sur cette liste ({twin.where}).")
+    return None

@@ -112,7 +112,8 @@ def _end(second: SecondReading, event: str, **values: Any) -> None:
 
 def apply(second: SecondReading, *, by: User) -> None:
     """Change the list of its sheet as announced. Raises WrongStatus."""
-    assert second.sheet is not None, "A check is of no list"
+    if second.sheet is None:
+        raise ValueError("A check is of no list.")
     with transaction.atomic():
         sheet = second.sheet.lock()
         sheet.require(Sheet.Event.APPLY_FILE)

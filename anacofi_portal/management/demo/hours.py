@@ -130,7 +130,7 @@ def make_sheets(trainings, members, administrator, chance):
     )
     count(amf, present[60:74], day=ago(20), by=by_delta)
     count(amf, present[74:], day=ago(18), by=by_delta)
-    for invitation in Invitation.objects.filter(status="open", training=amf).order_by("pk")[4:]:
+    for invitation in open_invitations(amf)[4:]:
         ability = chance.choice([35, 55, 75, 90, 98])
         while not take_as(invitation, ability, chance).passed:
             invitation.refresh_from_db()
@@ -140,7 +140,7 @@ def make_sheets(trainings, members, administrator, chance):
     deposit(
         main,
         [
-            *[row_of(one) for one in present[20:32]],
+            *[row_of(member) for member in present[20:32]],
             ["INCONNU", "Jean", "jean.inconnu@ailleurs.example", "", "Cabinet Ailleurs"],
             ["AUTRE NOM", present[50].first_name, present[50].email, present[50].number, ""],
             ["SANSNUMERO", "Lucie", "", "", ""],
@@ -150,8 +150,17 @@ def make_sheets(trainings, members, administrator, chance):
     )
     deposit(associative, [], day=ago(3), by=by, header=["Colonne 1", "Colonne 2"])
 
-    invited = list(Invitation.objects.filter(status="open", training=main).order_by("pk"))
-    for rank, invitation in enumerate(invited):
+    take_some(open_invitations(main), chance)
+
+
+def open_invitations(training):
+    """The QCMs of a training that wait for their member, the oldest first."""
+    return list(Invitation.objects.filter(status="open", training=training).order_by("pk"))
+
+
+def take_some(invitations, chance):
+    """Pass, fail once then pass, fail once, fail for good; the others have not begun."""
+    for rank, invitation in enumerate(invitations):
         if rank % 4 == 1:
             take_qcm(invitation, right=6, chance=chance)
         elif rank % 4 == 2:
