@@ -1,35 +1,25 @@
 """The organism's side of a request: what it types, its files, its sending, its renewal."""
 
-from pathlib import Path
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from common.errors import Refused, WrongStatus
+from common.errors import Refused
 from mailing.models import Message
 from tests import factories
 from tests.files import make_image, make_pdf
-from trainings.domain import decisions, documents, requests, sets
+from tests.trainings.complete import file, make_complete_draft
+from trainings.domain import decisions, documents, requests
 from trainings.models import Document, Speaker, Training
 
 Kind = Document.Kind
 
 
-def file(content=None, name="fichier.pdf"):
-    return SimpleUploadedFile(name, make_pdf() if content is None else content)
-
-
 @pytest.fixture
 def draft(organism, owner):
-    """A draft that lacks nothing: two associative hours, a speaker, a presentation."""
-    training = factories.make_training(organism, title="Le devoir de conseil")
-    Speaker.objects.create(training=training, name="Anne Lebrun", references="Docteur en droit")
-    documents.store(training, Kind.PRESENTATION, file(), by=owner)
-    return training
+    return make_complete_draft(organism, owner)
 
 
 def edit_url(training):
@@ -227,27 +217,6 @@ def test_a_file_is_kept_by_its_own_request_and_replaced_by_the_next(signed_in, d
     assert "présentation" not in kept.file.name
 
 
-def stored_files(training):
-    folder = Path(training.documents.first().file.storage.location)
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
-
-
-def test_of_files_replaced_given_twice_or_refused_none_is_left(
-    signed_in, draft, django_capture_on_commit_callbacks
-):
-    for kind, content in [
-        ("presentation", file(make_pdf(2))),
-        ("further", file(make_pdf(3))),
-        ("further", file(make_pdf(3))),
-        ("further", file(b"pas un PDF")),
-    ]:
-        with django_capture_on_commit_callbacks(execute=True):
-            upload(signed_in, draft, kind, content)
-    held = sorted(Path(one.file.name).name for one in draft.documents.all())
-    assert len(held) == 2
-    assert stored_files(draft) == held
-
-
 @pytest.mark.parametrize(
     ("kind", "content", "sentence"),
     [
@@ -307,133 +276,6 @@ def test_a_document_is_served_to_its_organism_under_its_name_and_sealed(signed_i
     assert answer["Content-Disposition"] == 'inline; filename="fichier.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
-
-
-# --- withdrawing, deleting, renewing -----------------------------------------------------------
-
-
-def test_a_draft_is_deleted_with_its_files(signed_in, draft, django_capture_on_commit_callbacks):
-    stored = draft.documents.get().file
-    with django_capture_on_commit_callbacks(execute=True):
-        signed_in.post(reverse("trainings:delete", args=[draft.pk]))
-    assert not Training.objects.exists()
-    assert not stored.storage.exists(stored.name)
-
-
-@pytest.mark.parametrize("status", sorted(set(Training.Status.values) - {"draft"}))
-def test_only_a_draft_is_deleted(organism, status):
-    training = factories.make_training(organism, status=status)
-    with pytest.raises(WrongStatus):
-        requests.delete_draft(training)
-    assert Training.objects.exists()
-
-
-def test_looking_at_a_confirmation_does_nothing(signed_in, draft):
-    requests.submit(draft, by=None)
-    signed_in.get(reverse("trainings:withdraw", args=[draft.pk]))
-    signed_in.get(reverse("trainings:delete", args=[draft.pk]))
-    draft.refresh_from_db()
-    assert draft.status == "submitted"
-    signed_in.post(reverse("trainings:withdraw", args=[draft.pk]))
-    draft.refresh_from_db()
-    assert draft.status == "withdrawn"
-
-
-@pytest.fixture
-def approved(draft, owner):
-    factories.make_question_sets(draft)
-    documents.store(draft, Kind.FURTHER, file(name="annexe.pdf"), by=owner)
-    Training.objects.filter(pk=draft.pk).update(requested_amf_minutes=60)
-    draft.refresh_from_db()
-    requests.submit(draft, by=owner)
-    decisions.send_to_amf(draft, by=owner, on=timezone.localdate())
-    decisions.approve(draft, by=owner, associative_minutes=120, amf_minutes=60)
-    draft.refresh_from_db()
-    return draft
-
-
-def test_renewing_copies_everything_asked_and_nothing_decided(signed_in, approved):
-    signed_in.post(reverse("trainings:renew", args=[approved.pk]))
-    renewed = Training.objects.get(renewed_from=approved)
-    assert (renewed.status, renewed.year) == ("draft", approved.year + 1)
-    for name in ("title", "programme", "requested_amf_minutes", "requested_associative_minutes"):
-        assert getattr(renewed, name) == getattr(approved, name)
-    for name in ("approval_number", "granted_amf_minutes", "decided_at", "first_session_on"):
-        assert getattr(renewed, name) is None
-    assert sets.as_rows(renewed) == sets.as_rows(approved)
-    assert [one.name for one in renewed.speakers.all()] == ["Anne Lebrun"]
-    copies = {one.name: one.file.name for one in renewed.documents.all()}
-    originals = {one.name: one.file.name for one in approved.documents.all()}
-    assert copies.keys() == originals.keys()
-    assert not set(copies.values()) & set(originals.values())
-
-
-def test_a_renewal_has_a_number_of_its_own(approved, owner):
-    renewed, _ = requests.renew(approved, by=owner)
-    Training.objects.filter(pk=renewed.pk).update(
-        first_session_on=f"{renewed.year}-03-01", requested_amf_minutes=0
-    )
-    renewed.refresh_from_db()
-    requests.submit(renewed, by=owner)
-    decisions.approve(renewed, by=owner, associative_minutes=120, amf_minutes=0)
-    renewed.refresh_from_db()
-    assert (approved.approval_number, renewed.approval_number) == (
-        f"{approved.year}-0001",
-        f"{renewed.year}-0001",
-    )
-
-
-def test_renewing_twice_opens_the_renewal_there_is(signed_in, approved):
-    for _ in range(2):
-        answer = signed_in.post(reverse("trainings:renew", args=[approved.pk]))
-    renewed = Training.objects.get(renewed_from=approved)
-    assert answer.url == edit_url(renewed)
-
-
-def test_a_renewal_that_fails_leaves_no_file(approved, owner, monkeypatch):
-    before = stored_files(approved)
-    monkeypatch.setattr(sets, "replace_all", lambda *args: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        requests.renew(approved, by=owner)
-    assert stored_files(approved) == before
-    assert not Training.objects.filter(renewed_from=approved).exists()
-
-
-def test_a_renewal_that_another_began_meanwhile_leaves_no_file(
-    approved, owner, monkeypatch, django_capture_on_commit_callbacks
-):
-    """Both copied the documents; the second to take the lock gives up its copies."""
-    first, _ = requests.renew(approved, by=owner)
-    before = stored_files(approved)
-    looked = iter([None])
-    look = Training.live_renewal
-    monkeypatch.setattr(Training, "live_renewal", lambda self: next(looked, look(self)))
-    with django_capture_on_commit_callbacks(execute=True):
-        assert requests.renew(approved, by=owner) == (first, False)
-    assert stored_files(approved) == before
-
-
-@pytest.mark.parametrize("status", sorted(set(Training.Status.values) - {"approved"}))
-def test_only_an_approved_request_is_renewed(organism, status):
-    training = factories.make_training(organism, status=status)
-    with pytest.raises(WrongStatus):
-        requests.renew(training, by=None)
-    assert Training.objects.count() == 1
-
-
-def test_a_renewal_that_came_to_nothing_is_begun_anew(approved, owner):
-    first, _ = requests.renew(approved, by=owner)
-    Training.objects.filter(pk=first.pk).update(status="withdrawn", submitted_at=timezone.now())
-    second, is_new = requests.renew(approved, by=owner)
-    assert (second.pk != first.pk, is_new) == (True, True)
-
-
-def test_next_years_approval_is_not_renewed_yet(organism, owner):
-    training = factories.make_training(
-        organism, status="approved", year=timezone.localdate().year + 1
-    )
-    with pytest.raises(WrongStatus, match="à partir du 1er janvier"):
-        requests.renew(training, by=owner)
 
 
 # --- its pages --------------------------------------------------------------------------------
