@@ -45,8 +45,8 @@ def insert(model: type[Row], instances: Iterable[Row]) -> list[Row]:
                 [quote(meta.db_table), meta.pk.column, len(instances)],
             )
             numbers = cursor.fetchall()
-            for one, (number,) in zip(instances, numbers, strict=True):
-                setattr(one, meta.pk.attname, number)
+            for instance, (number,) in zip(instances, numbers, strict=True):
+                setattr(instance, meta.pk.attname, number)
             # Dates of creation write themselves, and columns that are computed from others.
             for field in fields:
                 if (
@@ -54,8 +54,8 @@ def insert(model: type[Row], instances: Iterable[Row]) -> list[Row]:
                     or getattr(field, "auto_now", False)
                     or getattr(field, "auto_now_add", False)
                 ):
-                    for one in instances:
-                        field.pre_save(one, add=True)
+                    for instance in instances:
+                        field.pre_save(instance, add=True)
             columns = ", ".join(quote(field.column) for field in fields)
             with (
                 connection.wrap_database_errors,
@@ -63,8 +63,8 @@ def insert(model: type[Row], instances: Iterable[Row]) -> list[Row]:
             ):
                 for row in _rows(instances, fields, connection):
                     copy.write_row(row)
-        for one in instances:
-            one._state.adding, one._state.db = False, connection.alias
+        for instance in instances:
+            instance._state.adding, instance._state.db = False, connection.alias
     return instances
 
 
@@ -72,8 +72,8 @@ def update(model: type[Row], instances: Iterable[Row], names: Iterable[str]) -> 
     """Save the fields of these names, of instances that exist; how many were."""
     instances, names = list(instances), with_derived(model, names)
     for field in derived_fields(model, names):
-        for one in instances:
-            field.pre_save(one, add=False)
+        for instance in instances:
+            field.pre_save(instance, add=False)
     connection = connections[router.db_for_write(model)]
     if len(instances) < MANY or connection.vendor != "postgresql":
         return model._default_manager.bulk_update(instances, names, batch_size=BATCH)
@@ -105,8 +105,8 @@ def _rows(
         for place, field in enumerate(fields)
         if not isinstance(field, PLAIN)
     ]
-    for one in instances:
-        row = list(values(one))
+    for instance in instances:
+        row = list(values(instance))
         for place, prepare in prepared:
             row[place] = prepare(row[place], connection)
         yield row

@@ -78,17 +78,17 @@ Row = TypeVar("Row", bound=models.Model)
 
 def derived_fields(model: type[models.Model], names: Iterable[str] | None = None) -> list[Any]:
     """The derived fields of a model; of those alone that one of these columns is a source of."""
-    found = [one for one in model._meta.local_concrete_fields if isinstance(one, _Derived)]
+    derived = [field for field in model._meta.local_concrete_fields if isinstance(field, _Derived)]
     if names is None:
-        return found
+        return derived
     written = set(names)
-    return [one for one in found if written & set(one.sources)]
+    return [field for field in derived if written & set(field.sources)]
 
 
 def with_derived(model: type[models.Model], names: Iterable[str]) -> list[str]:
     """These names of fields, and those of the columns computed from them."""
     names = list(names)
-    more = [one.name for one in derived_fields(model, names)]
+    more = [field.name for field in derived_fields(model, names)]
     return [*names, *(name for name in more if name not in names)]
 
 
@@ -124,9 +124,9 @@ class DerivedQuerySet(models.QuerySet[Row]):
         self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
     ) -> int:
         rows, names = list(objs), with_derived(self.model, fields)
-        for one in derived_fields(self.model, names):
+        for field in derived_fields(self.model, names):
             for row in rows:
-                setattr(row, one.attname, one.value_for(row))
+                setattr(row, field.attname, field.value_for(row))
         return super().bulk_update(rows, names, batch_size=batch_size)
 
 
@@ -155,6 +155,6 @@ class KeepsDerived(models.Model):
 
     def refresh_derived(self) -> Self:
         """Compute the columns in memory, for a row that is compared before it is written."""
-        for one in derived_fields(type(self)):
-            setattr(self, one.attname, one.value_for(self))
+        for field in derived_fields(type(self)):
+            setattr(self, field.attname, field.value_for(self))
         return self

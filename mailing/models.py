@@ -45,7 +45,7 @@ class Message(models.Model):
         verbose_name_plural = "e-mails"
         ordering = ["-created_at", "-pk"]
         permissions = [("resend_message", "Peut renvoyer un e-mail")]
-        indexes = [models.Index(fields=["state", "due_at"], name="mailing_due")]
+        indexes = [models.Index(fields=["state", "due_at", "id"], name="mailing_due_first")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="sent", sent_at__isnull=False)

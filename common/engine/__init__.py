@@ -2,7 +2,7 @@
 
 The goal: a whole QCM costs the servers at most twice what bare views would (`make bench-qcm`).
 Every trick is one module, with its reason, what it costs to keep, and a test that fails when an
-upgrade of Django (or redis-py) changes what it stands on: `tests/portal/test_engine.py`. What
+upgrade of Django (or redis-py) changes what it stands on: `tests/common/test_engine.py`. What
 each brings is measured by taking it away, `python -m bench.tricks`; the figures are in
 docs/performance.md, and what the goal does not need goes.
 
