@@ -156,7 +156,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         **URL_OPTIONS,
     }
 else:
-    DATABASES["default"]["ENGINE"] = "common.engine.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A statement that a connection has seen five times is planned once: planning was half of
@@ -172,7 +171,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "common.engine.cache.RedisCache",
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "portal",
         }

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bench import ground, processes, qcm, qcm_ground
 
-TRICKS = ("prepared", "postgresql", "cache", "guarded", "binding")
+# `binding`: statements bound and prepared by the server, two settings of the driver.
+TRICKS = ("prepared", "guarded", "binding")
 TOGETHER = 16
 ATTEMPTS = 96
 

@@ -44,16 +44,16 @@ def invited(invitations, *, pass_mark):
             "qcm/email/invited",
             [
                 (
-                    one.member.email,
+                    invitation.member.email,
                     {
-                        **_values(one),
-                        "session_on": day(one.session_on),
-                        "attempts": one.attempts_allowed,
+                        **_values(invitation),
+                        "session_on": day(invitation.session_on),
+                        "attempts": invitation.attempts_allowed,
                         "pass_mark": pass_mark,
                     },
-                    (LINK, one.pk),
+                    (LINK, invitation.pk),
                 )
-                for one in invitations
+                for invitation in invitations
             ],
             about=invitations[0].training,
         )
@@ -64,7 +64,10 @@ def withdrawn(invitations, *, reason):
     if invitations:
         outbox.queue_many(
             "qcm/email/withdrawn",
-            [(one.member.email, {**_values(one), "reason": reason}, None) for one in invitations],
+            [
+                (invitation.member.email, {**_values(invitation), "reason": reason}, None)
+                for invitation in invitations
+            ],
             about=invitations[0].training,
         )
 
@@ -93,21 +96,21 @@ def _about_hours(template, invitations, *, with_link=False, **values):
     if not invitations:
         return
     training = invitations[0].training
-    totals = ledger.year_totals([one.member_id for one in invitations], training.year)
+    totals = ledger.year_totals([invitation.member_id for invitation in invitations], training.year)
     outbox.queue_many(
         template,
         [
             (
-                one.member.email,
+                invitation.member.email,
                 {
-                    **_values(one),
+                    **_values(invitation),
                     **values,
                     "year": training.year,
-                    "year_minutes": totals[one.member_id]["total"],
+                    "year_minutes": totals[invitation.member_id]["total"],
                 },
-                (LINK, one.pk) if with_link else None,
+                (LINK, invitation.pk) if with_link else None,
             )
-            for one in invitations
+            for invitation in invitations
         ],
         about=training,
     )
@@ -193,16 +196,16 @@ def reminders(by_member):
                     "first_name": invitations[0].member.first_name,
                     "items": [
                         {
-                            "title": one.training.title,
-                            "minutes": one.minutes,
-                            "deadline": moment(one.deadline_at),
+                            "title": invitation.training.title,
+                            "minutes": invitation.minutes,
+                            "deadline": moment(invitation.deadline_at),
                         }
-                        for one in invitations
+                        for invitation in invitations
                     ],
                 },
                 (LINK, invitations[0].pk)
                 if len(invitations) == 1
-                else (REMINDER_LINK, [one.pk for one in invitations]),
+                else (REMINDER_LINK, [invitation.pk for invitation in invitations]),
             )
             for invitations in by_member
         ],

@@ -96,7 +96,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
     # --- the page -----------------------------------------------------------------------------
 
     def get_urls(self):
-        own = [
+        pages = [
             path(
                 f"question/<int:pk>/{name}/",
                 self.admin_site.admin_view(view),
@@ -109,7 +109,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
                 ("recalculer", self.regrade_view),
             )
         ]
-        return own + super().get_urls()
+        return pages + super().get_urls()
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The figures of one training's questions."""

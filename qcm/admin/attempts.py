@@ -263,14 +263,14 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
         return super().get_search_results(request, queryset, fold(search_term))
 
     def get_urls(self):
-        own = [
+        pages = [
             path(
                 "<int:pk>/preuve/",
                 self.admin_site.admin_view(self.proof_view),
                 name="qcm_attempt_proof",
             )
         ]
-        return own + super().get_urls()
+        return pages + super().get_urls()
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Reading an attempt leaves a trace: it may be evidence one day."""

@@ -116,8 +116,8 @@ def _to_answer(pk: Parameter, invitation: Parameter) -> "models.QuerySet[Any]":
 @prepared
 def _lock_member_of(invitation: Parameter) -> "models.QuerySet[Member, tuple[int]]":
     """Has whoever else credits the invitation's member wait."""
-    own = Invitation.objects.filter(pk=invitation).order_by().values("member")
-    return Member.objects.select_for_update().filter(pk__in=own).order_by().values_list("pk")
+    invited = Invitation.objects.filter(pk=invitation).order_by().values("member")
+    return Member.objects.select_for_update().filter(pk__in=invited).order_by().values_list("pk")
 
 
 @prepared

@@ -114,7 +114,7 @@ def invite(
         Reminder.objects.filter(invitation__in=told).delete()
     bulk.insert(InvitationJournal, journal)
     emails.invited(told, pass_mark=rules.pass_mark)
-    emails.recounted([one for one in credited if entries[one.member_id]])
+    emails.recounted([invitation for invitation in credited if entries[invitation.member_id]])
     return {invitation.member_id: invitation for invitation in everyone}
 
 

@@ -35,8 +35,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         organism = models.OuterRef("training__organism")
         address = models.OuterRef("member__email_key")
         known = Q(people__user__email=address) | Q(key=address)
-        own = Organism.objects.annotate(key=Lower("email")).filter(known, pk=organism)
-        return self.annotate(is_insider=models.Exists(own))
+        related = Organism.objects.annotate(key=Lower("email")).filter(known, pk=organism)
+        return self.annotate(is_insider=models.Exists(related))
 
     def with_year_pass_mark(self) -> Self:
         """Add `year_pass_mark`: that of the training's year, None before its rules are written."""

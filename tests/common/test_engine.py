@@ -3,17 +3,13 @@
 import inspect
 
 import pytest
-from django.core.cache.backends import redis
 from django.db import connection, models
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.query import Query
 from django.utils import timezone
 
-from common.engine.cache import OneClient, RedisCache
 from common.engine.guarded import Guard, upsert
-from common.engine.postgresql.base import DatabaseWrapper
 from common.engine.prepared import prepared
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
@@ -60,37 +56,6 @@ def test_a_prepared_queryset_that_prefetches_is_refused(db):
 
     with pytest.raises(TypeError, match="prefetch_related"):
         with_attempts(1)
-
-
-# --- the kept connection ----------------------------------------------------------------------
-
-
-def test_django_still_asks_kept_connections_by_the_method_that_is_overridden():
-    assert DatabaseWrapper.__mro__[1].__module__ == "django.db.backends.postgresql.base"
-    assert "close_if_health_check_failed" in vars(BaseDatabaseWrapper)
-    asked = inspect.getsource(BaseDatabaseWrapper.close_if_health_check_failed)
-    assert "or self.health_check_done" in asked
-    assert "close_if_health_check_failed()" in inspect.getsource(BaseDatabaseWrapper._cursor)
-
-
-# --- the cache --------------------------------------------------------------------------------
-
-
-def test_django_still_asks_for_redis_clients_by_the_method_that_is_overridden(monkeypatch):
-    assert parameters_of(redis.RedisCacheClient.get_client) == ["self", "key", "write"]
-    assert parameters_of(redis.RedisCacheClient._get_connection_pool_index) == ["self", "write"]
-    made = []
-    django_way = redis.RedisCacheClient.get_client
-
-    def counted(self, key=None, *, write=False):
-        made.append(write)
-        return django_way(self, key, write=write)
-
-    monkeypatch.setattr(redis.RedisCacheClient, "get_client", counted)
-    cache = RedisCache("redis://127.0.0.1:9/0", {})
-    assert isinstance(cache._cache, OneClient)
-    clients = {cache._cache.get_client(key, write=write) for key in "ab" for write in (True, False)}
-    assert (len(clients), len(made)) == (1, 1)
 
 
 # --- the guarded write ------------------------------------------------------------------------

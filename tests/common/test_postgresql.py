@@ -1,6 +1,4 @@
-"""Connections that are kept between requests: found out when the server hung up, for free."""
-
-import select
+"""Connections that are kept between requests: found out when the server hung up."""
 
 import psycopg
 import pytest
@@ -30,25 +28,14 @@ def server():
 
 @pytest.fixture
 def kept():
-    """The server's id of our connection, which asked « SELECT 42 » and is kept for the next."""
+    """The server's id of our connection, which is kept for the next request."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
-        cursor.execute("SELECT 42")
     assert connection.health_check_enabled
     close_old_connections()
     assert not connection.health_check_done
     return pid
-
-
-def last_statement(server, pid):
-    return server.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone()[0]
-
-
-def test_a_connection_that_stands_is_asked_nothing(server, kept):
-    connection.close_if_health_check_failed()
-    assert connection.health_check_done
-    assert last_statement(server, kept) == "SELECT 42"
 
 
 def test_a_connection_that_the_server_ended_is_opened_anew(server, kept, client):
@@ -60,15 +47,3 @@ def test_a_connection_that_the_server_ended_is_opened_anew(server, kept, client)
 def test_a_connection_that_we_ended_ourselves_is_opened_anew(kept, client):
     connection.connection.close()
     assert client.get(reverse("health")).content == b"ok"
-
-
-def test_what_arrived_without_an_end_is_asked_about_and_kept(server, kept):
-    with connection.cursor() as cursor:
-        cursor.execute("LISTEN portal_test")
-    close_old_connections()
-    with another(connection.settings_dict["NAME"]) as other:
-        other.execute("NOTIFY portal_test")
-    assert select.select([connection.connection], [], [], 10)[0]
-    connection.close_if_health_check_failed()
-    assert connection.connection.info.backend_pid == kept
-    assert last_statement(server, kept) == "SELECT 1"

@@ -63,7 +63,7 @@ def test_production_starts_with_all_of_them_and_keeps_nothing_locally(tmp_path):
             "django.contrib.sessions.backends.cache",
             "storages.backends.s3.S3Storage",
             "redis://localhost:6379/0",
-            "common.engine.cache.RedisCache",
+            "django.core.cache.backends.redis.RedisCache",
             "django.core.mail.backends.smtp.EmailBackend",
         ],
     )
