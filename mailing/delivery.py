@@ -93,8 +93,12 @@ def deliver(message: Message, backend: Any) -> bool:
         )
         if html:
             mail.attach_alternative(html, "text/html")
+        # Left open for the next mail; opening it again does nothing.
+        backend.open()
         mail.send()
     except Exception as error:  # noqa: BLE001 - what one mail leads to fails its own row alone
+        # Whatever became of the connection, the next mail begins with a new one.
+        backend.close()
         fail(message, error)
         return False
     _mine(message).update(

@@ -15,6 +15,7 @@ from common import jobs
 from mailing import delivery, outbox, tasks
 from mailing.models import Message
 from tests.mailing.backends import SlowBackend
+from tests.mailing.smtp import smtp_server
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +204,18 @@ def test_a_mail_that_cannot_be_rendered_fails_alone_and_is_logged_as_the_bug_it_
     assert record.levelno == logging.ERROR
     assert record.exc_info
     assert "TemplateDoesNotExist" in record.getMessage()
+
+
+def test_the_mails_of_a_task_go_over_one_connection(settings):
+    queue(5)
+    with smtp_server(settings) as server:
+        assert delivery.deliver_due() == 5
+    assert (server.mails, server.connections) == (5, 1)
+
+
+def test_a_server_that_hangs_up_costs_its_mail_a_new_try_and_the_others_nothing(settings):
+    queue(5)
+    with smtp_server(settings, hangs_up_after={2}) as server:
+        assert delivery.deliver_due() == 4
+    assert (server.mails, server.connections) == (5, 2)
+    assert Message.objects.get(state="waiting").attempts == 1
