@@ -117,20 +117,20 @@ class Work(Generic[Row]):
             self._give_up_if_exhausted(pk)
             return
         row: Any = self._rows().get(pk=pk)
+        # While it is this task's: one that outlived its lease leaves the row to the next.
+        leased, tries = self._waiting(pk).filter(leased_until=row.leased_until), row.tries
         try:
             more = self.do(row)
         except Exception:  # a bug or a service that is down: kept for another try, and logged
-            logger.exception("%s of %s failed (try %s)", self.task, pk, row.tries)
-            if row.tries < MAX_TRIES:
+            logger.exception("%s of %s failed (try %s)", self.task, pk, tries)
+            if tries < MAX_TRIES:
                 # Not at once: what was down may be up again when beat comes by.
-                self._waiting(pk).update(leased_until=timezone.now() + LOST_AFTER)
-            else:
-                self._waiting(pk).update(leased_until=None)
+                leased.update(leased_until=timezone.now() + LOST_AFTER)
+            elif leased.update(leased_until=None):
                 self._give_up_if_exhausted(pk)
             return
-        if more:
-            # The part that was done counts as no try.
-            self._waiting(pk).update(leased_until=None, tries=0, asked_at=timezone.now())
+        # The part that was done counts as no try.
+        if more and leased.update(leased_until=None, tries=0, asked_at=timezone.now()):
             self.ask(pk)
 
     def sweep(self) -> None:

@@ -284,6 +284,25 @@ def test_what_is_asked_again_starts_from_no_tries(errand, work_of):
     assert errand.status == Status.DONE
 
 
+@pytest.mark.parametrize("tries", [0, MAX_TRIES - 2])
+@pytest.mark.parametrize("ending", [crash, lambda errand: True], ids=["fails", "has_more"])
+def test_a_task_that_outlived_its_lease_leaves_the_row_to_the_one_that_has_it(
+    errand, work_of, given_up, tries, ending
+):
+    Errand.objects.update(tries=tries)
+    seen = []
+
+    def late(row):
+        pass_time(seconds=LEASE.total_seconds() + 1)
+        assert work_of(finish)._claim(row.pk)
+        seen.append(Errand.objects.values_list("leased_until", "tries").get())
+        return ending(row)
+
+    work_of(late).run(errand.pk)
+    assert seen == [Errand.objects.values_list("leased_until", "tries").get()]
+    assert (asked, given_up) == ([], [])
+
+
 @shared_task
 def finish_errand(pk):
     """A real task, as an app has it."""
