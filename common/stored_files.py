@@ -125,18 +125,27 @@ def sweep() -> int:
     for folder in sorted({model._meta.model_name or "" for model, _ in fields}):
         names = _files_under(default_storage, folder)
         while batch := list(islice(names, BATCH)):
-            held: set[str] = set()
-            for model, file_field in fields:
-                held.update(
-                    # Every row, whatever a manager shows of them.
-                    model._base_manager.filter(**{f"{file_field.name}__in": batch}).values_list(
-                        file_field.name, flat=True
-                    )
-                )
+            held = _held(fields, batch)
             for name in batch:
                 if name not in held and _is_older(default_storage, name, limit):
                     deleted += _delete(default_storage, name)
     return deleted
+
+
+def _held(
+    fields: Iterable[tuple[type[models.Model], PrivateFileField]], names: list[str]
+) -> set[str]:
+    """Those of these names that a row holds, in one query: asked one after the other, neither of
+    two rows might have a file that passes from one to the other meanwhile.
+    """
+    first, *others = [
+        # Every row, whatever a manager shows of them, in no order.
+        model._base_manager.filter(**{f"{file_field.name}__in": names})
+        .order_by()
+        .values_list(file_field.name, flat=True)
+        for model, file_field in fields
+    ]
+    return set(first.union(*others, all=True))
 
 
 def _is_older(storage: Storage, name: str, limit: datetime) -> bool:

@@ -188,6 +188,15 @@ def test_the_sweep_leaves_what_any_row_holds_wherever_it_lies(settings):
     assert on_disk(settings) == sorted([own, of_another_model])
 
 
+def test_the_sweep_asks_all_rows_at_once_who_holds_a_file(settings, django_assert_num_queries):
+    """One that a sheet takes from a chosen file between two queries would be held by neither."""
+    name = store()
+    Card.objects.create(scan=name)
+    with django_assert_num_queries(1):
+        assert stored_files.sweep() == 0
+    assert on_disk(settings) == [name]
+
+
 def test_the_sweep_looks_at_many_files_a_batch_at_a_time(settings, monkeypatch):
     monkeypatch.setattr(stored_files, "BATCH", 2)
     names = [store() for _ in range(5)]
