@@ -15,11 +15,11 @@ def last_day_for(year: int) -> date:
 
 def require_open(training: Training) -> None:
     """Raise WrongStatus, in French, unless sheets of this training are accepted today."""
-    if training.status == Training.Status.REVOKED:
+    if training.is_revoked:
         raise WrongStatus(
             "L’agrément de cette formation a été révoqué : elle ne reçoit plus de feuille."
         )
-    if training.status != Training.Status.APPROVED:
+    if not training.is_in_force:
         raise WrongStatus(
             "Seule une formation validée reçoit des feuilles de présence ; celle-ci est "
             f"« {training.get_status_display()} »."
@@ -34,7 +34,7 @@ def require_open(training: Training) -> None:
 
 def require_approved(training: Training) -> None:
     """Raise WrongStatus, in French, when nothing counts any more for the training."""
-    if training.status != Training.Status.APPROVED:
+    if not training.is_in_force:
         raise WrongStatus(
             "L’agrément de cette formation a été révoqué : la liste ne peut plus être validée."
         )

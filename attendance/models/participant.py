@@ -32,7 +32,7 @@ class ParticipantQuerySet(DerivedQuerySet["Participant"]):
         """
         return self.filter(
             sheet__status=Sheet.Status.VALIDATED,
-            sheet__training__status=Training.Status.APPROVED,
+            sheet__training__in=Training.objects.in_force(),
             included=True,
             member__isnull=True,
         )

@@ -171,7 +171,7 @@ class Sheet(Journalled, Job):
     @property
     def still_counts(self) -> bool:
         """Whether a line recognised now gets hours, at once or when the list is validated."""
-        return self.training.status == Training.Status.APPROVED
+        return self.training.is_in_force
 
     @property
     def is_editable(self) -> bool:

@@ -6,16 +6,11 @@ from trainings.models import Training
 
 from ..models import Sheet
 
-# « Gérer la formation » exists once a training was approved.
-MANAGED = (Training.Status.APPROVED, Training.Status.REVOKED)
-
 
 def get_training(request, pk):
     """The organism's own training, approved once."""
     return get_object_or_404(
-        Training.objects.visible_to(request.user)
-        .filter(status__in=MANAGED)
-        .select_related("organism"),
+        Training.objects.visible_to(request.user).ever_approved().select_related("organism"),
         pk=pk,
     )
 

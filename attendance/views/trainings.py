@@ -16,7 +16,7 @@ from trainings.models import Training
 from ..domain import approval, deposits, sheets
 from ..forms import SessionForm
 from ..models import DepositedFile, Sheet
-from .access import MANAGED, get_training
+from .access import get_training
 
 Kind = DepositedFile.Kind
 # What « Envoyer » takes.
@@ -30,7 +30,7 @@ def training_list(request):
     waiting = Q(sheets__status__in=[Sheet.Status.DRAFT, Sheet.Status.UNREADABLE])
     trainings = (
         Training.objects.visible_to(request.user)
-        .filter(status__in=MANAGED)
+        .ever_approved()
         .annotate(
             sheet_count=Count("sheets", filter=~Q(sheets__status=Sheet.Status.CANCELLED)),
             waiting_count=Count("sheets", filter=waiting),

@@ -11,7 +11,7 @@ class TrainingAnalysisManager(models.Manager["TrainingAnalysis"]):
     def get_queryset(self) -> "models.QuerySet[TrainingAnalysis]":
         """Those whose QCM members can take, or could."""
         trainings: Any = TrainingQuerySet(self.model, using=self._db)
-        analysed: models.QuerySet[TrainingAnalysis] = trainings.frozen().filter(
+        analysed: models.QuerySet[TrainingAnalysis] = trainings.ever_approved().filter(
             requested_amf_minutes__gt=0
         )
         return analysed

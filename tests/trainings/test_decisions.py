@@ -207,6 +207,16 @@ def test_changes_asked_after_the_amf_forget_the_sending(officer):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("status", Status)
+def test_an_approval_stands_until_it_is_revoked(status):
+    training = asked(status)
+    stands, revoked = status == Status.APPROVED, status == Status.REVOKED
+    assert (training.is_in_force, training.is_revoked) == (stands, revoked)
+    assert Training.objects.in_force().exists() == stands
+    assert Training.objects.ever_approved().exists() == (stands or revoked)
+
+
+@pytest.mark.django_db
 def test_an_approval_is_over_after_its_year(monkeypatch):
     training = asked("approved")
     last_day = TODAY().replace(month=12, day=31)

@@ -27,8 +27,12 @@ class TrainingQuerySet(DerivedQuerySet["Training"]):
         """Those that wait for a decision of the association or of the AMF."""
         return self.filter(status__in=Training.TRANSITIONS[Training.Event.APPROVE].sources)
 
-    def frozen(self) -> Self:
-        """Those whose sets members may have taken: a question is corrected, never edited."""
+    def in_force(self) -> Self:
+        """Those whose approval stands."""
+        return self.filter(status__in=Training.TRANSITIONS[Training.Event.REVOKE].sources)
+
+    def ever_approved(self) -> Self:
+        """Those whose approval stands or was revoked: sheets came, sets may have been taken."""
         return self.filter(status__in=Training.TRANSITIONS[Training.Event.CORRECT].sources)
 
     def live(self) -> Self:
@@ -261,9 +265,18 @@ class Training(Journalled, KeepsDerived):
         return self.may(self.Event.RENEW) and self.year <= timezone.localdate().year
 
     @property
+    def is_in_force(self) -> bool:
+        """Whether its approval stands: it takes sheets, and what they count."""
+        return self.may(self.Event.REVOKE)
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.status == self.Status.REVOKED
+
+    @property
     def is_over(self) -> bool:
         """An approval ends with its calendar year (« échue »); computed, never stored."""
-        return self.status == self.Status.APPROVED and timezone.localdate().year > self.year
+        return self.is_in_force and timezone.localdate().year > self.year
 
     # --- what is asked and known ----------------------------------------------------------------
 
