@@ -1,5 +1,6 @@
 """The portal as it really runs, for journeys: gunicorn, Celery workers with beat, own folders."""
 
+import json
 import os
 import re
 import signal
@@ -15,10 +16,17 @@ ROOT = Path(__file__).resolve().parents[2]
 # Seconds; a busy machine is no failure.
 PATIENCE = 120
 STAFF_EMAIL, STAFF_PASSWORD = "officier@anacofi.test", "une-phrase-de-passe-solide"
+PREPARE = f"""
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("createcachetable")
+call_command("collectstatic", interactive=False, verbosity=0)
+call_command("createsuperuser", interactive=False, email="{STAFF_EMAIL}")
+"""
 
 
 class Stack:
-    """A running portal below `folder`; `url` is its address."""
+    """A running portal below `folder`; `url` is its address. `ask` runs code beside it."""
 
     def __init__(self, folder, database_url="", redis_url=""):
         self.folder = folder
@@ -42,25 +50,31 @@ class Stack:
                 del self.environment[name]
         self.processes = []
 
-    def manage(self, *arguments):
-        """Run one management command to its end; its output is in the failure if it fails."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def ask(self, code):
+        """What this code, run beside the portal, leaves in `answer`."""
+        self.beside.stdin.write(json.dumps(code) + "\n")
+        self.beside.stdin.flush()
+        line = self.beside.stdout.readline()
+        assert line, self.log()
+        reply = json.loads(line)
+        assert "error" not in reply, reply["error"]
+        return reply["answer"]
 
     def start(self):
-        self.manage("migrate", "--verbosity=0")
-        self.manage("createcachetable")
-        self.manage("collectstatic", "--noinput", "--verbosity=0")
-        self.manage("createsuperuser", "--noinput", "--email", STAFF_EMAIL)
         log = (self.folder / "stack.log").open("wb")
+        # Django is loaded once for all that is asked of it.
+        self.beside = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.beside"],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+        self.processes.append(self.beside)
+        self.ask(PREPARE)
         worker = ["celery", "-A", "anacofi_portal", "worker", "--concurrency=1", "-l", "WARNING"]
         for command in (
             ["gunicorn", "--config", "gunicorn.conf.py", "anacofi_portal.wsgi:application"],
@@ -101,6 +115,8 @@ class Stack:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
 
     def mails(self):
         """Every delivered e-mail, oldest first."""

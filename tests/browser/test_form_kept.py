@@ -9,7 +9,7 @@ from tests.browser.test_workshop import EMAIL, MAKE, PASSWORD
 @pytest.fixture
 def page(portal, new_page):
     """The form of a draft."""
-    pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
+    pk = portal.ask(MAKE)
     page = new_page()
     sign_in(page, EMAIL, PASSWORD)
     page.get_by_role("heading", name="Bonjour Camille").wait_for()

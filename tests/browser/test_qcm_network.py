@@ -1,6 +1,5 @@
 """A QCM on a phone whose network comes and goes: no answer is lost, none is counted twice."""
 
-import json
 import re
 
 import pytest
@@ -14,23 +13,22 @@ AWAY = re.compile(r"^Pas de connexion : vos réponses sont gardées sur cet appa
 
 # Numbers of their own, apart from those of other journeys on this portal.
 INVITE = """
-import itertools, json
+import itertools
 from qcm import links
 from tests import factories
 factories._numbers = itertools.count(50000)
 pks = [factories.make_invitation().pk for _ in range(20)]
-print(json.dumps([[pk, links.invitation_url(pk)] for pk in pks]))
+answer = [[pk, links.invitation_url(pk)] for pk in pks]
 """
 
 STATE = """
-import json
 from members.models import HoursCredit
 from qcm.domain import marks
 from qcm.models import Invitation
 from trainings.models import Choice
 one = Invitation.objects.get(pk=%s)
 place = dict(Choice.objects.values_list("pk", "position"))
-print(json.dumps({
+answer = {
     "answers": [
         [
             [place[pk] for pk in marks.ticked(attempt).get(question, [])]
@@ -40,13 +38,8 @@ print(json.dumps({
     ],
     "statuses": [attempt.status for attempt in one.attempts.all()],
     "credits": HoursCredit.objects.filter(member=one.member).count(),
-}))
+}
 """
-
-
-def ask(portal, code):
-    """What this code, run beside the portal, prints as JSON."""
-    return json.loads(portal.manage("shell", "-v", "0", "-c", code).splitlines()[-1])
 
 
 class Exam:
@@ -56,7 +49,7 @@ class Exam:
         self.portal, self.pk, self.link = portal, pk, link
 
     def state(self):
-        return ask(self.portal, STATE % self.pk)
+        return self.portal.ask(STATE % self.pk)
 
     def answers(self):
         """What the database holds: the places of the choices ticked, by question as shown."""
@@ -73,7 +66,7 @@ class Exam:
 
 @pytest.fixture(scope="module")
 def _invitations(portal):
-    return ask(portal, INVITE)
+    return portal.ask(INVITE)
 
 
 @pytest.fixture

@@ -5,23 +5,23 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import before_script, until
 from tests.browser.test_journey import file, sign_in
-from tests.browser.test_qcm_network import PHONE, SAVED, Exam, ask, kept, line, tick
+from tests.browser.test_qcm_network import PHONE, SAVED, Exam, kept, line, tick
 from tests.browser.test_workshop import EMAIL, MAKE, PASSWORD
 from tests.files import make_pdf
 
 # Members apart from those of other journeys on this portal.
 INVITE = """
-import itertools, json
+import itertools
 from qcm import links
 from tests import factories
 factories._numbers = itertools.count(70000)
 pks = [factories.make_invitation().pk for _ in range(1)]
-print(json.dumps([[pk, links.invitation_url(pk)] for pk in pks]))
+answer = [[pk, links.invitation_url(pk)] for pk in pks]
 """
 
 
 def test_a_tick_before_the_script_of_the_qcm_is_saved(portal, new_page):
-    exam = Exam(portal, *ask(portal, INVITE)[0])
+    exam = Exam(portal, *portal.ask(INVITE)[0])
     page = new_page(**PHONE)
     exam.open(page)
     tick(page, 0, 1)
@@ -51,7 +51,7 @@ def test_a_tick_before_the_script_of_the_qcm_is_saved(portal, new_page):
 @pytest.fixture
 def draft(portal):
     """The number of a draft request, with three sets of three questions."""
-    return portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
+    return portal.ask(MAKE)
 
 
 @pytest.fixture
@@ -64,16 +64,15 @@ def page(portal, draft, new_page):
 
 
 FORM = """
-import json
 from trainings.models import Training
 training = Training.objects.get(pk=%s)
-print(json.dumps({
+answer = {
     "objectives": training.objectives,
     "method": training.teaching_method,
     "amf": training.requested_amf_minutes,
     "speakers": [one.name for one in training.speakers.all()],
     "documents": [one.name for one in training.documents.all()],
-}))
+}
 """
 
 
@@ -83,7 +82,7 @@ from trainings.models import Speaker
 for position, name in enumerate(["Dr Lebrun", "Dr Petit"], start=1):
     Speaker.objects.create(training_id={draft}, position=position, name=name)
 """
-    portal.manage("shell", "-c", speakers)
+    portal.ask(speakers)
     with before_script(page, "upload"):
         page.goto(f"/formations/{draft}/modifier/", wait_until="commit")
         page.get_by_label("Objectifs").fill("Tapé trop tôt")
@@ -97,7 +96,7 @@ for position, name in enumerate(["Dr Lebrun", "Dr Petit"], start=1):
     page.get_by_role("link", name="programme.pdf").wait_for()
     page.locator("#sizing").get_by_text("8 questions").wait_for()
     assert not page.get_by_label("Nom", exact=False).first.is_visible()
-    assert ask(portal, FORM % draft) == {
+    assert portal.ask(FORM % draft) == {
         "objectives": "Tapé trop tôt",
         "method": "e_learning",
         "amf": 120,
@@ -113,27 +112,26 @@ def test_a_request_reloaded_shows_what_others_wrote_not_what_it_showed(page, por
     aims.fill("Le mien")
     page.locator("#summary").get_by_text("Enregistré à").wait_for()
     update = f"Training.objects.filter(pk={draft}).update(objectives='Le sien')"
-    portal.manage("shell", "-c", f"from trainings.models import Training; {update}")
+    portal.ask(f"from trainings.models import Training; {update}")
     page.reload()
     expect(aims).to_have_value("Le sien")
     page.goto("/tableau-de-bord/")
     page.go_back()
     expect(aims).to_have_value("Le sien")
-    assert ask(portal, FORM % draft)["objectives"] == "Le sien"
+    assert portal.ask(FORM % draft)["objectives"] == "Le sien"
 
 
 def test_what_is_typed_just_before_leaving_a_request_is_sent(page, portal, draft):
     page.goto(f"/formations/{draft}/modifier/")
     page.get_by_label("Objectifs").fill("Tapé en partant")
     page.goto("/tableau-de-bord/")
-    until(page, lambda: ask(portal, FORM % draft)["objectives"] == "Tapé en partant")
+    until(page, lambda: portal.ask(FORM % draft)["objectives"] == "Tapé en partant")
 
 
 QUESTION = """
-import json
 from trainings.models import Question
 one = Question.objects.get(pk=%s)
-print(json.dumps([one.text, [[each.text, each.is_right] for each in one.choices.all()]]))
+answer = [one.text, [[each.text, each.is_right] for each in one.choices.all()]]
 """
 
 
@@ -152,7 +150,7 @@ def test_a_question_opened_before_the_script_of_the_workshop_is_kept_as_it_is_ty
         form.get_by_label("La réponse B est bonne").check()
     form.get_by_text("Enregistré à").wait_for()
     pk = form.get_attribute("data-question")
-    text, choices = ask(portal, QUESTION % pk)
+    text, choices = portal.ask(QUESTION % pk)
     assert text == "Tapée trop tôt ?"
     assert choices[0][0] == "Oui"
     assert choices[1][1]
@@ -161,7 +159,7 @@ def test_a_question_opened_before_the_script_of_the_workshop_is_kept_as_it_is_ty
     form.get_by_role("button", name="Monter la réponse B").click()
     form.get_by_role("button", name="Enregistrer", exact=True).click()
     page.get_by_text("La question est enregistrée.").wait_for()
-    text, moved = ask(portal, QUESTION % pk)
+    text, moved = portal.ask(QUESTION % pk)
     assert text == "Tapée ensuite ?"
     assert moved[:2] == [choices[1], choices[0]]
     assert page.errors == []
@@ -175,12 +173,12 @@ def test_a_text_that_another_wrote_meanwhile_is_shown_on_a_questions_own_page(pa
         form = page.locator("form[data-question]")
         form.get_by_label("Question", exact=True).fill("La mienne ?")
         update = f"Question.objects.filter(pk={pk}).update(text='La sienne ?', revision=7)"
-        portal.manage("shell", "-c", f"from trainings.models import Question; {update}")
+        portal.ask(f"from trainings.models import Question; {update}")
     page.locator("[data-conflict]").get_by_text("La sienne ?").wait_for()
-    assert ask(portal, QUESTION % pk)[0] == "La sienne ?"
+    assert portal.ask(QUESTION % pk)[0] == "La sienne ?"
     page.get_by_role("button", name="Garder mon texte").click()
     form.get_by_text("Enregistré à").wait_for()
-    assert ask(portal, QUESTION % pk)[0] == "La mienne ?"
+    assert portal.ask(QUESTION % pk)[0] == "La mienne ?"
 
 
 SHEET = f"""
@@ -191,19 +189,18 @@ organism = User.objects.get(email="{EMAIL}").person.organism
 training = factories.make_training(organism, status=Training.Status.APPROVED)
 names = ["ABEL", "BERT", "CARL"]
 rows = [[name, "Jean", name.lower() + "@ailleurs.test", "", ""] for name in names]
-print("PK", factories.make_sheet(training, rows=rows).pk)
+answer = factories.make_sheet(training, rows=rows).pk
 """
 
 TICKS = """
-import json
 from attendance.models import Participant
 lines = Participant.objects.filter(sheet=%s).order_by("row_number")
-print(json.dumps([one.included for one in lines]))
+answer = [one.included for one in lines]
 """
 
 
 def test_a_tick_before_the_scripts_of_a_list_is_kept(page, portal):
-    pk = portal.manage("shell", "-c", SHEET).split("PK ")[1].split()[0]
+    pk = portal.ask(SHEET)
 
     def tick_of(name):
         return page.get_by_role("row").filter(has_text=name).get_by_role("checkbox")
@@ -216,7 +213,7 @@ def test_a_tick_before_the_scripts_of_a_list_is_kept(page, portal):
         tick_of("CARL").uncheck()
     page.locator("tr.line-off").filter(has_text="ABEL").wait_for()
     page.locator("tr.line-off").filter(has_text="CARL").wait_for()
-    assert ask(portal, TICKS % pk) == [False, True, False]
+    assert portal.ask(TICKS % pk) == [False, True, False]
     # Come back to, the page shows the ticks as they are.
     tick_of("CARL").check()
     expect(page.locator("tr.line-off")).to_have_count(1)

@@ -14,14 +14,14 @@ organism = user.person.organism if user else factories.make_organism(name="Organ
 user or factories.make_person(organism, email="{EMAIL}", password="{PASSWORD}")
 training = factories.make_training(organism, requested_amf_minutes=60)
 factories.make_question_sets(training, per_set=3)
-print("PK", training.pk)
+answer = training.pk
 """
 
 
 @pytest.fixture
 def page(portal, new_page):
     """The workshop of a draft with three sets of three questions, of the four owed."""
-    pk = portal.manage("shell", "-c", MAKE).split("PK ")[1].split()[0]
+    pk = portal.ask(MAKE)
     page = new_page()
     sign_in(page, EMAIL, PASSWORD)
     page.get_by_role("heading", name="Bonjour Camille").wait_for()
@@ -111,7 +111,7 @@ def test_text_whose_question_is_gone_is_shown_to_be_added_or_forgotten(page, por
         "from trainings.domain.writing import remove_question; "
         f"remove_question(Training.objects.get(question_sets__questions={pk}), {pk}, by=None)"
     )
-    portal.manage("shell", "-c", f"from trainings.models import Training; {remove}")
+    portal.ask(f"from trainings.models import Training; {remove}")
 
     page.unroute("**/questions/*/")
     page.goto(address)
@@ -150,7 +150,7 @@ def test_who_keeps_an_own_text_against_anothers_keeps_it(page, portal):
     form = page.locator("#jeu-1 form[data-question]")
     pk = form.get_attribute("data-question")
     update = f"Question.objects.filter(pk={pk}).update(text='La sienne ?', revision=7)"
-    portal.manage("shell", "-c", f"from trainings.models import Question; {update}")
+    portal.ask(f"from trainings.models import Question; {update}")
     form.get_by_label("Question", exact=True).fill("La mienne ?")
     form.locator("[data-conflict]").get_by_text("La sienne ?").wait_for()
     form.get_by_role("button", name="Garder mon texte").click()
