@@ -13,13 +13,18 @@ DATABASE_FIXTURES = {"db", "transactional_db"}
 
 
 def pytest_collection_modifyitems(items):
-    """Mark as quick what needs neither a database nor a browser: `make check` runs those."""
+    """Mark what is the same on every database: `make test` runs it once.
+
+    What is quick as well is all that `make check` runs.
+    """
     for item in items:
         needs_more = DATABASE_FIXTURES & set(item.fixturenames) or any(
-            item.get_closest_marker(name) for name in ("django_db", "browser", "corpus", "slow")
+            item.get_closest_marker(name) for name in ("django_db", "browser", "corpus")
         )
         if not needs_more:
-            item.add_marker("quick")
+            item.add_marker("anywhere")
+            if not item.get_closest_marker("slow"):
+                item.add_marker("quick")
 
 
 @pytest.fixture(autouse=True)
