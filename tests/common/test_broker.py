@@ -1,9 +1,11 @@
 """The folder that carries the embedded portal's tasks: whole messages, and readers that live on."""
 
 import threading
+import time
 
 import pytest
 from kombu import Connection
+from kombu.transport import filesystem
 
 from common import broker
 
@@ -41,6 +43,25 @@ def test_a_message_cut_off_is_passed_over(channel, tmp_path):
         channel._get("tests")
     channel._put("tests", {"whole": True})
     assert channel._get("tests") == {"whole": True}
+
+
+def test_two_that_start_together_find_the_queues_whole(channel, monkeypatch):
+    """Kombu makes the file of an exchange empty, then locks and fills it."""
+    locked, made = filesystem.lock, threading.Event()
+
+    def late(file, flags):
+        if flags == filesystem.LOCK_EX:
+            made.set()
+            time.sleep(0.3)
+        locked(file, flags)
+
+    monkeypatch.setattr(filesystem, "lock", late)
+    binding = ("mail", "mail", None, "mail")
+    thread = threading.Thread(target=channel._queue_bind, args=binding)
+    thread.start()
+    made.wait()
+    assert [bound.queue for bound in channel.get_table("mail")] == ["mail"]
+    thread.join()
 
 
 def test_a_reader_never_sees_half_a_message(channel):
