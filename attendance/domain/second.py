@@ -75,26 +75,40 @@ READING = Work(SecondReading, task="attendance.tasks.read_second", do=_read, giv
 
 
 def record(second: SecondReading, listed: Roster) -> None:
-    """Keep the lines that were read, and what they come to."""
+    """Keep the lines that were read, and what they come to; nothing when another task did.
+
+    What fails counts no line for the day: it is tried again.
+    """
     matches = matching.find(listed.lines)
     unrecognised = matching.count_unrecognised(listed.lines, matches)
-    if not limits.take(second.training.organism, unrecognised):
-        _mark_unreadable(second, limits.LIMIT_REACHED)
-        return
-    sheet = second.sheet
-    read = participants_of(listed.lines, matches, training=second.training, sheet=sheet)
-    if sheet is None:
-        result = _checked(read)
-    else:
-        result = revising.plan(sheet, listed.lines, read, second.purpose).summary()
-    _end(
-        second,
-        Event.RECORD,
-        notes=listed.notes,
-        # A date is none of JSON's, and says nothing once the session is known.
-        lines=[{**asdict(line), "session_on": None} for line in listed.lines],
-        result=result,
+    with transaction.atomic():
+        if not _is_awaited(second):
+            return
+        if not limits.take(second.training.organism, unrecognised):
+            _mark_unreadable(second, limits.LIMIT_REACHED)
+            return
+        sheet = second.sheet
+        read = participants_of(listed.lines, matches, training=second.training, sheet=sheet)
+        if sheet is None:
+            result = _checked(read)
+        else:
+            result = revising.plan(sheet, listed.lines, read, second.purpose).summary()
+        _end(
+            second,
+            Event.RECORD,
+            notes=listed.notes,
+            # A date is none of JSON's, and says nothing once the session is known.
+            lines=[{**asdict(line), "session_on": None} for line in listed.lines],
+            result=result,
+        )
+
+
+def _is_awaited(second: SecondReading) -> bool:
+    """Whether it is still to be read, under a lock: no other task did, nobody gave it up."""
+    waiting = SecondReading.objects.select_for_update().filter(
+        pk=second.pk, status__in=SecondReading.TRANSITIONS[Event.RECORD].sources
     )
+    return waiting.values_list("pk").first() is not None
 
 
 def _mark_unreadable(second: SecondReading, error: str) -> None:

@@ -431,6 +431,30 @@ def test_the_days_limit_holds_over_all_forms(training, owner):
     assert make_sheet(training, rows=[row_of(make_member())]).status == "unreadable"
 
 
+def test_a_file_whose_reading_fails_counts_no_line_for_the_day(sheet, owner, monkeypatch):
+    counted = UnrecognisedCount.objects.get().lines
+    kept = deposits.store(sheet.training, "liste", upload(workbook(unknown(60))), by=owner)
+    one = second_readings.ask(sheet.training, "complete", kept, by=owner, sheet=sheet)
+
+    def fail(*args):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(second_readings.revising, "plan", fail)
+        tasks.read_second(one.pk)
+    assert UnrecognisedCount.objects.get().lines == counted
+    SecondReading.objects.update(leased_until=None)
+    tasks.read_second(one.pk)
+    assert UnrecognisedCount.objects.get().lines == counted + 60
+
+
+def test_a_file_that_two_tasks_have_read_counts_its_lines_once(training, owner):
+    one = second(training, "check", workbook(unknown(60)), owner)
+    listed = second_readings.parse_file(one.roster, organism_id=training.organism_id)
+    second_readings.record(one, listed)
+    assert UnrecognisedCount.objects.get().lines == 60
+
+
 @pytest.mark.parametrize("lines", [1, 40])
 def test_reading_a_second_file_takes_as_many_queries_for_any_number_of_lines(
     sheet, owner, lines, django_assert_num_queries
@@ -438,5 +462,5 @@ def test_reading_a_second_file_takes_as_many_queries_for_any_number_of_lines(
     content = workbook([row_of(make_member()) for _ in range(lines)])
     kept = deposits.store(sheet.training, "liste", upload(content), by=owner)
     one = second_readings.ask(sheet.training, "complete", kept, by=owner, sheet=sheet)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         tasks.read_second(one.pk)
