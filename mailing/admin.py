@@ -37,7 +37,7 @@ class MessageAdmin(VerbAdmin):
             "Renvoyer",
             permission="mailing.resend_message",
             run=lambda message, user, data: outbox.resend(message),
-            offered=lambda message: message.state != Message.State.WAITING,
+            offered=lambda message: message.is_resendable,
             form=ConfirmForm,
             text="Le même e-mail est envoyé à nouveau, au même destinataire. S’il contient un lien "
             "personnel, un nouveau lien est créé.",

@@ -57,3 +57,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.template
+
+    @property
+    def is_resendable(self) -> bool:
+        """Whether it may be sent anew: not while it waits for its first sending."""
+        return self.state != self.State.WAITING

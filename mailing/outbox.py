@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from common import bulk, jobs
+from common.errors import WrongStatus
 
 from . import links
 from .models import Message
@@ -91,7 +92,12 @@ def queue_ready(mails: Sequence[EmailMessage]) -> list[Message]:
 
 
 def resend(message: Message) -> Message:
-    """Write the same mail anew; a personal link in it is minted again at sending."""
+    """Write the same mail anew; a personal link in it is minted again at sending.
+
+    Raises WrongStatus while it waits to be sent.
+    """
+    if not message.is_resendable:
+        raise WrongStatus("Cet e-mail attend encore d’être envoyé.")
     copy = Message.objects.create(
         template=message.template,
         values=message.values,

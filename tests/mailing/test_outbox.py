@@ -5,6 +5,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from common.errors import WrongStatus
 from mailing import delivery, outbox, tasks
 from mailing.links import link_maker
 from mailing.models import Message
@@ -95,6 +96,13 @@ def test_resending_writes_a_new_mail():
     assert (copy.state, copy.resent_from) == ("sent", row)
     assert copy.message_id != row.message_id
     assert len(mail.outbox) == 2
+
+
+def test_a_mail_that_waits_to_be_sent_is_not_sent_twice():
+    row = outbox.queue(TEMPLATE, "a@exemple.test", VALUES)
+    with pytest.raises(WrongStatus, match="attend encore d’être envoyé"):
+        outbox.resend(row)
+    assert Message.objects.count() == 1
 
 
 def test_members_without_an_address_are_passed_over():
