@@ -47,6 +47,14 @@ def sign_in_url(nonce: str) -> str:
     return url("members:enter", SIGN_IN, nonce)
 
 
+@link_maker("members.links.url")
+def sign_in_url_of_before(page: str, purpose: str, nonce: str) -> str:
+    """The same, as rows name it that the code before this one wrote while the portal was being
+    brought up to date; one page and one purpose were ever asked for.
+    """
+    return sign_in_url(nonce)
+
+
 def open_session(request: HttpRequest, purpose: str, subject: Any, *, seconds: int) -> None:
     """Let this browser reach the subject's pages of this purpose, for this long.
 

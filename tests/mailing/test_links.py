@@ -100,10 +100,24 @@ def test_a_row_that_names_what_is_no_maker_calls_nothing_and_fails_alone(key, ca
 
 
 @pytest.mark.django_db
-def test_a_row_that_the_code_before_wrote_meanwhile_is_sent_by_the_path_of_its_maker():
-    row({"path": "attendance.links.hours_url", "args": []})
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ({"path": "attendance.links.hours_url", "args": []}, "/mes-heures/"),
+        (
+            {"path": "members.links.url", "args": ["members:enter", "sign-in", "abc"]},
+            "/mes-heures/entrer/",
+        ),
+    ],
+)
+def test_a_row_that_the_code_before_wrote_meanwhile_is_sent_by_the_path_of_its_maker(link, page):
+    row(link)
     assert delivery.deliver_due() == 1
-    assert "http://localhost:8000/mes-heures/" in mail.outbox[0].body
+    assert f"http://localhost:8000{page}" in mail.outbox[0].body
+
+
+def test_what_rows_named_before_the_names_is_still_a_maker():
+    assert {path for (path, *_), _ in RENAMED} - set(links._makers) == {"os.getenv"}
 
 
 @pytest.mark.django_db(transaction=True)
