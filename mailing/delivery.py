@@ -5,6 +5,7 @@ expired; it loses none, and two workers never send the same one. Rows are claime
 that a mail that is slow holds up none but itself.
 """
 
+import contextlib
 import logging
 import os
 import socket
@@ -97,9 +98,10 @@ def deliver(message: Message, backend: Any) -> bool:
         backend.open()
         mail.send()
     except Exception as error:  # noqa: BLE001 - what one mail leads to fails its own row alone
-        # Whatever became of the connection, the next mail begins with a new one.
-        backend.close()
         fail(message, error)
+        # Whatever became of the connection, the next mail begins with a new one.
+        with contextlib.suppress(SMTPException, OSError):
+            backend.close()
         return False
     _mine(message).update(
         state=Message.State.SENT,
