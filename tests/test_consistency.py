@@ -1,6 +1,8 @@
 """The rules of the house that a reader could otherwise only hope are kept."""
 
+import ast
 import re
+from configparser import ConfigParser
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -32,6 +34,27 @@ PYTHON = [
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PAGES = [path for path in TEMPLATES if "email" not in "".join(path.parts[-2:])]
+
+
+def test_what_says_to_be_pure_is_held_to_it():
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    held = contracts["importlinter:contract:pure"]["source_modules"].split()
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PYTHON
+        if path.relative_to(ROOT).parts[0] in APPS
+    }
+    pure = {
+        name
+        for name, path in modules.items()
+        if re.search(r"\bPure\b", ast.get_docstring(ast.parse(path.read_text())) or "")
+    }
+    assert pure
+    loose = {
+        name for name in pure if not any(f"{name}.".startswith(f"{package}.") for package in held)
+    }
+    assert loose == set()
 
 
 def test_no_module_is_above_500_lines():
