@@ -307,7 +307,20 @@ def test_the_list_is_searched_without_accents_or_case(signed_in, organism):
     assert [one.title for one in page.context["page"]] == ["Fiscalité élémentaire"]
 
 
-def test_an_organism_renamed_finds_its_trainings_by_the_new_name(
+@pytest.mark.parametrize("name", ["trainings:list", "attendance:trainings"])
+def test_the_organism_s_own_lists_are_searched_by_the_trainings_words_alone(
+    signed_in, organism, owner, name
+):
+    training = factories.make_training(organism, status="approved", title="Les SCPI")
+    for typed in ("scpi", training.approval_number):
+        page = signed_in.get(reverse(name), {"q": typed}).context["page"]
+        assert [one.pk for one in page] == [training.pk]
+    for typed in (organism.name, organism.email, organism.representative_last_name):
+        page = signed_in.get(reverse(name), {"q": typed}).context["page"]
+        assert list(page) == []
+
+
+def test_staff_find_the_trainings_of_a_renamed_organism_by_its_new_name(
     signed_in, organism, officer, settings
 ):
     settings.DEMO = True
@@ -319,8 +332,6 @@ def test_an_organism_renamed_finds_its_trainings_by_the_new_name(
     }
     data |= {"representative_first_name": "Anne", "representative_last_name": "Lebrun"}
     signed_in.post(reverse("organisms:edit"), data | {"name": "Académie du patrimoine"})
-    own = signed_in.get(reverse("trainings:list"), {"q": "académie"})
-    assert [one.pk for one in own.context["page"]] == [training.pk]
     signed_in.force_login(officer)
     queue = signed_in.get("/admin/trainings/training/", {"q": "Académie SCPI"})
     assert [one.pk for one in queue.context["cl"].result_list] == [training.pk]

@@ -40,9 +40,8 @@ class TrainingQuerySet(DerivedQuerySet["Training"]):
         return self.exclude(status__in=final(Training.TRANSITIONS))
 
     def matching(self, typed: str) -> Self:
-        """Those whose title or number, or whose organism, says what was typed."""
-        words = fold(typed)
-        return self.filter(Q(search__contains=words) | Q(organism__search__contains=words))
+        """Those whose title or number says what was typed: an organism's list is its own."""
+        return self.filter(search__contains=fold(typed))
 
 
 class Training(Journalled, KeepsDerived):
@@ -167,7 +166,7 @@ class Training(Journalled, KeepsDerived):
     )
     created_at = models.DateTimeField("créée le", auto_now_add=True)
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
-    # The organism is searched by its own column, so that a new name finds its trainings.
+    # Staff search the organism by its own column, so that a new name finds its trainings.
     search = SearchField("title", "approval_number")
 
     objects: ClassVar = TrainingQuerySet.as_manager()
