@@ -156,6 +156,16 @@ class MemberAdmin(WorkbookExportMixin, PortalAdmin):
     def save_model(self, request, obj, form, change):
         former.save_member(obj)
 
+    def save_formset(self, request, form, formset, change):
+        if formset.model is not FormerKey:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.save(commit=False)
+        # What the member was called until this very page is noted with them.
+        former.note(formset.new_objects)
+        for key in formset.deleted_objects:
+            key.delete()
+
     @admin.display(description="adhérent", boolean=True, ordering="is_member")
     def member(self, member):
         return member.is_member

@@ -21,16 +21,17 @@ def keep(changed: Iterable[tuple[Member, Keys]]) -> None:
 
     One query for any number of members; a key noted before is noted once.
     """
-    FormerKey.objects.bulk_create(
-        [
-            FormerKey(member=member, kind=column, value=value)
-            for member, before in changed
-            for column, value in before.items()
-            if value and value != getattr(member, column)
-        ],
-        batch_size=500,
-        ignore_conflicts=True,
+    note(
+        FormerKey(member=member, kind=column, value=value)
+        for member, before in changed
+        for column, value in before.items()
+        if value and value != getattr(member, column)
     )
+
+
+def note(keys: Iterable[FormerKey]) -> None:
+    """Write these unsaved keys, but those that are noted already."""
+    FormerKey.objects.bulk_create(keys, batch_size=500, ignore_conflicts=True)
 
 
 def save_member(member: Member) -> Member:

@@ -361,6 +361,23 @@ def test_a_member_edited_by_staff_keeps_its_keys_in_step(client, officer, settin
     assert member.former_keys.get(kind="number_key").value == "42"
     again = client.post(page, typed | {"former_keys-0-value": "42"})
     assert "Cet ancien identifiant est déjà noté." in again.content.decode()
+    # Who changes a name may also type the one before, which is noted by itself.
+    renamed = typed | {
+        "last_name": "Martin",
+        "former_keys-0-kind": "last_name_key",
+        "former_keys-0-value": "Le Goff-Durand",
+    }
+    assert client.post(page, renamed).status_code == 302
+    names = member.former_keys.filter(kind="last_name_key")
+    assert sorted(names.values_list("value", flat=True)) == ["ancien", "le goff durand"]
+    first = names.get(value="ancien")
+    gone = renamed | {
+        "former_keys-INITIAL_FORMS": 1,
+        "former_keys-0-id": first.pk,
+        "former_keys-0-DELETE": "on",
+    }
+    assert client.post(page, gone).status_code == 302
+    assert not names.filter(pk=first.pk).exists()
     assert (
         client.post(
             reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}
