@@ -34,6 +34,13 @@ def tell_events(apps, schema_editor):
         )
 
 
+def tell_statuses(apps, schema_editor):
+    OrganismJournal = apps.get_model("organisms", "OrganismJournal")
+    rows = OrganismJournal.objects.using(schema_editor.connection.alias)
+    for sentence, event in EVENT_OF_SENTENCE.items():
+        rows.filter(event=event).update(to_status=sentence)
+
+
 class Migration(migrations.Migration):
     dependencies = [("organisms", "0002_permissions")]
 
@@ -67,5 +74,5 @@ class Migration(migrations.Migration):
             ),
             preserve_default=False,
         ),
-        migrations.RunPython(tell_events, migrations.RunPython.noop),
+        migrations.RunPython(tell_events, tell_statuses),
     ]

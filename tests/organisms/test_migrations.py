@@ -37,6 +37,17 @@ def test_each_row_of_the_journal_gets_its_event(migrate, organism_before):
     ]
 
 
+def test_the_journal_taken_back_tells_what_it_told(migrate, organism_before):
+    for before, after, comment, *_ in JOURNAL:
+        organism_before.journal.create(from_status=before, to_status=after, comment=comment)
+    migrate("organisms", "0003_journal_events")
+    again = migrate("organisms", "0002_permissions")
+    rows = again.get_model("organisms", "OrganismJournal").objects.order_by("pk")
+    assert list(rows.values_list("from_status", "to_status", "comment")) == [
+        tuple(told) for *told, _, _, _ in JOURNAL
+    ]
+
+
 def test_a_row_that_is_no_event_stops_the_migration(migrate, organism_before):
     row = organism_before.journal.create(to_status="autre chose")
     with pytest.raises(LookupError, match="autre chose"):
