@@ -25,8 +25,10 @@ def grant(apps, app_label, *, officer=(), administrator=()):
         (ADMINISTRATOR, [*officer, *administrator]),
     ):
         group, _ = Group.objects.get_or_create(name=name)
-        found = Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames)
-        missing = set(codenames) - {one.codename for one in found}
+        permissions = Permission.objects.filter(
+            content_type__app_label=app_label, codename__in=codenames
+        )
+        missing = set(codenames) - {permission.codename for permission in permissions}
         if missing:
             raise LookupError(f"{app_label} has no permission {sorted(missing)}")
-        group.permissions.add(*found)
+        group.permissions.add(*permissions)

@@ -124,8 +124,8 @@ class AppendOnly(Operation):
             yield f'DROP TRIGGER IF EXISTS "{table}_no_delete"'
 
     def _nullable(self, model: type[models.Model]) -> list[str]:
-        found: list[Any] = [model._meta.get_field(name) for name in self.may_null]
-        return [field.column for field in found]
+        fields: list[Any] = [model._meta.get_field(name) for name in self.may_null]
+        return [field.column for field in fields]
 
     def _deletable(self, table: str) -> str:
         """The condition under which a row may go."""

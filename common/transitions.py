@@ -35,6 +35,6 @@ def step(*sources: str, to: str | None = None) -> Step:
 
 def final(transitions: Transitions) -> frozenset[str]:
     """The statuses reached that no event leads out of."""
-    moving = [one for one in transitions.values() if one.target]
-    reached = frozenset(one.target for one in moving if one.target)
-    return reached.difference(*(one.sources for one in moving))
+    moving = [taken for taken in transitions.values() if taken.target]
+    reached = frozenset(taken.target for taken in moving if taken.target)
+    return reached.difference(*(taken.sources for taken in moving))

@@ -2,20 +2,19 @@
 
 from django.urls import path
 
-from .views import correcting, editing, importing, workshop
-from .views import requests as views
+from .views import correcting, editing, importing, requests, workshop
 
 app_name = "trainings"
 
 urlpatterns = [
-    path("", views.training_list, name="list"),
+    path("", requests.training_list, name="list"),
     path("ajouter/", editing.create, name="create"),
     path("taille-des-jeux/", editing.sizing, name="sizing"),
-    path("modele-qcm.xlsx", views.qcm_model, name="qcm_model"),
-    path("documents/<int:pk>/", views.document, name="document"),
+    path("modele-qcm.xlsx", requests.qcm_model, name="qcm_model"),
+    path("documents/<int:pk>/", requests.document, name="document"),
     path("documents/<int:pk>/retirer/", editing.remove_document, name="remove_document"),
     path("corrections/<int:pk>/", correcting.correction, name="correction"),
-    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/", requests.detail, name="detail"),
     path("<int:pk>/modifier/", editing.edit, name="edit"),
     path("<int:pk>/garder/", editing.autosave, name="autosave"),
     path("<int:pk>/fichiers/<slug:kind>/", editing.upload, name="upload"),
@@ -44,7 +43,7 @@ urlpatterns = [
         workshop.remove_question,
         name="remove_question",
     ),
-    path("<int:pk>/retirer/", views.withdraw, name="withdraw"),
-    path("<int:pk>/supprimer/", views.delete, name="delete"),
-    path("<int:pk>/renouveler/", views.renew, name="renew"),
+    path("<int:pk>/retirer/", requests.withdraw, name="withdraw"),
+    path("<int:pk>/supprimer/", requests.delete, name="delete"),
+    path("<int:pk>/renouveler/", requests.renew, name="renew"),
 ]
