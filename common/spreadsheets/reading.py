@@ -71,6 +71,8 @@ class Tab:
     name: str
     visible: bool
     rows: list[Row]
+    hidden_columns: frozenset[int] = frozenset()  # indexes, from 0
+    hidden_rows: frozenset[int] = frozenset()  # numbers, as `Row.number`
 
 
 @dataclass(frozen=True)

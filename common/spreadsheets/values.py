@@ -11,6 +11,11 @@ INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
 )
 
+
+class Percent(float):
+    """A share of one that the workbook shows as a percentage: 0.85 is « 85 % »."""
+
+
 # What a cell holds once it is read.
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | None
 
@@ -37,6 +42,8 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             return ""
+        if isinstance(value, Percent):
+            return f"{round(value * 100, 2):g} %".replace(".", ",")
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return clean_text(str(value))
 
