@@ -4,10 +4,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from common import files
 from tests import factories
 from tests.files import make_qcm_workbook
-from trainings.domain import sets
-from trainings.models import QuestionImport
+from trainings.domain import importing, sets
+from trainings.models import QuestionImport, Training
+from trainings.views import importing as views
 
 PASTED = "1. Quand signer ?\n*A. Avant\nB. Après\n\n2. Qui signe ?\nA. Personne\n*B. Le client\n"
 
@@ -130,3 +132,122 @@ def test_the_preview_shows_what_deserves_a_second_look(signed_in, draft):
     text = "Jeu 1\n1. Qui ?\n*A. Toutes les réponses\nB. Personne\n"
     page = signed_in.post(f"/formations/{draft.pk}/qcm/importer/", {"pasted": text}, follow=True)
     assert "sans empêcher l’import" in page.content.decode()
+
+
+# --- what is not read, or no longer imported --------------------------------------------------
+
+
+def told(answer):
+    return [str(one) for one in answer.context["messages"]]
+
+
+def send(training):
+    Training.objects.filter(pk=training.pk).update(
+        status="submitted", submitted_at="2026-01-01T00:00Z"
+    )
+
+
+SENT = "Cette demande ne peut plus être modifiée : elle est « envoyée »."
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            {"pasted": "x" * (views.MAX_PASTED + 1)},
+            "Ce texte est trop long. Collez-le en plusieurs fois.",
+        ),
+        (
+            {"file": ("vide.xlsx", b"")},
+            "« vide.xlsx » est vide. Vérifiez le fichier et déposez-le.",
+        ),
+        (
+            {"file": ("blanc.txt", b"  \n")},
+            "Le fichier est vide. Vérifiez que vous avez choisi le bon fichier.",
+        ),
+    ],
+)
+def test_what_gives_no_questions_says_why_and_is_not_kept(signed_in, draft, data, sentence):
+    if "file" in data:
+        data = {"file": SimpleUploadedFile(*data["file"])}
+    page = read(signed_in, draft, **data)
+    assert page.status_code == 422
+    assert page.context["sentences"] == [sentence]
+    assert sentence in page.content.decode()
+    assert not QuestionImport.objects.exists()
+
+
+def test_nothing_is_imported_once_the_request_is_sent(signed_in, draft):
+    read(signed_in, draft, pasted=PASTED)
+    shown = signed_in.get(url("import_questions", draft)).context["shown"]
+    send(draft)
+    before = sets.as_rows(draft)
+    data = {"shown": shown, "mode": "after", "place": "1"}
+    for answer in (
+        signed_in.get(url("import_questions", draft), follow=True),
+        signed_in.post(url("apply_import", draft), data, follow=True),
+    ):
+        assert answer.redirect_chain == [(url("workshop", draft), 302)]
+        assert told(answer) == [SENT]
+    assert sets.as_rows(draft) == before
+
+
+def test_a_request_sent_while_a_file_is_read_is_told(signed_in, draft, monkeypatch):
+    read_pasted = views.read_pasted
+
+    def read_then_sent(*args):
+        send(draft)
+        return read_pasted(*args)
+
+    monkeypatch.setattr(views, "read_pasted", read_then_sent)
+    page = read(signed_in, draft, pasted=PASTED)
+    assert (page.status_code, page.context["sentences"]) == (422, [SENT])
+    assert not QuestionImport.objects.exists()
+
+
+def test_a_suspended_organism_has_nothing_to_import(signed_in, draft, organism):
+    organism.status = "suspended"
+    organism.save()
+    assert signed_in.get(url("import_questions", draft)).url == url("workshop", draft)
+
+
+def test_a_set_that_would_be_too_full_says_so_and_what_was_read_waits(signed_in, draft):
+    lines = [f"{n}. Question {n} ?\n*A. Oui\nB. Non\n" for n in range(1, 98)]
+    read(signed_in, draft, pasted="\n".join(lines))
+    before = sets.as_rows(draft)
+    page = apply(signed_in, draft, mode="after", place="1")
+    assert page.status_code == 422
+    assert page.context["sentences"] == [
+        "Le jeu 1 contient déjà 100 questions, le maximum. Supprimez-en ou déplacez-en une d’abord."
+    ]
+    assert (sets.as_rows(draft), QuestionImport.objects.count()) == (before, 1)
+
+
+def test_adding_or_replacing_is_asked_for(signed_in, draft):
+    read(signed_in, draft, pasted=PASTED)
+    page = apply(signed_in, draft, place="1")
+    assert page.context["sentences"] == [
+        "Choisissez d’ajouter ces questions ou de remplacer celles du jeu."
+    ]
+
+
+def test_two_clicks_at_once_import_once(signed_in, draft, monkeypatch):
+    read(signed_in, draft, pasted=PASTED)
+    placed = importing._placed
+
+    def placed_by_another_too(rows, place):
+        QuestionImport.objects.all().delete()
+        return placed(rows, place)
+
+    monkeypatch.setattr(importing, "_placed", placed_by_another_too)
+    before = sets.as_rows(draft)
+    answer = apply(signed_in, draft, mode="after", place="1")
+    answer = signed_in.get(answer.url)
+    assert told(answer) == ["Ces questions sont déjà importées, ou abandonnées."]
+    assert sets.as_rows(draft) == before
+
+
+def test_the_sets_are_exported_in_two_forms_alone(signed_in, draft):
+    answer = signed_in.get(url("export_questions", draft, "xlsx"))
+    assert answer["Content-Type"] == files.XLSX
+    assert signed_in.get(url("export_questions", draft, "pdf")).status_code == 404

@@ -12,46 +12,14 @@ from django.utils.html import escape
 from common.errors import WrongStatus
 from tests import factories
 from tests.trainings.sets import make_choices, make_row
+from tests.trainings.workshop import CONTENT, ranked, typed, url
 from trainings.domain import completeness, sets, writing
 from trainings.domain.overview import overview
 from trainings.domain.sets import QuestionGone
 from trainings.domain.writing import BLANK, MAX_QUESTIONS, QuestionChanged, SetFull
-from trainings.models import Question, Training
-from trainings.questions.rows import QuestionRow
+from trainings.models import Training
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
-CONTENT = QuestionRow(
-    text="Quand le document est-il remis ?",
-    choices=make_choices(("Avant", True), ("Après", False)),
-    theme="Conseil",
-    explanation="Avant toute prestation.",
-)
-
-
-def ranked(training, number=1):
-    """The questions of a set in their order, and their positions."""
-    found = Question.objects.filter(
-        question_set__training=training, question_set__position=number
-    ).order_by("position")
-    assert [one.position for one in found] == list(range(1, len(found) + 1))
-    return [one.pk for one in found]
-
-
-def url(name, training, *args):
-    return reverse(f"trainings:{name}", args=[training.pk, *args])
-
-
-def typed(content=CONTENT, **more):
-    return {
-        "text": content.text,
-        "theme": content.theme,
-        "explanation": content.explanation,
-        "choice": [text for text, _ in content.choices],
-        "right": [str(index) for index, (_, right) in enumerate(content.choices) if right],
-        "set": "1",
-        "revision": "1",
-    } | more
-
 
 # --- verbs ----------------------------------------------------------------------------------------
 
