@@ -72,8 +72,8 @@ def test_the_feedback_of_the_right_answer_explains_when_nothing_else_does():
     found = parse("Qui ? {=Moi#Parce que. ~Toi#Non.}")
     assert found.questions[0].explanation == "Parce que."
     assert found.notes == [
-        "Ligne 1 : le commentaire propre à une réponse a été laissé de côté ; seule l’explication "
-        "de la question est gardée."
+        "Ligne 1 : question « Qui ? » : le commentaire propre à une réponse a été laissé de côté ; "
+        "seule l’explication de la question est gardée."
     ]
 
 
@@ -85,8 +85,8 @@ def test_half_points_beside_a_right_answer_are_not_right_and_told():
     found = parse("Qui ? {=Moi ~%50%Toi ~%-50%Lui ~Elle}")
     assert found.questions[0].right == {0}
     assert found.notes == [
-        "Ligne 1 : une réponse qui vaut une partie des points compte comme fausse ; seule la "
-        "réponse « = » est juste."
+        "Ligne 1 : question « Qui ? » : une réponse qui vaut une partie des points compte comme "
+        "fausse ; seule la réponse « = » est juste."
     ]
     assert one("Qui ? {~%50%Moi ~%50%Toi ~%-100%Lui}").right == {0, 1}
     assert one("Qui ? {=%100%Moi ~Toi}").choices == ["Moi", "Toi"]
@@ -103,7 +103,10 @@ def test_questions_without_a_blank_line_between_are_refused(between, title):
 
 def test_an_image_left_out_is_told():
     found = parse('[html]<p>Qui ?<img src\\="a.png"></p> {=Moi ~Toi}')
-    assert found.notes == ["Ligne 1 : une image ou un média a été laissé de côté."]
+    assert found.notes == [
+        "Ligne 1 : question « Qui ? » : une image, un média ou un fichier joint a été laissé de "
+        "côté ; récrivez en texte ce qu’il montrait."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,44 @@ def test_half_points_of_a_single_choice_are_no_right_answer():
 
 
 def test_an_image_left_out_is_told():
-    found = quiz(QUESTION.replace("<p>Qui", '<p><img src="@@PLUGINFILE@@/a.png"/>Qui'))
-    assert found.notes == ["Question 1 (« Nom ») : une image ou un média a été laissé de côté."]
+    told = [
+        "Question 1 (« Nom ») : une image, un média ou un fichier joint a été laissé de côté ; "
+        "récrivez en texte ce qu’il montrait."
+    ]
+    for inner in ('<img src="a.png"/>', '<a href="@@PLUGINFILE@@/a.pdf">ici</a>', "<IMG>"):
+        assert quiz(QUESTION.replace("<p>Qui", f"<p>{inner}Qui")).notes == told
+    markdown = QUESTION.replace(
+        'format="plain_text"><text>', 'format="markdown"><text>@@PLUGINFILE@@/a '
+    )
+    assert quiz(markdown).notes == told
+
+
+@pytest.mark.parametrize("style", ["html", "moodle_auto_format", "plain_text", "markdown"])
+@pytest.mark.parametrize(
+    "words",
+    ["R1<S et S>0", "d’âge <18 ans", "le support <PEA ou CTO> convient", "3 < 4 & 5 > 2", "x<y"],
+)
+def test_a_sign_that_begins_no_tag_is_text(style, words):
+    found = quiz(
+        f'<question type="multichoice"><questiontext format="{style}"><text><![CDATA[{words}]]>'
+        "</text></questiontext>" + answers((100, "a"), (0, "b")) + "</question>"
+    )
+    assert (found.questions[0].text, found.errors, found.notes) == (words, [], [])
+
+
+def test_a_formula_is_told_with_its_question():
+    found = quiz(
+        QUESTION.replace("<p>Qui", "<p>Si \\( x^2 \\), qui").replace(
+            "Toi", "&lt;math>&lt;mi>x&lt;/mi>&lt;/math>"
+        )
+    )
+    assert found.questions[0].choices[1] == "x & lui"
+    assert found.notes == [
+        "Question 1 (« Nom ») : une formule (MathML) a été réduite à ses lettres et à ses "
+        "chiffres ; relisez-la.",
+        "Question 1 (« Nom ») : dans « Si \\( x^2 \\), qui conseille\u00a0? Et qui paie\u00a0? », "
+        "la formule « \\( x^2 \\) » reste telle qu’elle est écrite ; l’adhérent la lira ainsi.",
+    ]
 
 
 @pytest.mark.parametrize(

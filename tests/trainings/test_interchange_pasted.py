@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tests.trainings.sets import make_row
 from trainings.interchange import UnreadableSets, read_pasted
-from trainings.interchange.markup import lines_of, to_text
 
 PIECES = st.lists(
     st.sampled_from(
@@ -208,14 +207,6 @@ def test_pasted_gift_is_read_as_gift():
     assert rows("::a:: Qui ? {\r\n=Moi\r\n~Toi\r\n}")[0].choices == (("Moi", True), ("Toi", False))
 
 
-def test_markup_becomes_lines_of_text():
-    assert to_text("<p>a<br>b &lt; c</p><ul><li>d</li></ul><script>e</script><!-- f --> g") == (
-        "a\nb < c\n- d\ng",
-        False,
-    )
-    assert [line.marker for line in lines_of("<ol><li>a<li>b</ol>")] == ["1.", "2."]
-
-
 @settings(deadline=None)
 @given(PIECES | st.text(), PIECES | st.text())
 def test_no_text_is_more_than_it_can_take(text, html):
@@ -225,7 +216,22 @@ def test_no_text_is_more_than_it_can_take(text, html):
 
 @pytest.mark.parametrize(
     "piece",
-    ["1. a\n", "A. b\n", "* ", "Réponse : ", "Corrigé 1A ", "a\n\n", "<b>", "<ol><li>", "-\n"],
+    [
+        "1. a\n",
+        "A. b\n",
+        "* ",
+        "<p ",
+        "<p a='\"",
+        "<S et S>",
+        "<!--",
+        "<p a=\"<p b='",
+        "Réponse : ",
+        "Corrigé 1A ",
+        "a\n\n",
+        "<b>",
+        "<ol><li>",
+        "-\n",
+    ],
 )
 def test_a_megabyte_of_one_piece_comes_to_an_end(piece):
     with suppress(UnreadableSets):

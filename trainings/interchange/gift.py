@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..questions.set_checks import tidy, tidy_line
-from .markup import LOOKS_LIKE_HTML, to_text
-from .parsed import Gathering, ParsedQuestion, ParsedSets, wrong_set
+from .markup import reduce
+from .parsed import (
+    FORMULA_FLATTENED,
+    MEDIA_LEFT_OUT,
+    Gathering,
+    ParsedQuestion,
+    ParsedSets,
+    wrong_set,
+)
 
 SPECIAL = re.compile(r"\\([\\:#={}~n])")
 BRACE = re.compile(r"\\.|[{}]", re.S)
@@ -114,6 +121,7 @@ class GiftReader:
         self.set_number = 0
         self.theme = ""
         self.line, self.where, self.name = 0, "", ""
+        self.has_media = self.has_formula = False
 
     def read(self, block: Block) -> None:
         self.line, self.where = block.line, f"ligne {block.line}"
@@ -134,11 +142,16 @@ class GiftReader:
         name = f"question « {self.name} » : " if self.name else ""
         self.gathering.wrong(self.line, self.where, name + sentence)
 
+    def note(self, sentence: str) -> None:
+        self.gathering.note(self.line, f"Ligne {self.line} : question « {self.name} » : {sentence}")
+
     def read_question(self, raw: str) -> None:
+        self.has_media = self.has_formula = False
         raw = raw.strip()
         title = TITLE.match(raw)
         rest = raw[title.end() :].strip() if title else raw
-        self.name = _plain(title[1] if title else rest)[:60].replace("\n", " ")
+        named = title[1] if title else FORMAT.sub("", rest.split("{", 1)[0], count=1)
+        self.name = tidy_line(reduce(_plain(named), "").text)[:60]
         opening = closing = None
         for sign in BRACE.finditer(rest):
             if sign[0] == "{" and opening is None:
@@ -169,14 +182,10 @@ class GiftReader:
         raw = raw.strip()
         if format_said := FORMAT.match(raw):
             style, raw = format_said[1].lower(), raw[format_said.end() :]
-        text = _plain(raw)
-        if style == "html" or (style in {"", "moodle"} and LOOKS_LIKE_HTML.search(text)):
-            text, images = to_text(text)
-            if images:
-                self.gathering.note(
-                    self.line, f"Ligne {self.line} : une image ou un média a été laissé de côté."
-                )
-        return text
+        reduced = reduce(_plain(raw), style)
+        self.has_media |= reduced.media
+        self.has_formula |= reduced.formula
+        return reduced.text
 
     def read_answers(self, text: str, inside: str, style: str) -> None:
         inside, general = _split_general(inside)
@@ -228,16 +237,13 @@ class GiftReader:
             question.choices.append(self.reduced(answer, style))
             feedback += [(right, said) for said in told if said]
         if halves:
-            self.gathering.note(
-                self.line,
-                f"Ligne {self.line} : une réponse qui vaut une partie des points compte comme "
-                "fausse ; seule la réponse « = » est juste.",
+            self.note(
+                "une réponse qui vaut une partie des points compte comme fausse ; "
+                "seule la réponse « = » est juste.",
             )
         if sum(sign == "=" for sign, _ in answers) > 1:
-            self.gathering.note(
-                self.line,
-                f"Ligne {self.line} : cette question a plusieurs bonnes réponses ; l’adhérent "
-                "devra les cocher toutes.",
+            self.note(
+                "cette question a plusieurs bonnes réponses ; l’adhérent devra les cocher toutes."
             )
         return self.keep(question, explanation, feedback, style)
 
@@ -258,11 +264,14 @@ class GiftReader:
             explanation = "\n".join(dict.fromkeys(of_right))
             left_out -= len(of_right)
         if left_out:
-            self.gathering.note(
-                self.line,
-                f"Ligne {self.line} : le commentaire propre à une réponse a été laissé de côté ; "
-                "seule l’explication de la question est gardée.",
+            self.note(
+                "le commentaire propre à une réponse a été laissé de côté ; seule l’explication "
+                "de la question est gardée."
             )
+        if self.has_media:
+            self.note(MEDIA_LEFT_OUT)
+        if self.has_formula:
+            self.note(FORMULA_FLATTENED)
         question.theme, question.explanation, question.where = self.theme, explanation, self.where
         self.gathering.add(self.line, question)
 

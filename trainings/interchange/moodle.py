@@ -5,10 +5,18 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from ..questions.set_checks import tidy, tidy_line
+from ..questions.set_checks import tidy_line
 from .gift import set_in
-from .markup import LOOKS_LIKE_HTML, to_text
-from .parsed import Gathering, ParsedQuestion, ParsedSets, UnreadableSets, wrong_set
+from .markup import reduce
+from .parsed import (
+    FORMULA_FLATTENED,
+    MEDIA_LEFT_OUT,
+    Gathering,
+    ParsedQuestion,
+    ParsedSets,
+    UnreadableSets,
+    wrong_set,
+)
 
 KINDS = {
     "matching": "appariement",
@@ -59,7 +67,7 @@ class MoodleReader:
         self.gathering = Gathering()
         self.set_number = 0
         self.rank, self.where = 0, ""
-        self.has_images = False
+        self.has_media = self.has_formula = False
 
     def read(self, element: Element) -> None:
         kind = element.get("type", "")
@@ -90,7 +98,7 @@ class MoodleReader:
         self.gathering.note(self.rank, f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
 
     def read_question(self, element: Element, kind: str) -> None:
-        self.has_images = False
+        self.has_media = self.has_formula = False
         question = ParsedQuestion(
             self.set_number,
             self.text(element.find("questiontext")),
@@ -120,22 +128,20 @@ class MoodleReader:
                 "le commentaire propre à une réponse a été laissé de côté ; seul le commentaire "
                 "général est gardé, comme explication."
             )
-        if self.has_images:
-            self.note("une image ou un média a été laissé de côté.")
+        if self.has_media:
+            self.note(MEDIA_LEFT_OUT)
+        if self.has_formula:
+            self.note(FORMULA_FLATTENED)
         self.gathering.add(self.rank, question)
 
     def text(self, element: Element | None) -> str:
         """The text of an element that holds <text>, without its markup."""
         if element is None:
             return ""
-        raw = element.findtext("text") or ""
-        style = element.get("format", "html")
-        if style == "html" or (style == "moodle_auto_format" and LOOKS_LIKE_HTML.search(raw)):
-            text, has_images = to_text(raw)
-        else:
-            text, has_images = tidy(raw), False
-        self.has_images |= has_images or element.find("file") is not None
-        return text
+        reduced = reduce(element.findtext("text") or "", element.get("format", "html"))
+        self.has_media |= reduced.media or element.find("file") is not None
+        self.has_formula |= reduced.formula
+        return reduced.text
 
 
 def _fraction(answer: Element) -> int:

@@ -1,17 +1,28 @@
 """What every reader of QCM sets hands back, and why a text cannot be read at all. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from common.errors import Refused
 
 from ..questions.rows import ChoiceRow, QuestionRow
-from ..questions.set_checks import faults, question_key
+from ..questions.set_checks import MAX_CHARACTERS, faults, question_key, tidy_line
 from ..questions.sizing import SETS
 
 MAX_QUESTIONS = 500
 # Nobody reads more; the rest is counted.
 MAX_SENTENCES = 200
+# Beyond what any text may hold.
+ENOUGH = 2 * max(MAX_CHARACTERS.values())
+MEDIA_LEFT_OUT = (
+    "une image, un média ou un fichier joint a été laissé de côté ; récrivez en texte ce qu’il "
+    "montrait."
+)
+FORMULA_FLATTENED = (
+    "une formule (MathML) a été réduite à ses lettres et à ses chiffres ; relisez-la."
+)
+FORMULA = re.compile(r"\\\((.{1,300}?)\\\)|\\\[(.{1,300}?)\\\]|\$\$([^$]{1,300})\$\$", re.S)
 
 
 class UnreadableSets(Refused):
@@ -81,6 +92,8 @@ class Gathering:
         for fault in faults(question.as_row(), letters=letters):
             if not (told and fault.field == "right"):
                 self.wrong(line, question.where, f"{fault.sentence}.")
+        if sentence := formula_kept(question):
+            self.note(line, f"{question.where[:1].upper()}{question.where[1:]} : {sentence}")
         key = question_key(question.text)
         first = self.seen.setdefault(key, question) if key else question
         if first is not question:
@@ -119,6 +132,18 @@ def repeated(first: ParsedQuestion, again: ParsedQuestion) -> str:
         f"cette question{sets[0]} figure déjà {article} {first.where}{sets[1]}. Chaque question "
         "ne sert qu’une fois, tous jeux confondus."
     )
+
+
+def formula_kept(question: ParsedQuestion) -> str:
+    """The sentence for a formula that people will read as it is typed; "" without one."""
+    for text in (question.text, *question.choices, question.explanation):
+        if formula := FORMULA.search(text[:ENOUGH]):
+            return (
+                f"dans « {tidy_line(question.text)[:60]} », la formule "
+                f"« {tidy_line(formula[0])[:60]} » reste telle qu’elle est écrite ; l’adhérent la "
+                "lira ainsi."
+            )
+    return ""
 
 
 def wrong_set(number: int) -> str:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..questions.set_checks import MAX_CHARACTERS, choice_key, tidy
-from .parsed import Gathering, ParsedQuestion
+from ..questions.set_checks import choice_key, tidy
+from .parsed import ENOUGH, Gathering, ParsedQuestion
 from .pasted_lines import CHECKED, PastedLine, letters_of, unstarred
 
 # « B. Avant de conseiller », « A, C : parce que » or « B (article 4) » after « Réponse : ».
@@ -18,8 +18,6 @@ LETTERS_FIRST = re.compile(
 ANOTHER_LETTER = re.compile(r"(?<![\w'’])([A-J])\s?[.)](?!\w)")
 # A choice is bold when nine in ten of its letters are.
 BOLD_SHARE = (9, 10)
-# Beyond what any text may hold.
-ENOUGH = 2 * max(MAX_CHARACTERS.values())
 
 
 @dataclass

@@ -19,7 +19,7 @@ from common.spreadsheets import (
 from ..questions.rows import QuestionRow
 from ..questions.set_checks import faults, question_key, tidy, tidy_line
 from ..questions.sizing import MAX_CHOICES, SETS
-from .parsed import ParsedQuestion, ParsedSets, repeated
+from .parsed import ParsedQuestion, ParsedSets, formula_kept, repeated
 
 # Letters beyond the sixth are known in order to be refused by name.
 LETTERS = "ABCDEFGHIJ"
@@ -197,6 +197,8 @@ class QuestionTable:
             if fault.field == "choice":
                 name = f"reponse {letters[fault.index].lower()}"
             self.wrong(fault.sentence + (f" (cellule {self.cell(name)})." if name else "."))
+        if sentence := formula_kept(question):
+            self.sets.notes.append(f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
         self.check_repeated(question)
         self.sets.questions.append(question)
 
