@@ -57,6 +57,18 @@ def test_what_says_to_be_pure_is_held_to_it():
     assert loose == set()
 
 
+@pytest.mark.parametrize(
+    "app", ["accounts", "organisms", "trainings", "members", "qcm", "attendance"]
+)
+def test_every_room_that_an_app_may_one_day_have_stands_in_its_contract(app):
+    """The contracts are exhaustive: an app's first task would break one that names no tasks."""
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    named = set(re.findall(r"\w+", contracts[f"importlinter:contract:{app}"]["layers"]))
+    rooms = {"models", "emails", "links", "domain", "forms", "tasks", "admin"}
+    assert rooms - named == set()
+
+
 def test_no_module_is_above_500_lines():
     long = {str(path): n for path in PYTHON if (n := len(path.read_text().splitlines())) > 500}
     assert long == {}
