@@ -4,6 +4,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from typing import IO, Any
 
 from django.utils.formats import date_format
@@ -25,21 +26,28 @@ FOLDERS: dict[str, str] = {
 
 
 def build(training: Training) -> IO[bytes]:
-    """An open temporary file with the ZIP, at its start; big ones are on the disk."""
-    target = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("synthese.pdf", render_pdf("trainings/pdf/dossier.typ", summary(training)))
-        rows = as_rows(training)
-        if rows:
-            archive.writestr("jeux-de-qcm.xlsx", to_workbook(rows))
-        for number, document in enumerate(training.documents.all(), start=1):
-            if document.kind not in FOLDERS:
-                continue
-            name = f"{FOLDERS[document.kind]}-{number:02d}-{safe_name(document.name)}"
-            with document.file.open("rb") as source, archive.open(name, "w") as part:
-                shutil.copyfileobj(source, part, 1024 * 1024)
-    target.seek(0)
+    """An open temporary file with the ZIP, at its start; big ones are on the disk.
+
+    The caller closes it.
+    """
+    with ExitStack() as opened:
+        target = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES))
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            _write(archive, training)
+        target.seek(0)
+        opened.pop_all()
     return target
+
+
+def _write(archive: zipfile.ZipFile, training: Training) -> None:
+    archive.writestr("synthese.pdf", render_pdf("trainings/pdf/dossier.typ", summary(training)))
+    rows = as_rows(training)
+    if rows:
+        archive.writestr("jeux-de-qcm.xlsx", to_workbook(rows))
+    for number, document in enumerate(training.documents.all(), start=1):
+        name = f"{FOLDERS[document.kind]}-{number:02d}-{safe_name(document.name)}"
+        with document.file.open("rb") as source, archive.open(name, "w") as part:
+            shutil.copyfileobj(source, part, 1024 * 1024)
 
 
 def file_name(training: Training) -> str:

@@ -23,8 +23,6 @@ from ..forms.requests import SpeakerFormSet, StartForm, TrainingForm
 from ..models import Document, Training
 from ..questions.sizing import SETS, questions_per_set
 
-KINDS = {kind.value for kind in Document.Kind}
-
 
 def get_training(request, pk):
     """The organism's own request, or 404."""
@@ -34,8 +32,8 @@ def get_training(request, pk):
 
 
 def files_context(training):
-    """The documents by kind as `_file_field.html` shows them."""
-    by_kind = {kind: [] for kind in KINDS}
+    """The request, and by the name of each kind its documents as `_file_field.html` shows them."""
+    by_kind = {kind: [] for kind in Document.Kind.values}
     for document in training.documents.all():
         by_kind[document.kind].append(
             {
@@ -45,11 +43,7 @@ def files_context(training):
                 "remove_url": reverse("trainings:remove_document", args=[document.pk]),
             }
         )
-    return {
-        "training": training,
-        "presentation": by_kind["presentation"],
-        "further": by_kind["further"],
-    }
+    return {"training": training, **by_kind}
 
 
 @writing_required
@@ -154,7 +148,7 @@ def _sent(training, *, by):
 def _store_files(request, training):
     """Files that came with the form itself (no JavaScript); the sentences of those refused."""
     errors = []
-    for kind in sorted(KINDS):
+    for kind in Document.Kind.values:
         for file in request.FILES.getlist(f"file-{kind}"):
             try:
                 documents.store(Training.objects.get(pk=training.pk), kind, file, by=request.user)
@@ -213,7 +207,7 @@ def _summary_context(training, form, speakers):
 def upload(request, pk, kind):
     """One file, chosen or dropped: stored at once. Answers the zone's new HTML."""
     training = get_training(request, pk)
-    if kind not in KINDS:
+    if kind not in Document.Kind.values:
         raise Http404
     file = request.FILES.get("file")
     if file is None:
