@@ -13,11 +13,11 @@ from typing import Any, Protocol, TypeAlias
 
 from common.errors import Refused
 
-from .values import Cell, clean_text
+from .values import Cell, Percent, clean_text
 
 WALL_SECONDS = 30
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
-CHILD = Path(__file__).resolve().parent / "child.py"
+CHILD = Path(__file__).resolve().parent / "child"
 # What the child prints: see there.
 Answer: TypeAlias = dict[str, Any]
 
@@ -73,6 +73,7 @@ class Tab:
     rows: list[Row]
     hidden_columns: frozenset[int] = frozenset()  # indexes, from 0
     hidden_rows: frozenset[int] = frozenset()  # numbers, as `Row.number`
+    unvalued_formulas: int = 0  # whose result no program has computed yet
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,9 @@ def _read_path(path: str, max_rows: int) -> Workbook:
                     Row(number, [untagged(cell) for cell in cells])
                     for number, cells in sheet["rows"]
                 ],
+                hidden_columns=frozenset(sheet["hidden_columns"]),
+                hidden_rows=frozenset(sheet["hidden_rows"]),
+                unvalued_formulas=sheet["unvalued"],
             )
             for sheet in answer["sheets"]
         ],
@@ -174,9 +178,9 @@ TAGS: dict[str, type[date] | type[datetime] | type[time]] = {
 
 
 def untagged(cell: Any) -> Cell:
-    """A cell as Python: dates and times come tagged, since JSON has none."""
+    """A cell as Python: dates, times and shares come tagged, since JSON has none."""
     if isinstance(cell, dict):
-        kind, text = next(iter(cell.items()))
-        return TAGS[kind].fromisoformat(text)
+        kind, content = next(iter(cell.items()))
+        return Percent(content) if kind == "percent" else TAGS[kind].fromisoformat(content)
     value: Cell = cell
     return value

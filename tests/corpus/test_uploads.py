@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from common.spreadsheets import child
+from common.spreadsheets.child import opening
 from tests.corpus import samples
 from tests.factories import make_training
 from tests.files import ROSTER_HEADER, make_xlsx
@@ -49,14 +49,14 @@ def test_every_sample_gives_a_list_or_a_sentence_and_leaves_nothing_behind(signe
         # Two readers at most, each within its processor time (and the second that the kernel
         # takes to say so).
         processor = done.ru_utime - used.ru_utime + done.ru_stime - used.ru_stime
-        if processor > 2 * (child.CPU_SECONDS + 1):
+        if processor > 2 * (opening.CPU_SECONDS + 1):
             failures[path.name] = f"{processor:.0f} s of processor time"
         if number == 20:
             started = resident_kb()
         if number % 20 == 0:
             assert samples.send(signed_in, training, "bon.xlsx", GOOD) == ("list", 1), path.name
     assert failures == {}
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 <= child.MEMORY_BYTES
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 <= opening.MEMORY_BYTES
     assert samples.send(signed_in, training, "bon.xlsx", GOOD) == ("list", 1)
     growth = resident_kb() - started
     print(f"\n{len(samples.ALL)} files: {outcomes}; the process grew by {growth / 1024:.1f} MB")  # noqa: T201 - the counts that a person reads
