@@ -8,7 +8,6 @@ from mailing import outbox
 from members import emails as member_emails
 from members.domain import ledger
 from members.models import Member
-from trainings.models import AnnualRules
 
 SHEET_LINK = "attendance.sheet"
 ADMIN_LINK = "attendance.sheet_admin"
@@ -45,18 +44,15 @@ def list_validated(sheet, summary):
     )
 
 
-def hours_counted(sheet, entries, *, cif):
-    """To each member whose associative hours were just written: them, and the year's total.
-
-    `cif`: ids of those who were ANACOFI-CIF members on the first day, and owe hours.
-    """
+def hours_counted(sheet, entries):
+    """To each member whose associative hours were just written: them, and the year's total."""
     if not entries:
         return
     year = sheet.training.year
     ids = [entry.member_id for entry in entries]
     members = Member.objects.only("email", "first_name", "last_name").in_bulk(ids)
     totals = ledger.year_totals(ids, year)
-    due = format_minutes(AnnualRules.for_year(year).minutes_due)
+    due = ledger.minutes_due_each(ids, year)
     values = _values(sheet)
     outbox.queue_many(
         "attendance/email/hours_counted",
@@ -68,7 +64,7 @@ def hours_counted(sheet, entries, *, cif):
                     "name": str(members[entry.member_id]),
                     "minutes": format_minutes(entry.minutes),
                     "total": format_minutes(totals[entry.member_id]["total"]),
-                    "due": due if entry.member_id in cif else "",
+                    "due": format_minutes(due[entry.member_id]) if entry.member_id in due else "",
                 },
                 (HOURS_LINK,),
             )

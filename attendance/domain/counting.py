@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -45,7 +44,6 @@ class Counted:
     """What counting some lines wrote."""
 
     entries: list[HoursCredit]  # associative entries written now
-    cif: set[int]  # ids of the ANACOFI-CIF members among them
     linked: set[int]  # ids of the members for whom something counts
     strangers: int  # recognised members who were none on the session's day
 
@@ -71,7 +69,7 @@ def validate(sheet: Sheet, *, by: User) -> Sheet:
         sheet.validated_at = timezone.now()
         sheet.move(Event.VALIDATE, by=by, comment=in_words(summary), update_fields=["validated_at"])
         refresh_states(sheet.training)
-        emails.hours_counted(sheet, counted.entries, cif=counted.cif)
+        emails.hours_counted(sheet, counted.entries)
         emails.list_validated(sheet, summary)
         if summary["unrecognised"] or counted.strangers:
             emails.lines_to_confirm(sheet, summary, counted.strangers)
@@ -109,7 +107,7 @@ def count_more(sheet: Sheet, by: User) -> int:
     )
     counted = _count(sheet, list(waiting.only(*COUNTED)), by)
     refresh_states(sheet.training)
-    emails.hours_counted(sheet, counted.entries, cif=counted.cif)
+    emails.hours_counted(sheet, counted.entries)
     return len(counted.linked)
 
 
@@ -130,7 +128,6 @@ def _count(sheet: Sheet, participants: list[Participant], by: User) -> Counted:
     bulk.update(Participant, counting, ["associative_credit", "invitation"])
     return Counted(
         entries=credited.written,
-        cif=cif,
         linked=linked,
         strangers=len(set(members) - joined),
     )
@@ -196,9 +193,8 @@ def _invite(sheet: Sheet, shares: Shares, by: User) -> dict[int, Invitation]:
 def _memberships(members: list[int], *, on: date) -> tuple[set[int], set[int]]:
     """(members of the association, ANACOFI-CIF members) among these, on a day: sets of ids."""
     kinds: dict[str, set[int]] = {}
-    for member, kind in Membership.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=on), member__in=members, starts_on__lte=on
-    ).values_list("member", "kind"):
+    held = Membership.objects.on(on).filter(member__in=members)
+    for member, kind in held.values_list("member", "kind"):
         kinds.setdefault(kind, set()).add(member)
     cif = kinds.get(Membership.Kind.CIF, set())
     return kinds.get(Membership.Kind.MEMBER, set()) | cif, cif

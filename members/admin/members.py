@@ -127,11 +127,7 @@ class MemberAdmin(WorkbookExportMixin, PortalAdmin):
 
     def get_queryset(self, request):
         today = timezone.localdate()
-        spans = Membership.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-            member=OuterRef("pk"),
-            starts_on__lte=today,
-        )
+        spans = Membership.objects.on(today).filter(member=OuterRef("pk"))
         return (
             super()
             .get_queryset(request)

@@ -181,32 +181,28 @@ def year_total(member: Member, year: int) -> dict[str, int]:
     return year_totals([member.pk], year)[member.pk]
 
 
-def minutes_due(member: Member, year: int) -> int | None:
-    """Minutes that a member owes in a year; None for who is not ANACOFI-CIF during it."""
+def minutes_due_each(members: Iterable[int], year: int) -> dict[int, int]:
+    """Minutes that these members owe in a year, by member id; who owes none is left out.
+
+    ANACOFI-CIF members owe hours, whichever sessions they went to: who is one today for this
+    year, and who is one on 31 December for another.
+    """
     today = timezone.localdate()
     day = today if today.year == year else date(year, 12, 31)
-    if not cif_members([member.pk], on=day):
-        return None
-    due: int = AnnualRules.for_year(year).minutes_due
-    return due
+    owing = Membership.objects.on(day).filter(member__in=members, kind=Membership.Kind.CIF)
+    ids = set(owing.values_list("member", flat=True))
+    return dict.fromkeys(ids, AnnualRules.for_year(year).minutes_due) if ids else {}
+
+
+def minutes_due(member: Member, year: int) -> int | None:
+    """The same for one member; None for who owes none."""
+    return minutes_due_each([member.pk], year).get(member.pk)
 
 
 def years(member: Member) -> list[int]:
     """This year and those with entries, the latest first."""
     this_year = timezone.localdate().year
     return sorted({this_year, *member.credits.values_list("year", flat=True)}, reverse=True)
-
-
-def cif_members(members: list[int], *, on: date) -> set[int]:
-    """Those of these members who are ANACOFI-CIF members on a day."""
-    return set(
-        Membership.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
-            member__in=members,
-            kind=Membership.Kind.CIF,
-            starts_on__lte=on,
-        ).values_list("member", flat=True)
-    )
 
 
 # Those of one member at a time, for each QCM that is passed.

@@ -1,5 +1,8 @@
 """Members: who they are, what they were known by before, and since when they belong."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -76,6 +79,12 @@ class FormerKey(models.Model):
         return f"{self.get_kind_display()} : {self.value}"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def on(self, day: date) -> Self:
+        """Those that hold on a day, their first and last days included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
 class Membership(models.Model):
     """A span of days during which someone was a member, or an ANACOFI-CIF member."""
 
@@ -87,6 +96,8 @@ class Membership(models.Model):
     kind = models.CharField("adhésion", max_length=6, choices=Kind)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True, help_text="Dernier jour compris.")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "adhésion"

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -80,6 +80,22 @@ def test_the_mail_to_a_member_tells_the_total_and_the_hours_due_to_cif_members_o
     assert by_address[plain.email]["due"] == ""
 
 
+def test_the_mail_and_the_members_page_say_alike_what_is_due_whatever_the_session(owner):
+    year = timezone.localdate().year - 1
+    training = make_training(status="approved", year=year)
+    before, after = make_member(cif=False), make_member(cif=False)
+    spans = {before: (date(year, 1, 1), date(year, 6, 30)), after: (date(year, 7, 1), None)}
+    for member, (first, last) in spans.items():
+        Membership.objects.create(member=member, kind="cif", starts_on=first, ends_on=last)
+    day = date(year, 6, 15)
+    sheet = make_sheet(training, rows=[row_of(before), row_of(after)], starts_on=day, ends_on=day)
+    counting.validate(sheet, by=owner)
+    by_address = {one.to: one.values["due"] for one in mails("hours_counted")}
+    assert by_address == {before.email: "", after.email: "15\u202fh"}
+    assert ledger.minutes_due(before, year) is None
+    assert ledger.minutes_due(after, year) == 900
+
+
 def test_mails_go_to_the_registry_and_never_to_an_address_of_the_roster(training, owner):
     member = make_member(email="vraie@exemple.test")
     counting.validate(
@@ -150,7 +166,7 @@ def test_validating_takes_as_many_queries_for_any_number_of_lines(
         counting.validate(sheet, by=owner)
 
 
-VALIDATING_QUERIES = 38
+VALIDATING_QUERIES = 39
 
 
 def test_the_same_people_on_a_second_sheet_are_told_and_not_counted_twice(training, owner):

@@ -166,7 +166,7 @@ def test_confirming_many_takes_as_many_queries_for_any_number_of_lines(
     officer.has_perm("attendance.confirm_participant")
     # What confirming one line costs too: the sheet's and the training's locks, the lines and
     # who is there, lines and journal, then all that counting more does.
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         confirmed = participants.confirm_offered(chosen, by=officer)
     assert (confirmed.done, confirmed.refused, confirmed.left) == (lines, [], 0)
     assert HoursCredit.objects.count() == Invitation.objects.count() == lines + 1

@@ -144,3 +144,11 @@ def test_only_cif_members_of_the_day_owe_hours(training):
     year = date.today().year
     assert ledger.minutes_due(cif, year) == 900
     assert ledger.minutes_due(other, year) is None
+    assert ledger.minutes_due_each([cif.pk, other.pk], year) == {cif.pk: 900}
+
+
+@pytest.mark.parametrize(("until", "due"), [((6, 30), None), ((12, 31), 900), (None, 900)])
+def test_of_another_year_owe_those_who_were_cif_on_its_last_day(training, until, due):
+    last_year = date.today().year - 1
+    member = factories.make_member(until=until and date(last_year, *until))
+    assert ledger.minutes_due(member, last_year) == due
