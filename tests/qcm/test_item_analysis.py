@@ -14,6 +14,7 @@ from tests.qcm.test_regrading import correct, question_at, regrade, start_at, ta
 from tests.trainings.sets import marked
 from trainings.domain import corrections, versions
 from trainings.models import Correction
+from trainings.questions.rows import ChoiceRow
 
 
 @pytest.fixture
@@ -327,3 +328,70 @@ def test_a_question_of_a_draft_is_not_found(client, page):
         client.get(f"/admin/qcm/traininganalysis/question/{question.pk}/corriger/").status_code
         == 404
     )
+
+
+def told(answer):
+    return [str(one) for one in answer.context["messages"]]
+
+
+def test_a_correction_is_given_up_with_a_reason_and_once(client, page, training, officer):
+    question = question_at(training, 1, 1)
+    url = f"/admin/qcm/traininganalysis/question/{question.pk}/abandonner/"
+    nothing = "Aucune correction n’est demandée pour cette question."
+    assert told(client.get(url, follow=True)) == [nothing]
+    correction = corrections.ask(question, by=officer, comment="La réponse B est la bonne.")
+    refused = client.post(url, {"comment": "  "})
+    assert refused.status_code == 200
+    assert 'role="alert"' in refused.content.decode()
+    answer = client.post(url, {"comment": "Elle était juste."}, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert told(answer) == ["La correction est abandonnée."]
+    correction.refresh_from_db()
+    assert correction.status == "dismissed"
+    assert training.journal.last().comment == "Jeu 1, question 1. Elle était juste."
+    assert told(client.post(url, {"comment": "Encore"}, follow=True)) == [nothing]
+
+
+def test_a_correction_that_the_sets_cannot_hold_is_refused_and_stays_typed(client, page, training):
+    question, other = question_at(training, 1, 1), question_at(training, 2, 2)
+    data = {"text": other.text, "theme": "", "explanation": "", "comment": "Faute", "right_A": "on"}
+    for letter, (text, _) in zip("ABC", question.as_row().choices, strict=True):
+        data[f"choice_{letter}"] = text
+    url = f"/admin/qcm/traininganalysis/question/{question.pk}/corriger/"
+    answer = client.post(url, data)
+    assert answer.status_code == 200
+    assert "figure déjà" in answer.context["form"].non_field_errors()[0]
+    assert answer.context["form"]["text"].value() == other.text
+    assert question_at(training, 1, 1) == question
+
+
+def test_marking_again_says_of_each_way_why_it_cannot_be(client, page, training, administrator):
+    client.force_login(administrator)
+    take(start_at(training, 1), wrong=[])
+    question = question_at(training, 1, 1)
+    others = [ChoiceRow(text) for text, _ in question.as_row().choices]
+    corrected = versions.correct_question(
+        question,
+        by=administrator,
+        row=replace(question.as_row(), choices=(*others, ChoiceRow("La bonne", True))),
+        comment="Faute",
+    )
+    url = f"/admin/qcm/traininganalysis/question/{corrected.pk}/recalculer/"
+    answer = client.get(url)
+    refusals = [refusal for _, preview, refusal in answer.context["previews"] if preview is None]
+    assert refusals == [
+        "La bonne réponse corrigée n’était pas proposée auparavant : comptez plutôt la question "
+        "juste pour tous ceux qui l’ont eue."
+    ]
+    assert refusals[0] in answer.content.decode()
+
+
+def test_trainings_are_searched_without_accents_and_one_that_is_gone_is_told(
+    client, page, organism
+):
+    found = factories.make_amf_training(organism, title="Fiscalité élémentaire")
+    listed = client.get("/admin/qcm/traininganalysis/", {"q": "FISCALITE elem"})
+    assert [one.pk for one in listed.context["cl"].result_list] == [found.pk]
+    gone = client.get("/admin/qcm/traininganalysis/31415/change/", follow=True)
+    assert len(told(gone)) == 1
+    assert "31415" in told(gone)[0]
