@@ -246,8 +246,8 @@ def test_the_administrator_edits_this_years_rules_and_no_one_the_past_ones(
     year = timezone.localdate().year
     current, past = AnnualRules.for_year(year), AnnualRules.objects.create(year=year - 1)
     data = {
-        "minutes_due": "1080",
-        "amf_minutes_due": "0",
+        "minutes_due": "18 h",
+        "amf_minutes_due": "0 h",
         "pass_mark": "80",
         "max_attempts": "2",
         "qcm_grace_days": "10",
@@ -262,16 +262,53 @@ def test_the_administrator_edits_this_years_rules_and_no_one_the_past_ones(
         client.post(f"/admin/trainings/annualrules/{rules.pk}/change/", data)
         rules.refresh_from_db()
         assert (rules.pass_mark == 80) is changed, (user, rules)
+        assert (rules.minutes_due == 18 * 60) is changed, (user, rules)
+
+
+def test_a_new_years_rules_start_from_those_of_the_last_one(client, administrator):
+    year = timezone.localdate().year
+    AnnualRules.objects.create(year=year, minutes_due=1155, pass_mark=75)
+    client.force_login(administrator)
+    form = client.get("/admin/trainings/annualrules/add/").context["adminform"].form
+    shown = {name: form[name].value() for name in ("year", "minutes_due", "pass_mark")}
+    assert shown == {"year": year + 1, "minutes_due": "19\u202fh\u202f15", "pass_mark": 75}
+    data = {name: form[name].value() for name in form.fields} | {"minutes_due": "16 h"}
+    client.post("/admin/trainings/annualrules/add/", data)
+    added = AnnualRules.objects.get(year=year + 1)
+    assert (added.minutes_due, added.pass_mark) == (16 * 60, 75)
+    assert AnnualRules.for_year(year).minutes_due == 1155
+
+
+def test_hours_of_the_rules_are_shown_as_durations_to_type_and_to_read(
+    client, administrator, officer
+):
+    year = timezone.localdate().year
+    rules = AnnualRules.objects.create(year=year, minutes_due=1155, amf_minutes_due=135)
+    for user, typed in [(administrator, True), (officer, False)]:
+        client.force_login(user)
+        page = client.get(f"/admin/trainings/annualrules/{rules.pk}/change/").content.decode()
+        page = page.replace("\u202f", " ")
+        for words in ["19 h 15", "2 h 15"]:
+            assert words in page, user
+            assert (f'value="{words}"' in page) is typed, user
+        for minutes in [">1155<", 'value="1155"', ">135<", 'value="135"']:
+            assert minutes not in page, user
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("pass_mark", "0"), ("pass_mark", "101"), ("max_attempts", "11"), ("amf_minutes_due", "9999")],
+    [
+        ("pass_mark", "0"),
+        ("pass_mark", "101"),
+        ("max_attempts", "11"),
+        ("amf_minutes_due", "16 h"),
+        ("minutes_due", "quinze"),
+    ],
 )
 def test_rules_out_of_bounds_are_refused(client, administrator, name, value):
     rules = AnnualRules.for_year(timezone.localdate().year)
     data = {
-        "minutes_due": "900",
+        "minutes_due": "15 h",
         "amf_minutes_due": "0",
         "pass_mark": "70",
         "max_attempts": "3",
@@ -283,3 +320,20 @@ def test_rules_out_of_bounds_are_refused(client, administrator, name, value):
     page = client.post(f"/admin/trainings/annualrules/{rules.pk}/change/", data)
     assert page.status_code == 200
     assert page.context["errors"]
+
+
+def test_amf_hours_above_the_hours_due_are_refused_in_words(client, administrator):
+    rules = AnnualRules.for_year(timezone.localdate().year)
+    client.force_login(administrator)
+    page = client.post(
+        f"/admin/trainings/annualrules/{rules.pk}/change/",
+        {
+            "minutes_due": "15 h",
+            "amf_minutes_due": "15 h 15",
+            "pass_mark": "70",
+            "max_attempts": "3",
+            "qcm_grace_days": "31",
+            "partial_presence": "prorata",
+        },
+    )
+    assert "Les heures AMF sont une part des heures dues." in page.content.decode()

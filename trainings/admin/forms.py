@@ -11,6 +11,8 @@ from unfold.widgets import (
 from common.admin_forms import ConfirmForm
 from common.forms import DurationField
 
+from ..models import AnnualRules
+
 
 class SendToAmfForm(ConfirmForm):
     on = forms.DateField(label="Transmise le", widget=UnfoldAdminDateWidget)
@@ -53,3 +55,20 @@ class ApproveForm(ConfirmForm):
         self.fields["associative_minutes"].initial = obj.requested_associative_minutes
         grantable = obj.may(obj.Event.GRANT_AMF)
         self.fields["amf_minutes"].initial = obj.requested_amf_minutes if grantable else 0
+
+
+class AnnualRulesForm(forms.ModelForm):
+    minutes_due = DurationField(
+        label="Heures dues",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Les deux natures d’heures ensemble.",
+    )
+    amf_minutes_due = DurationField(
+        label="Dont heures AMF",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Comprises dans les heures dues ; « 0 h » pour n’en demander aucune.",
+    )
+
+    class Meta:
+        model = AnnualRules
+        fields = ["minutes_due", "amf_minutes_due"]

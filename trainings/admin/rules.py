@@ -7,11 +7,16 @@ from common.admin import PortalAdmin
 from common.durations import format_minutes
 
 from ..models import AnnualRules
+from .forms import AnnualRulesForm
+
+# How an amount of time shows where it cannot be typed.
+SHOWN = {"minutes_due": "due", "amf_minutes_due": "amf_due"}
 
 
 @admin.register(AnnualRules)
 class AnnualRulesAdmin(PortalAdmin):
     list_display = ["year", "due", "amf_due", "mark", "max_attempts", "grace"]
+    form = AnnualRulesForm
     fields = [
         "year",
         "minutes_due",
@@ -22,6 +27,11 @@ class AnnualRulesAdmin(PortalAdmin):
         "partial_presence",
     ]
 
+    def get_fields(self, request, obj=None):
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fields
+        return [SHOWN.get(name, name) for name in self.fields]
+
     def has_change_permission(self, request, obj=None):
         past = obj is not None and obj.year < timezone.localdate().year
         return super().has_change_permission(request, obj) and not past
@@ -30,7 +40,12 @@ class AnnualRulesAdmin(PortalAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
-        return ["year"] if obj else []
+        return ["year", *SHOWN.values()] if obj else []
+
+    def get_changeform_initial_data(self, request):
+        last = AnnualRules.objects.first()
+        year = last.year + 1 if last else timezone.localdate().year
+        return {"year": year, **AnnualRules.copied_for(year)}
 
     @admin.display(description="heures dues")
     def due(self, rules):

@@ -20,9 +20,9 @@ class AnnualRules(models.Model):
 
     year = models.PositiveSmallIntegerField("année", unique=True)
     minutes_due = models.PositiveIntegerField(
-        "minutes dues", default=15 * 60, help_text="Les deux natures d’heures ensemble."
+        "heures dues", default=15 * 60, help_text="Les deux natures d’heures ensemble."
     )
-    amf_minutes_due = models.PositiveIntegerField("dont minutes AMF", default=0)
+    amf_minutes_due = models.PositiveIntegerField("dont heures AMF", default=0)
     pass_mark = models.PositiveSmallIntegerField(
         "seuil de réussite du QCM (%)",
         default=70,
@@ -61,7 +61,7 @@ class AnnualRules(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amf_minutes_due__lte=models.F("minutes_due")),
                 name="trainings_rules_amf_part",
-                violation_error_message="Les minutes AMF sont une part des minutes dues.",
+                violation_error_message="Les heures AMF sont une part des heures dues.",
             ),
         ]
 
@@ -97,13 +97,17 @@ class AnnualRules(models.Model):
         rules = _of_year.first(year)
         if rules:
             return rules
+        return cls.objects.get_or_create(year=year, defaults=cls.copied_for(year))[0]
+
+    @classmethod
+    def copied_for(cls, year: int) -> dict[str, Any]:
+        """What the last year before this one asked for, by field; the defaults without one."""
         model = cls.objects.filter(year__lt=year).order_by("-year").first() or cls()
-        copied = {
+        return {
             field.attname: getattr(model, field.attname)
             for field in cls._meta.concrete_fields
             if field.attname not in {"id", "year"}
         }
-        return cls.objects.get_or_create(year=year, defaults=copied)[0]
 
 
 @prepared
