@@ -9,12 +9,16 @@ queryset's `update()` knows no row and would leave them behind: it refuses the c
 computed from (`DerivedQuerySet`).
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from django.db import models
 
+from .addresses import canonical, shown
 from .spreadsheets.values import fold
+
+# How many rows a migration holds at once.
+BATCH = 1000
 
 
 class _Derived:
@@ -59,15 +63,22 @@ class DerivedCharField(_Derived, models.CharField):  # type: ignore[type-arg]
     """The same, of a limited length."""
 
 
-def _searched(*values: Any) -> str:
-    return fold(" ".join(str(value) for value in values if value))
+def searched(*values: Any) -> str:
+    """What a search looks in: the folded words of these values, an address in both its forms."""
+    words: list[str] = []
+    for value in filter(None, values):
+        text = str(value)
+        words.append(text)
+        if "@" in text and "xn--" in (other := canonical(text)):
+            words += [other, shown(other)]
+    return fold(" ".join(dict.fromkeys(words)))
 
 
 class SearchField(DerivedTextField):
     """The folded words of these columns: SQLite ignores case for ASCII only."""
 
     def __init__(self, *sources: str, **kwargs: Any) -> None:
-        super().__init__(_searched, *sources, **kwargs)
+        super().__init__(searched, *sources, **kwargs)
 
     def clone(self) -> Any:
         return type(self)(*self.sources, **self._options())
@@ -158,3 +169,32 @@ class KeepsDerived(models.Model):
         for field in derived_fields(type(self)):
             setattr(self, field.attname, field.value_for(self))
         return self
+
+
+def rewrite(
+    model: type[models.Model],
+    computed: Mapping[str, tuple[Callable[..., Any], Sequence[str]]],
+    *,
+    using: str,
+) -> int:
+    """Bring columns to what is computed of them now; how many rows changed. For migrations.
+
+    `computed` is {column: (compute, the columns that it is called with)}, in the order in which
+    they are computed. A thousand rows are held at once, and only those that change are written.
+    """
+    rows = model._base_manager.using(using).order_by("pk")
+    names = {name for name, (_, sources) in computed.items() for name in (name, *sources)}
+    last, count = None, 0
+    while batch := list(
+        (rows if last is None else rows.filter(pk__gt=last)).only("pk", *names)[:BATCH]
+    ):
+        changed = []
+        for row in batch:
+            before = [getattr(row, name) for name in computed]
+            for name, (compute, sources) in computed.items():
+                setattr(row, name, compute(*(getattr(row, source) for source in sources)))
+            if before != [getattr(row, name) for name in computed]:
+                changed.append(row)
+        rows.bulk_update(changed, list(computed), batch_size=500)
+        last, count = batch[-1].pk, count + len(changed)
+    return count

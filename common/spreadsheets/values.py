@@ -6,6 +6,8 @@ import unicodedata
 from datetime import date, datetime, time
 from typing import TypeAlias
 
+from anyascii import anyascii
+
 # Zero-width and direction marks, soft hyphen, byte-order mark: invisible, and copied along.
 INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
@@ -48,12 +50,38 @@ def cell_text(value: Cell) -> str:
     return clean_text(str(value))
 
 
+class _Folded(dict[int, str]):
+    """What each sign is in the letters a to z, looked up once: a table for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        # An accent belongs to the letter before it.
+        plain = "".join(
+            part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part)
+        )
+        if not plain.isascii():
+            if not sign.isalnum():
+                return " "
+            plain = anyascii(sign)
+            if not any(map(str.isalnum, plain)) and unicodedata.category(sign) != "Lm":
+                # A letter that no table knows is still itself, and nothing else.
+                plain = f"u{code:x}"
+        self[code] = plain = plain.casefold()
+        return plain
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
-    """The text for comparing: no case, no accents, anything but letters and digits one space."""
+    """The text for comparing: no case, no accents, anything but letters and digits one space.
+
+    Letters that are no letter with an accent (« ł », « œ », « ß ») and those of other scripts are
+    written in a to z; a text of letters never folds to nothing.
+    """
     text = text.casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
-        text = "".join(sign for sign in text if not unicodedata.combining(sign)).casefold()
+        text = unicodedata.normalize("NFC", text).translate(_FOLDED)
     return " ".join(WORD.findall(text))
 
 

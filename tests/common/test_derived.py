@@ -4,8 +4,8 @@ import pytest
 from django.db import connection, models
 from django.db.migrations.writer import MigrationWriter
 
-from common import bulk
-from common.derived import derived_fields
+from common import bulk, derived
+from common.derived import derived_fields, rewrite, searched
 from tests.common.models import Card
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +123,26 @@ def test_a_copy_of_a_field_computes_as_the_field_does(card):
         copy = field.clone()
         assert copy.value_for(card) == getattr(card, field.name)
         assert (copy.max_length, copy.editable, copy.blank) == (field.max_length, False, True)
+
+
+def test_an_address_is_searched_in_both_its_forms():
+    assert searched("Zoé", None, "a@société.example") == (
+        "zoe a societe example a xn socit esab example"
+    )
+    assert searched("a@xn--socit-esab.example") == "a xn socit esab example a societe example"
+    assert searched("a@x.fr / b@y.fr") == "a x fr b y fr"
+
+
+def test_columns_are_rewritten_some_at_a_time_and_those_alone_that_change(
+    monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(derived, "BATCH", 2)
+    rows = Card.objects.bulk_create(Card(last_name=f"Ł{n}") for n in range(5))
+    models.QuerySet(Card).filter(pk__in=[row.pk for row in rows[2:]]).update(search="stale")
+    computed = {"search": (searched, ["last_name", "first_name"])}
+    # A read for each two rows and at the end, and a write where some change.
+    with django_assert_num_queries(4 + 2):
+        assert rewrite(Card, computed, using="default") == 3
+    assert [search for search, _ in kept()] == ["l0", "l1", "l2", "l3", "l4"]
+    with django_assert_num_queries(4):
+        assert rewrite(Card, computed, using="default") == 0
