@@ -8,25 +8,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from common.spreadsheets import fold
-from members.keys import KEY_OF
+from members import names
+from members.keys import KEYS_OF
 from members.models import FormerKey, Member
 
 from ..models import Participant
 from ..roster.people import RosterLine
 
 BATCH = 500
-# Words of a family name that say nothing by themselves.
-PARTICLES = frozenset(
-    ("de", "du", "des", "d", "la", "le", "les", "l", "da", "do", "dos", "di", "del", "van", "von")
-    + ("der", "den", "el", "al", "ben")
-)
-# {column: key in its compared form}
-Keys = dict[str, str]
+# {column: what the line's cell holds of it, in its compared form}
+Keys = dict[str, list[str]]
 # {id: member}
 Members = dict[int, Member]
-# From the surest key to the least: a mailbox may be shared.
 KINDS = (("number_key", "numéro"), ("orias_key", "ORIAS"), ("email_key", "e-mail"))
 TYPED = {"number_key": "member_number", "orias_key": "orias", "email_key": "email"}
+# How many people of a key a note names.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,8 @@ def count_unrecognised(lines: Sequence[RosterLine], matches: Sequence[Match]) ->
 
 
 def keys_of(line: RosterLine | Participant) -> Keys:
-    """The line's keys in their compared form."""
-    return {column: KEY_OF[column](getattr(line, name)) for column, name in TYPED.items()}
+    """The line's keys in their compared form; a cell may hold several, and each is tried."""
+    return {column: KEYS_OF[column](getattr(line, name)) for column, name in TYPED.items()}
 
 
 def look_up(wanted: Sequence[Keys]) -> Known:
@@ -74,7 +71,9 @@ def look_up(wanted: Sequence[Keys]) -> Known:
     known = Known()
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        values = {column: sorted({keys[column] for keys in batch} - {""}) for column in TYPED}
+        values = {
+            column: sorted({key for keys in batch for key in keys[column]}) for column in TYPED
+        }
         values = {column: some for column, some in values.items() if some}
         if not values:
             continue
@@ -108,55 +107,63 @@ def _know(known: Known, column: str, key: str, member: Member) -> None:
 
 
 def _match(line: RosterLine, keys: Keys, known: Known) -> Match:
-    """Each key names the members who have it and whose family name agrees; all must meet."""
-    named: dict[str, Members] = {}
-    others: dict[str, Members] = {}
-    agreed: dict[int, bool] = {}
-    for column, word in KINDS:
-        holders = known.by_key.get((column, keys[column]), {}) if keys[column] else {}
-        for pk, member in holders.items():
-            if pk not in agreed:
-                agreed[pk] = any(names_agree(line, member, name) for name in known.names[pk])
-        agreeing = {pk: member for pk, member in holders.items() if agreed[pk]}
-        if agreeing:
-            named[word] = agreeing
-        elif holders:
-            others[word] = holders
-    if not named:
-        return Match(note=_other_names(others))
-    common = set.intersection(*(set(agreeing) for agreeing in named.values()))
+    """All the keys that the registry knows must lead to one person, whose family name agrees.
+
+    A key that several members have (a mailbox of a firm or a family) leads to any of them; one
+    that nobody has leads nowhere, and contradicts nothing.
+    """
+    led: list[tuple[str, str, Members]] = [
+        (word, key, holders)
+        for column, word in KINDS
+        for key in keys[column]
+        if (holders := known.by_key.get((column, key)))
+    ]
+    if not led:
+        return Match()
+    common = set.intersection(*(set(holders) for _, _, holders in led))
     if not common:
-        return Match(note=_two_people(named))
-    members = {
-        pk: member for agreeing in named.values() for pk, member in agreeing.items() if pk in common
-    }
-    if len(members) > 1:
-        first = [member for member in members.values() if first_names_agree(line, member)]
+        return Match(note=_two_people(led))
+    _, _, holders = led[0]
+    agreeing = [
+        member
+        for pk, member in holders.items()
+        if pk in common and any(names_agree(line, member, name) for name in known.names[pk])
+    ]
+    if not agreeing:
+        return Match(note=_other_names(led, common))
+    if len(agreeing) > 1:
+        first = [member for member in agreeing if first_names_agree(line, member)]
         if len(first) != 1:
-            return Match(note=f"Rien ne distingue sur la ligne {_people(members.values())}.")
-        members = {first[0].pk: first[0]}
-    return Match(next(iter(members.values())), ", ".join(named))
+            return Match(note=f"Rien ne distingue sur la ligne {_people(agreeing)}.")
+        agreeing = first
+    return Match(agreeing[0], ", ".join(dict.fromkeys(word for word, _, _ in led)))
 
 
 def _people(members: Iterable[Member]) -> str:
     """« DUPONT Jean (A00001) et DUPONT Marie (A00002) »."""
-    names = [
+    shown = [
         f"{member.last_name} {member.first_name} ({member.number})".strip() for member in members
-    ][:5]
-    return " et ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    ][:NAMED]
+    return " et ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 
-def _other_names(others: dict[str, Members]) -> str:
-    return " ".join(
-        f"Clé connue ({word}) sous un autre nom : {_people(holders.values())}."
-        for word, holders in others.items()
-    )
+def _other_names(led: list[tuple[str, str, Members]], common: set[int]) -> str:
+    """Whom the keys lead to, all of them, under a name that is not the line's."""
+    words = ", ".join(dict.fromkeys(word for word, _, _ in led))
+    people = [member for pk, member in led[0][2].items() if pk in common]
+    return f"Clé connue ({words}) sous un autre nom : {_people(people)}."
 
 
-def _two_people(named: dict[str, Members]) -> str:
+def _two_people(led: list[tuple[str, str, Members]]) -> str:
+    """Which key leads to whom; two of a kind are told apart by what they are."""
+    kinds = [word for word, _, _ in led]
+    told = [f"{word} {key}" if kinds.count(word) > 1 else word for word, key, _ in led]
     return (
         "Les identifiants désignent des personnes différentes : "
-        + " ; ".join(f"{word} : {_people(members.values())}" for word, members in named.items())
+        + " ; ".join(
+            f"{words} : {_people(holders.values())}"
+            for words, (_, _, holders) in zip(told, led, strict=True)
+        )
         + "."
     )
 
@@ -164,44 +171,20 @@ def _two_people(named: dict[str, Members]) -> str:
 def names_agree(line: RosterLine, member: Member, last_name: str | None = None) -> bool:
     """Whether the family name on the line is the member's (or `last_name`, a former one).
 
-    Case, accents, hyphens and the order of words do not count; one part of a compound name is
-    enough (« Dupont » for « Dupont-Martin »), a particle alone is not. Where one cell holds both
-    names, or they were put in each other's column, all the words are looked at.
+    As `members.names.agree` has it. Where one cell holds both names, or they were put in each
+    other's column, all the words are looked at.
     """
-    family = fold(last_name or member.last_name).split()
+    family = last_name or member.last_name
+    if names.is_civility(family):
+        # « Maître » is a name for whom the line calls by their first name too.
+        words = names.words_of(f"{line.full_name or line.last_name}")
+        return set(names.words_of(family)) <= set(words) and first_names_agree(line, member)
+    if names.agree(line.last_name, family):
+        return True
     if line.full_name:
-        words = fold(line.full_name).split()
-        return _contains(words, family) or _same(fold(line.last_name).split(), family)
-    typed = fold(line.last_name).split()
-    if _same(typed, family):
-        return True
-    first = fold(line.first_name).split()
-    swapped = bool(first) and _same(first, family)
-    return swapped and _same(typed, fold(member.first_name).split())
-
-
-def _same(one: list[str], other: list[str]) -> bool:
-    """Equal, written in one word or several, or one the part of the other."""
-    if not one or not other:
-        return False
-    if "".join(one) == "".join(other) or sorted(one) == sorted(other):
-        return True
-    shared = set(one) & set(other)
-    is_part = shared == set(one) or shared == set(other)
-    return is_part and any(len(word) > 1 for word in shared - PARTICLES)
-
-
-def _contains(words: list[str], family: list[str]) -> bool:
-    """Whether the family name stands among the words, in one piece or in parts."""
-    if not family:
-        return False
-    joined = "".join(family)
-    pieces = {
-        "".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, len(words) + 1)
-    }
-    return joined in pieces or set(family) <= set(words)
+        return names.stands_in(line.full_name, family)
+    swapped = bool(line.first_name) and names.agree(line.first_name, family)
+    return swapped and names.agree(line.last_name, member.first_name)
 
 
 def first_names_agree(line: RosterLine, member: Member) -> bool:

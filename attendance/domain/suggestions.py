@@ -32,8 +32,9 @@ def suggest(line: Participant | RosterLine) -> list[Suggestion]:
     keys = matching.keys_of(line)
     known = matching.look_up([keys])
     for column, word in matching.KINDS:
-        for member in known.by_key.get((column, keys[column]), {}).values():
-            reasons.setdefault(member.pk, f"même {word}")
+        for key in keys[column]:
+            for member in known.by_key.get((column, key), {}).values():
+                reasons.setdefault(member.pk, f"même {word}")
     wanted = fold(f"{line.last_name} {line.first_name}")
     names = {
         pk: fold(f"{last_name} {first_name}")

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from common.addresses import kept
 from common.spreadsheets import Row, cell_text, fold
-from members.keys import email_key
+from members.keys import emails_of
+from members.names import CIVILITY, without_note_call
 
 from .columns import KEYS, Columns
 
@@ -19,7 +21,7 @@ FOOTER = re.compile(
     r"intervenante?\b|legende|page \d|edite|imprime|genere|moyenne|date\b|lieu\b|"
     r"(observation|commentaire|remarque)s?\b|visa\b|nota\b|nb de"
 )
-TITLE_OF_PERSON = re.compile(r"^(m|mr|mme|mlle|monsieur|madame)\.?\s+", re.I)
+TITLE_OF_PERSON = re.compile(rf"^(?:{CIVILITY})+(?=\S)", re.I)
 SPACES_IN_FIGURES = re.compile(r"(?<=\d)\s+(?=\d)")
 
 
@@ -73,10 +75,10 @@ def line_of(row: Row, columns: Columns, titles: Sequence[str]) -> RosterLine | N
     return RosterLine(
         row_number=row.number,
         raw={title: text for title, text in zip(titles, texts, strict=False) if text},
-        last_name=last_name[:200],
-        first_name=first_name[:200],
+        last_name=without_note_call(last_name)[:200],
+        first_name=without_note_call(first_name)[:200],
         full_name=full_name[:200],
-        email=(email_key(email) or email)[:254],
+        email=kept(email),
         member_number=values.get("member_number", "")[:50],
         orias=SPACES_IN_FIGURES.sub("", values.get("orias", ""))[:50],
         firm=values.get("firm", "")[:200],
@@ -118,7 +120,7 @@ def flag(lines: Iterable[RosterLine]) -> None:
         line.problem = line.problem or _problem_of(line)
         same = (
             fold(f"{line.last_name} {line.first_name}"),
-            email_key(line.email),
+            " ".join(emails_of(line.email)),
             fold(line.member_number),
             fold(line.orias),
         )
@@ -132,6 +134,6 @@ def _problem_of(line: RosterLine) -> str:
         return "Le nom manque."
     if not line.has_key:
         return "Il manque un e-mail, un numéro d’adhérent ou un numéro ORIAS."
-    if not (email_key(line.email) or line.member_number or line.orias):
+    if not (emails_of(line.email) or line.member_number or line.orias):
         return f"L’adresse « {line.email[:100]} » n’est pas une adresse e-mail."
     return ""

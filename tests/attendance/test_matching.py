@@ -88,10 +88,138 @@ def test_two_of_one_family_who_share_a_mailbox_are_told_apart_by_their_first_nam
     assert who(first_name="Luc", **shared) is None
 
 
-def test_a_mistyped_number_gives_way_to_an_email_with_the_right_name(member):
-    other = factories.make_member(number="A00124", last_name="AUTRE")
-    assert who(last_name="Lefèvre", member_number="A00124", email=member.email) == member
-    assert who(last_name="Autre", member_number="A00124", email=member.email) == other
+def test_two_keys_that_lead_to_two_people_recognise_nobody_whatever_the_name(member):
+    factories.make_member(number="A00124", last_name="AUTRE", first_name="Luc")
+    for last_name in ("Lefèvre", "Autre", "Personne"):
+        match = matching.find(
+            [line(last_name=last_name, member_number="A00124", email=member.email)]
+        )[0]
+        assert match.member is None
+        assert match.note == (
+            "Les identifiants désignent des personnes différentes : numéro : AUTRE Luc (A00124) ; "
+            "e-mail : LEFÈVRE-MARTIN Hélène (A00123)."
+        )
+
+
+def test_two_addresses_of_a_cell_that_lead_to_two_people_are_each_said(member):
+    factories.make_member(number="A7", last_name="AUTRE", first_name="", email="luc@y.example")
+    match = matching.find([line(last_name="Autre", email=f"{member.email} / luc@y.example")])[0]
+    assert match.member is None
+    assert match.note == (
+        "Les identifiants désignent des personnes différentes : e-mail helene@cabinet.example : "
+        "LEFÈVRE-MARTIN Hélène (A00123) ; e-mail luc@y.example : AUTRE  (A7)."
+    )
+
+
+def test_two_numbers_of_a_cell_that_lead_to_two_people_recognise_nobody(member):
+    factories.make_member(number="A00724", last_name="Lefèvre")
+    assert who(last_name="Lefèvre", member_number="A00123 / A00724") is None
+    assert who(last_name="Lefèvre", member_number="A00123 ou A09999") == member
+
+
+def test_a_key_that_nobody_has_contradicts_nothing(member):
+    typed = {"last_name": "Lefèvre", "member_number": "A09999", "orias": "25709158"}
+    assert who(email=member.email, **typed) == member
+
+
+def test_a_shared_mailbox_contradicts_only_a_key_of_somebody_outside_of_it(member):
+    shared = {"email": "cabinet@exemple.test"}
+    one = factories.make_member(number="A1", last_name="DURAND", **shared)
+    factories.make_member(number="A2", last_name="PETIT", **shared)
+    assert who(last_name="Durand", member_number="A1", **shared) == one
+    # The number is the other's, whatever the name says.
+    assert who(last_name="Durand", member_number="A2", **shared) is None
+    assert who(last_name="Durand", member_number="A00123", **shared) is None
+    both = {"email": f"cabinet@exemple.test ; {member.email}"}
+    assert who(last_name="Durand", **both) is None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["perso@y.example / {}", "{} ; perso@y.example", "perso@y.example ::: {}", "pro : {}"]
+    + ["{}/perso@y.example", "perso@y.example\n{}", "Hélène <{}>", "perso@y.example ou {}"],
+)
+def test_each_address_of_a_cell_is_tried(member, cell):
+    assert who(last_name="Lefèvre", email=cell.format(member.email)) == member
+
+
+def test_a_part_of_an_address_is_nobodys(db):
+    factories.make_member(last_name="O’BRIEN", email="brien@cabinet.example")
+    own = factories.make_member(last_name="O’BRIEN", email="o'brien@cabinet.example")
+    assert who(last_name="O'Brien", email="o'brien@cabinet.example") == own
+    assert who(last_name="OBRIEN", email="O’BRIEN@cabinet.example") == own
+    assert who(last_name="OBRIEN", email="o 'brien@cabinet.example") is None
+
+
+def test_a_domain_in_letters_and_as_the_network_has_it_are_one(db):
+    member = factories.make_member(last_name="NGUYEN", email="helene@société-conseil.example")
+    for email in ("helene@xn--socit-conseil-ehbb.example", "HELENE@SOCIÉTÉ-CONSEIL.EXAMPLE"):
+        assert who(last_name="Nguyen", email=email) == member
+
+
+@pytest.mark.parametrize(
+    ("registry", "typed"),
+    [
+        ("DE LA TOUR", "La Tour (de)"),
+        ("D’ALMEIDA", "Almeida (d')"),
+        ("L’HOSTIS", "LHOSTIS"),
+        ("O’BRIEN", "OBRIEN"),
+        ("O'BRIEN-SMITH", "OBrien Smith"),
+        ("N’GUESSAN", "NGUESSAN KOFFI"),
+        ("SAINT-JEAN", "St-Jean"),
+        ("STE MARIE", "Sainte-Marie"),
+        ("BOUCHER DE LA RUPELLE", "de la Rupelle"),
+        ("DURAND", "LEROY née DURAND"),
+        ("LEROY", "LEROY née DURAND"),
+        ("DURAND", "Durand épouse Leroy"),
+        ("LEROY", "DURAND ép. LEROY"),
+        ("DURAND", "LEROY (DURAND)"),
+        ("DURAND", "DURAND-LEROY"),
+        ("LEROY née DURAND", "Durand"),
+        ("DURAND", "Mme DURAND"),
+        ("DURAND", "M. le Durand"),
+        ("DURAND", "Maître Durand"),
+        ("PARIS", "PARIS *"),
+        ("PARIS", "PARIS (1)"),
+        ("WAŁĘSA", "Walesa"),
+        ("SØRENSEN", "Sorensen"),
+        ("WEIß", "Weiss"),
+        ("LŒUILLET", "LOEUILLET"),
+        ("ИВАНОВ", "Иванов"),
+        ("王", "王"),
+        ("한", "한"),
+        ("ME", "M. Me"),
+    ],
+)
+def test_a_family_name_agrees_as_people_write_it(db, registry, typed):
+    member = factories.make_member(number="A7", last_name=registry, first_name="Anne")
+    assert who(last_name=typed, first_name="Anne", member_number="A7") == member
+
+
+@pytest.mark.parametrize("typed", ["Maître", "Mme", "Mme.", "M.", "Dr", "★", "***", "12", "(1)"])
+@pytest.mark.parametrize("registry", ["LE MAÎTRE", "MAÎTRE", "MME", "DURAND", "★"])
+def test_a_civility_or_a_sign_alone_agrees_with_nobody(db, registry, typed):
+    factories.make_member(number="A7", last_name=registry, first_name="Anne")
+    assert who(last_name=typed, member_number="A7") is None
+    assert who(last_name=typed, full_name=typed, member_number="A7") is None
+
+
+def test_who_is_called_maitre_is_recognised_with_their_first_name(db):
+    member = factories.make_member(number="A7", last_name="MAÎTRE", first_name="Anne")
+    assert who(last_name="Maître", first_name="Anne", member_number="A7") == member
+    assert who(last_name="Maître", full_name="Maître Anne", member_number="A7") == member
+    assert who(last_name="Anne", full_name="Maître Anne Durand", member_number="A7") == member
+    other = factories.make_member(number="A8", last_name="DURAND", first_name="Anne")
+    assert who(last_name="Durand", full_name="Maître Anne Durand", member_number="A8") == other
+
+
+def test_two_people_of_the_same_two_names_are_told_by_their_key(db):
+    paul = factories.make_member(number="A24", last_name="JEAN", first_name="Paul")
+    jean = factories.make_member(number="A25", last_name="PAUL", first_name="Jean")
+    for names in ({"last_name": "JEAN", "first_name": "Paul"}, {"last_name": "PAUL"}):
+        names.setdefault("first_name", "Jean")
+        assert who(member_number="A24", **names) == paul
+        assert who(member_number="A25", **names) == jean
 
 
 def test_what_recognised_a_line_is_said(member):
