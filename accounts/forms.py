@@ -4,6 +4,8 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 
+from common.forms import AddressField
+
 
 def say(form, **labels):
     """Label these fields; the label stands above, a placeholder would only repeat it."""
@@ -16,15 +18,23 @@ def say(form, **labels):
             field.help_text = ""
 
 
+def read_address(form, name):
+    """Read this field as every form reads an address; the page shows it as before."""
+    field = form.fields[name]
+    form.fields[name] = AddressField(label=field.label, widget=field.widget)
+
+
 class LoginForm(account.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        read_address(self, "login")
         say(self, login="E-mail", password="Mot de passe")  # noqa: S106 - a label
 
 
 class ResetPasswordForm(account.ResetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        read_address(self, "email")
         say(self, email="E-mail")
 
 

@@ -7,6 +7,8 @@ proxy, the visitor is the one that `ALLAUTH_TRUSTED_PROXY_COUNT` proxies vouch f
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
+from common.addresses import stored
+
 HOUR = 3600
 
 
@@ -30,7 +32,7 @@ def too_many(
         request,
         app="portal",
         action=action,
-        key=email.strip().lower() or None,
+        key=stored(email).strip().lower() or None,
         config={action: rates},
     )
     return used is None

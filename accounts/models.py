@@ -8,11 +8,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from common.addresses import stored
+from common.fields import AddressField
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user; without a password it cannot sign in until one is chosen by a mailed link."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=stored(email).lower(), **fields)
         user.set_password(password)
         user.save()
         return user
@@ -21,13 +24,13 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").strip().lower())
+        return self.get(email=stored(email or "").strip().lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """The e-mail, in lower case, is the login."""
+    """The e-mail, in its canonical form (`common.addresses`), is the login."""
 
-    email = models.EmailField(
+    email = AddressField(
         "adresse e-mail", unique=True, error_messages={"unique": "Cette adresse est déjà utilisée."}
     )
     first_name = models.CharField("prénom", max_length=100, blank=True)

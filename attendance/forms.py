@@ -3,8 +3,9 @@
 from django import forms
 from django.utils import timezone
 
+from common.addresses import NotOneAddress, each_address, kept
 from common.forms import DurationField
-from members.keys import email_key, orias_key
+from members.keys import orias_key
 
 from .domain.approval import date_error
 from .roster.people import RosterLine
@@ -73,9 +74,12 @@ class ParticipantForm(forms.Form):
 
     def clean_email(self):
         email = self.cleaned_data["email"]
-        if email and not email_key(email):
-            raise forms.ValidationError("Cette adresse n’est pas une adresse e-mail.")
-        return email_key(email)
+        try:
+            # A line may hold several, as a cell may: each is tried.
+            each_address(email)
+        except NotOneAddress as error:
+            raise forms.ValidationError(f"{error}.") from error
+        return kept(email)
 
     def clean_orias(self):
         orias = self.cleaned_data["orias"]

@@ -4,7 +4,18 @@ from typing import Any
 
 from django import forms
 
+from .addresses import NotOneAddress, one_address
 from .durations import STEP_MINUTES, NotADuration, format_minutes, parse_minutes
+
+
+class AddressField(forms.EmailField):
+    """One whole address, as it is stored and sent to (`common.addresses`)."""
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return one_address(super().to_python(value) or "")
+        except NotOneAddress as error:
+            raise forms.ValidationError(f"{error}.") from error
 
 
 class DurationField(forms.Field):

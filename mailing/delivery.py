@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from common import jobs
+from common.addresses import NotOneAddress, one_address
 
 from . import links
 from .models import Message
@@ -88,7 +89,7 @@ def deliver(message: Message, backend: Any) -> bool:
             subject,
             text,
             message.from_email or settings.DEFAULT_FROM_EMAIL,
-            [message.to],
+            [one_address(message.to)],
             headers={"Message-ID": message.message_id},
             connection=backend,
         )
@@ -138,9 +139,10 @@ def render(message: Message, link: str) -> tuple[str, str, str]:
 
 
 def fail(message: Message, error: Exception) -> None:
-    """Note a failure: try again later, or give up after the last pause."""
+    """Note a failure: try again later, or give up after the last pause, or what can never go."""
     attempts = message.attempts + 1
-    given_up = attempts > len(PAUSES)
+    # No later try makes an address whole.
+    given_up = attempts > len(PAUSES) or isinstance(error, NotOneAddress)
     _log(message, error, attempts, given_up=given_up)
     _mine(message).update(
         state=Message.State.FAILED if given_up else Message.State.WAITING,

@@ -2,9 +2,11 @@
 
 from django import forms
 
+from common.forms import AddressField
+
 
 class AskForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label="Votre adresse e-mail",
         help_text="Celle que l’ANACOFI connaît.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from common.addresses import NotOneAddress, one_address
 from common.spreadsheets import Row, Workbook, cell_text, fold
 
 from .columns import EMAIL, FIRM, FIRST_NAME, LAST_NAME, MEMBER_NUMBER, ORIAS
@@ -111,8 +112,10 @@ def _wrongs(texts: dict[str, str], row_of: dict[str, int]) -> list[str]:
         wrongs.append(f"« {texts['cif']} » n’est ni oui ni non dans la colonne ANACOFI-CIF")
     if fold(texts["status"]) not in ACTIVE | LEFT:
         wrongs.append(f"le statut « {texts['status']} » est inconnu (Actif ou Inactif)")
-    if email and not email_key(email):
-        wrongs.append(f"« {email} » n’est pas une adresse e-mail")
+    try:
+        one_address(email)
+    except NotOneAddress as error:
+        wrongs.append(str(error))
     if orias and not orias_key(orias):
         wrongs.append(f"« {orias} » n’est pas un numéro ORIAS (8 chiffres)")
     return wrongs

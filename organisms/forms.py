@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import User
+from common.forms import AddressField
 
 from . import numbers
 from .models import Organism, Person
@@ -112,9 +113,6 @@ class OrganismForm(forms.ModelForm):
         """(label, words) of each type, shown under the choice."""
         return [(kind.label, TYPE_HELP[kind]) for kind in Type]
 
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()
-
     def clean(self):
         data = super().clean()
         kind = data.get("type")
@@ -148,7 +146,7 @@ class RegisterForm(OrganismForm):
 class ColleagueForm(forms.Form):
     """A colleague to invite."""
 
-    email = forms.EmailField(label="E-mail", max_length=254)
+    email = AddressField(label="E-mail")
     first_name = forms.CharField(label="Prénom", max_length=100)
     last_name = forms.CharField(label="Nom", max_length=100)
     role = forms.ChoiceField(
@@ -158,9 +156,6 @@ class ColleagueForm(forms.Form):
         help_text="Un contributeur peut tout faire, sauf modifier les données de l’organisme et "
         "les accès.",
     )
-
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()
 
 
 class AcceptForm(forms.Form):

@@ -69,6 +69,8 @@ class FormerKeyForm(forms.ModelForm):
         data = super().clean()
         if data.get("kind") and data.get("value"):
             data["value"] = KEY_OF[data["kind"]](data["value"])
+            if not data["value"]:
+                self.add_error("value", "Rien ne se compare à cette valeur : vérifiez-la.")
         return data
 
     def validate_unique(self):

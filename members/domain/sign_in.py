@@ -19,9 +19,11 @@ MOST = 10
 
 def send_links(email: str) -> None:
     """Mail a link to each member of this mailbox; nobody is told whether there is any."""
-    now = timezone.now()
+    key, now = email_key(email), timezone.now()
+    if not key:
+        return
     with transaction.atomic():
-        members = Member.objects.filter(email_key=email_key(email)).exclude(email="")[:MOST]
+        members = Member.objects.filter(email_key=key)[:MOST]
         links = SignInLink.objects.bulk_create(
             SignInLink(member=member, nonce=secrets.token_urlsafe(32), expires_at=now + LINK_LIFE)
             for member in members

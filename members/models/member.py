@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.derived import DerivedCharField, KeepsDerived, SearchField
+from common.fields import AddressField
 
 from .. import keys
 
@@ -24,7 +25,7 @@ class Member(KeepsDerived):
     last_name = models.CharField("nom", max_length=100)
     first_name = models.CharField("prénom", max_length=100, blank=True)
     # Two members may share a mailbox; one without e-mail is listed to staff.
-    email = models.EmailField("e-mail", blank=True)
+    email = AddressField("e-mail", blank=True)
     firm = models.CharField("cabinet", max_length=200, blank=True)
     orias = models.CharField("numéro ORIAS", max_length=8, blank=True)
     # The keys that rosters are matched on (`members.keys`).

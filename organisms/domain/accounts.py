@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from common.addresses import stored
 from common.integrity import breaks
 
 from .. import emails
@@ -23,7 +24,7 @@ def register(*, email: str, name: str, **values: str) -> Organism | None:
     Whoever asks sees no difference: only the owner of a known address is told, by e-mail.
     `values` are the other fields of the organism.
     """
-    email = email.lower()
+    email = stored(email)
     organism = Organism(status=Organism.Status.PENDING, email=email, name=name, **values)
     with transaction.atomic():
         user = User.objects.filter(email=email).first()

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from common.addresses import stored
 from common.errors import Refused, WrongStatus
 
 from .. import emails
@@ -22,7 +23,7 @@ def add(organism: Organism, *, email: str, first_name: str, last_name: str, role
     Call it inside a transaction, with the organism locked. Raises Refused when the address
     belongs to staff or to somebody's organism.
     """
-    user = User.objects.filter(email=email.lower()).first()
+    user = User.objects.filter(email=stored(email)).first()
     if not may_be_added(user):
         raise Refused(
             f"L’adresse {email} a déjà un compte sur le portail, et un compte appartient à un "
@@ -48,7 +49,7 @@ def invite(
 
     Raises WrongStatus, and Refused when the person is one of this very organism already.
     """
-    email = email.lower()
+    email = stored(email)
     with transaction.atomic():
         organism = organism.lock()
         organism.require(Organism.Event.INVITE)

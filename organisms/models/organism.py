@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField
+from common.fields import AddressField
 from common.journal import Journalled, JournalRow, event_field
 from common.transitions import step
 
@@ -75,7 +76,7 @@ class Organism(KeepsDerived, Journalled):
 
     status = models.CharField("statut", max_length=12, choices=Status, default=Status.PENDING)
     name = models.CharField("nom de l’organisme de formation", max_length=200)
-    email = models.EmailField("e-mail de l’organisme de formation")
+    email = AddressField("e-mail de l’organisme de formation")
     description = models.TextField("description de l’organisme de formation", max_length=4000)
     type = models.CharField("type de l’organisme de formation", max_length=20, choices=Type)
     # The KBIS number is the SIREN: nine digits, without spaces.

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from common.fields import AddressField
 
 from .organism import Organism
 
@@ -66,7 +67,7 @@ class Invite(models.Model):
     organism = models.ForeignKey(
         Organism, verbose_name="organisme", on_delete=models.CASCADE, related_name="invites"
     )
-    email = models.EmailField("e-mail")
+    email = AddressField("e-mail")
     first_name = models.CharField("prénom", max_length=100)
     last_name = models.CharField("nom", max_length=100)
     role = models.CharField("rôle", max_length=15, choices=Role, default=Role.CONTRIBUTOR)

@@ -84,3 +84,22 @@ def test_why_a_line_is_unticked_is_kept_by_itself(migrate):
         (f"{REPEATS} 13.", 13, False),
         ("Le nom manque.", None, False),
     ]
+
+
+def test_lines_are_found_in_every_alphabet(migrate):
+    before = migrate("attendance", "0006_journal_append_only")
+    day = date(2026, 3, 2)
+    sheet = before.get_model("attendance", "Sheet").objects.create(
+        training_id=make_training(status="approved").pk, starts_on=day, ends_on=day
+    )
+    lines = before.get_model("attendance", "Participant").objects
+    lines.create(sheet=sheet, state="recognised", last_name="WAŁĘSA", search="wa sa")
+    lines.create(sheet=sheet, state="recognised", last_name="ИВАНОВ", email="a@ß.example")
+    lines.create(sheet=sheet, state="recognised", last_name="DURAND", search="durand")
+    after = migrate("attendance", "0007_found_in_every_alphabet")
+    rows = after.get_model("attendance", "Participant").objects.order_by("pk")
+    assert list(rows.values_list("search", flat=True)) == [
+        "walesa",
+        "ivanov a ss example a xn zca example",
+        "durand",
+    ]

@@ -1,5 +1,7 @@
 """The journal from before events: every kind of row finds its event."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 JOURNAL = [
@@ -53,3 +55,30 @@ def test_a_row_that_is_no_event_stops_the_migration(migrate, organism_before):
     with pytest.raises(LookupError, match="autre chose"):
         migrate("organisms", "0003_journal_events")
     row.delete()
+
+
+XN = "a@xn--socit-esab.example"
+
+
+def test_addresses_are_written_as_the_network_has_them_but_for_a_second_of_one_mailbox(migrate):
+    before = migrate("organisms", "0005_journal_append_only")
+    Organism, Invite = (before.get_model("organisms", name) for name in ("Organism", "Invite"))
+    values = {"description": "x", "type": "public"}
+    for status, email in (
+        ("pending", "a@société.example"),
+        ("pending", XN),
+        ("active", "a@société.example"),
+        ("active", "jean@x.fr"),
+    ):
+        Organism.objects.create(name="Łódź", status=status, email=email, **values)
+    organism = Organism.objects.first()
+    for email in ("b@société.example", "jean@x.fr"):
+        Invite.objects.create(
+            organism=organism, email=email, sent_at=datetime(2026, 5, 4, tzinfo=UTC)
+        )
+    after = migrate("organisms", "0006_addresses_read_whole")
+    rows = after.get_model("organisms", "Organism").objects.order_by("pk")
+    assert list(rows.values_list("email", flat=True)) == ["a@société.example", XN, XN, "jean@x.fr"]
+    assert {search.split()[0] for search in rows.values_list("search", flat=True)} == {"lodz"}
+    invites = after.get_model("organisms", "Invite").objects.order_by("pk")
+    assert list(invites.values_list("email", flat=True)) == [f"b{XN[1:]}", "jean@x.fr"]

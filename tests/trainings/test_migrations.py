@@ -82,3 +82,15 @@ def test_a_training_is_found_by_its_own_words_alone(old, migrate):
     assert Training.objects.get().search == "fiscalite"
     assert [one.pk for one in Training.objects.matching("Fiscalité")] == [training.pk]
     assert not Training.objects.matching("académie").exists()
+
+
+def test_a_training_is_found_in_every_alphabet(migrate):
+    old = migrate("trainings", "0009_hours_due_in_words")
+    organism = factories.make_organism()
+    for title, search in (("Łódź", "dz"), ("Fiscalité", "fiscalite")):
+        make_old_training(old, organism, title=title, search=search)
+    migrate("trainings", "0010_found_in_every_alphabet")
+    assert list(Training.objects.order_by("pk").values_list("search", flat=True)) == [
+        "lodz",
+        "fiscalite",
+    ]
