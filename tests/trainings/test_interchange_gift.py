@@ -36,7 +36,11 @@ def test_a_question_is_read_with_its_set_theme_and_explanation():
     assert question.where == "ligne 5"
 
 
-@pytest.mark.parametrize("name", ["jeu 3", "set 3", "$course$/top/JEU N°3", "Série 3", "qcm_jeu-3"])
+@pytest.mark.parametrize(
+    "name",
+    ["jeu 3", "set 3", "$course$/top/JEU N°3", "Série 3", "qcm_jeu-3", "Jeu 3/Fiscalité", "QCM 3"]
+    + ["top/QCM 1/Jeu 3", "Jeu 3/Série 12", "QCM 2026/Jeu 3/Fiscalité 2"],
+)
 def test_a_category_says_the_set(name):
     assert one(f"$CATEGORY: {name}\n\nQui ? {{=a ~b}}").set_number == 3
 

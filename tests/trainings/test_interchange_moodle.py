@@ -121,9 +121,25 @@ def test_a_formula_is_told_with_its_question():
 def test_another_kind_is_refused_by_the_name_of_its_question(kind, words):
     found = quiz(f'<question type="{kind}"><name><text>Le nom</text></name></question>{QUESTION}')
     assert found.errors == [
-        f"Question 1 (« Le nom ») : {words} : seuls le choix multiple et le vrai ou faux sont lus."
+        f"Question 1 (« Le nom ») : {words} : seuls le choix multiple et le vrai ou faux sont lus. "
+        "Récrivez-la en choix multiple dans Moodle, ou retirez-la de l’export."
     ]
     assert len(found.questions) == 1
+
+
+@pytest.mark.parametrize("kind", ["multichoiceset", "oumultiresponse"])
+def test_all_or_nothing_is_read_as_multiple_choice(kind):
+    found = quiz(
+        f'<question type="{kind}"><questiontext><text>Quoi ?</text></questiontext>'
+        + answers((100, "a"), (100, "b"), (0, "c"))
+        + "</question>"
+    )
+    assert (found.questions[0].right, found.errors, found.notes) == ({0, 1}, [], [])
+
+
+def test_hints_left_out_are_told():
+    found = quiz(QUESTION.replace("</tags>", "</tags><hint><text>Cherchez</text></hint>"))
+    assert found.notes == ["Question 1 (« Nom ») : les indices ont été laissés de côté."]
 
 
 def test_what_a_question_lacks_is_said():

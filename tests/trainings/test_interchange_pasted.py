@@ -68,7 +68,10 @@ def test_a_whole_text_is_read_as_a_person_reads_it():
 
 
 @pytest.mark.parametrize(
-    "number", ["1.", "1)", "1 -", "1°", "Question 1 :", "Q1 -", "Question n° 1.", "QUESTION 1)"]
+    "number",
+    ["1.", "1)", "1 -", "1°", "Question 1 :", "Q1 -", "Question n° 1.", "QUESTION 1)", "(1)", "Q1."]
+    + ["Question 1/10 :", "Question 1 sur 10 -", "Question 1 (2 points) :", "### Question 1 :"]
+    + ["N° 1 -", "1/"],
 )
 def test_a_question_is_known_however_it_is_numbered(number):
     assert rows(f"{number} Qui ?\nA. Moi\n*B. Toi")[0].text == "Qui ?"
@@ -89,6 +92,119 @@ def test_choices_without_letters_are_read(choices):
     assert rows(f"1. Qui ?\n{choices}")[0].choices == (("Moi", False), ("Toi", True))
 
 
+def test_a_question_is_known_however_it_is_drawn():
+    text = (
+        "1-Qui ?\nA. Moi\n*B. Toi\n**2. Quand ?**\nA. Un\n**B. Deux**\n**Question 3 :** Où ?\n"
+        "**A.** Ici\n**B.** Là\n**Réponse :** A\n**4.** Quoi ?\n- **A)** Ça\n- **B)** Rien\n"
+        "**Bonne réponse : B**\n**Explication :** Non.\n"
+    )
+    assert [(row.text, row.choices) for row in rows(text)] == [
+        ("Qui ?", (("Moi", False), ("Toi", True))),
+        ("Quand ?", (("Un", False), ("Deux", True))),
+        ("Où ?", (("Ici", True), ("Là", False))),
+        ("Quoi ?", (("Ça", False), ("Rien", True))),
+    ]
+    assert rows(text)[3].explanation == "Non."
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Jeu 2",
+        "QCM jeu 2",
+        "QCM - Jeu n° 2",
+        "=== JEU 2 ===",
+        "## Jeu 2/3",
+        "**Jeu 2 :**",
+        "Quiz 2",
+    ],
+)
+def test_a_set_is_known_however_it_is_headed(heading):
+    found = read_pasted(f"{heading}\n{TWO}Corrigé : 1-A, 2-B")
+    assert ([one.set_number for one in found.questions], found.notes) == ([2, 2], [])
+
+
+@pytest.mark.parametrize("heading", ["QCM – Fiscalité – Jeu 2", "Jeu 2 (Fiscalité)"])
+def test_what_stands_beside_a_sets_number_is_told(heading):
+    found = read_pasted(f"{heading}\n{TWO}Corrigé : 1-A, 2-B")
+    assert [one.set_number for one in found.questions] == [2, 2]
+    assert len(found.notes) == 1
+    assert "Fiscalité" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "choices",
+    ["A. oui   B. non\nC. jamais", "A. oui B. non C. jamais", "A. oui\nB. non\tC. jamais"]
+    + ["A. oui B. non\nC. jamais", "a) oui b) non\nc) jamais", "A.\toui\tB.\tnon\tC.\tjamais"],
+)
+@pytest.mark.parametrize("question", ["1. Qui ?\n", "1. Qui ? ", "Qui ?\n"])
+def test_choices_that_share_a_line_are_read(question, choices):
+    row = rows(f"{question}{choices}\nRéponse : B")[0]
+    assert (row.text, row.choices) == (
+        "Qui ?",
+        (("oui", False), ("non", True), ("jamais", False)),
+    )
+
+
+def test_a_star_is_seen_on_choices_that_share_a_line():
+    assert rights("1. Qui ?\nA. oui   *B. non\n2. Quand ?\nA. oui * B. non") == [[1], [0]]
+
+
+def test_a_letter_that_does_not_lack_is_a_word():
+    text = "1. Qui ?\nA. Monsieur B. Dupont\n*B. Madame\nC. Loi D. Martin"
+    assert [choice.text for choice in rows(text)[0].choices] == [
+        "Monsieur B. Dupont",
+        "Madame",
+        "Loi D. Martin",
+    ]
+
+
+def test_sources_and_pages_are_no_choices():
+    found = read_pasted(
+        "1. Qui ?\nA. Moi\n*B. Toi\nSource : article 4\nPage 1 sur 3\n2. Quand ?\nA. Avant\n"
+        "- 2 -\nla fin\n*B. Après\n"
+    )
+    assert found.errors == []
+    assert [(one.choices, one.explanation) for one in found.questions] == [
+        (["Moi", "Toi"], "Source : article 4"),
+        (["Avant la fin", "Après"], ""),
+    ]
+    assert found.notes == ["Lignes 5, 8 : des numéros de page, laissés de côté."]
+    assert read_pasted(f"Source : le Code\n\n{TWO}Corrigé : 1-A 2-B\nPage 2").notes == [
+        "Ligne 1 : « Source : le Code » n’est ni une question ni une réponse, laissé de côté.",
+        "Ligne 12 : un numéro de page, laissé de côté.",
+    ]
+
+
+def test_aiken_is_read_with_its_sets():
+    found = read_pasted(
+        "Jeu 1\n\nQui {=paie} ?\nA. Moi\nB) Toi\nANSWER: B\nQuand ?\nEt où ?\nA) Ici\nB) Là\n"
+        "ANSWER : A, B\n\nJeu 2\n\nPourquoi ?\nA. Pour moi\nB. Pour toi\nAnswer: A and B\n"
+    )
+    assert (found.errors, found.notes) == ([], [])
+    assert [(one.set_number, one.text, one.right) for one in found.questions] == [
+        (1, "Qui {=paie} ?", {1}),
+        (1, "Quand ?\nEt où ?", {0, 1}),
+        (2, "Pourquoi ?", {0, 1}),
+    ]
+    assert errors("Qui ?\nA. Moi\nB. Toi\nANSWER: D") == [
+        "Ligne 4 : la bonne réponse D ne désigne aucune réponse."
+    ]
+
+
+def test_a_line_below_an_answer_explains_it_unless_choices_follow():
+    text = "1. Qui ?\nA. Moi\nB. Toi\nRéponse : B\nParce que.\nEt encore.\n\n"
+    text += "2. Quand ?\nA. Un\nB. Deux\nRéponse : A"
+    assert [row.explanation for row in rows(text)] == ["Parce que.\nEt encore.", ""]
+
+
+@pytest.mark.parametrize(
+    "line", ["La réponse est donnée plus bas", "La réponse est a priori connue", "Réponse au cas 2"]
+)
+def test_a_sentence_about_an_answer_names_none(line):
+    assert rows(f"1. Qui ?\nA. Moi *\nB. Toi\n{line}")[0].choices[1] == (f"Toi\n{line}", False)
+
+
 def test_a_verb_that_begins_with_a_letter_is_no_choice():
     assert rows("1. Le client\nA-t-il signé ?\nA. Oui\n*B. Non")[0].text == (
         "Le client\nA-t-il signé ?"
@@ -106,6 +222,17 @@ def test_a_verb_that_begins_with_a_letter_is_no_choice():
         ("Bonnes réponses : AC", [0, 2]),
         ("Réponse : Toi", [1]),
         ("Réponse : B) Toi", [1]),
+        ("La bonne réponse est la B", [1]),
+        ("La bonne réponse est la réponse B car c’est ainsi", [1]),
+        ("La réponse correcte est : c", [2]),
+        ("Les bonnes réponses sont A et C.", [0, 2]),
+        ("Bonne(s) réponse(s) : A et C", [0, 2]),
+        ("Réponse(s) correcte(s) : la B", [1]),
+        ("Les réponses A et C sont exactes.", [0, 2]),
+        ("La réponse B est la bonne", [1]),
+        ("Solution : réponse B", [1]),
+        ("Correct answer: B", [1]),
+        ("ANSWER: A, C", [0, 2]),
     ],
 )
 def test_the_right_answers_are_read_however_they_are_named(said, right):

@@ -14,6 +14,7 @@ from trainings.interchange import UnreadableSets, model_workbook, read_file, rea
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 GIFT = "::a:: Qui décide à l’AMF ? {=Moi ~Toi}"
 TEXT = "1. Qui décide à l’AMF ?\nA. Moi *\nB. Toi"
+AIKEN = "Qui décide à l’AMF ?\nA. Moi\nB) Toi\nANSWER: A\n"
 XML = (
     '<?xml version="1.0" encoding="UTF-8"?><quiz><question type="multichoice"><questiontext>'
     "<text>Qui décide à l’AMF ?</text></questiontext>"
@@ -40,6 +41,8 @@ def read(content, name="fichier.bin"):
         TEXT.encode(),
         TEXT.replace("\n", "\r\n").encode("cp1252"),
         TEXT.encode("utf-16"),
+        AIKEN.encode(),
+        AIKEN.replace("\n", "\r\n").encode("cp1252"),
         XML.encode(),
         XML.encode("utf-8-sig"),
         XML.replace("UTF-8", "UTF-16").encode("utf-16"),
@@ -137,6 +140,30 @@ def test_the_samples_of_gift_are_read(number):
     assert found.errors == []
     assert [one.set_number for one in found.questions] == [number] * 4
     assert [one.right for one in found.questions] == [{0}] * 4
+
+
+@pytest.mark.parametrize("line", ["A, B, C ou {=D}", "La question, la bonne, la réponse, bonne"])
+def test_commas_and_braces_make_no_other_form_of_a_text(line):
+    found = read(f"{line}, qui ?\nA. Moi\nB. Toi\nANSWER: A, B\n".encode())
+    assert (found.errors, found.notes) == ([], [])
+    assert [(one.text, one.right) for one in found.questions] == [(f"{line}, qui ?", {0, 1})]
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="the shared samples are not here")
+@pytest.mark.parametrize(
+    ("name", "numbers", "right"),
+    [
+        ("28-moodle-all-or-nothing/questions-tout-ou-rien.xml", [1, 2, 3], {0, 1}),
+        ("30-aiken/aiken.txt", [1, 2, 3], {1}),
+        ("30-aiken/aiken-sans-jeu.txt", [0], {1}),
+        ("32-moodle-less-than/inferieur.xml", [1, 2, 3], {0}),
+    ],
+)
+def test_the_samples_of_the_field_are_read(name, numbers, right):
+    found = read((SAMPLES / "field" / name).read_bytes(), name)
+    assert (found.errors, found.notes) == ([], [])
+    assert [one.set_number for one in found.questions] == sorted(numbers * (12 // len(numbers)))
+    assert {frozenset(one.right) for one in found.questions} == {frozenset(right)}
 
 
 def test_a_file_is_read_from_its_start():

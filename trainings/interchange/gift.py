@@ -25,12 +25,15 @@ NEXT_QUESTION = re.compile(r"^\s{0,20}::", re.M)
 WEIGHT = re.compile(r"%(-?\d{1,3})(?:[.,]\d{0,10})?%")
 FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.I)
 TAG = re.compile(r"\[tag:((?:[^\\\]]|\\.){0,1000})\]")
-CATEGORY_SET = re.compile(
-    r"(?<![^\W_])(?:jeu|set|s[ée]rie)[\s_-]{0,3}(?:n\s?[°º]?\s?)?(\d{1,3})(?!\d)", re.I
-)
+CATEGORY_SETS = [
+    re.compile(rf"(?<![^\W_])(?:{words})[\s_-]{{0,3}}(?:n\s?[°º]?\s?)?(\d{{1,3}})(?!\d)", re.I)
+    for words in ("jeu|set|s[ée]rie", "qcm|quiz|questionnaire")
+]
 TRUE = frozenset({"t", "true", "v", "vrai"})
 FALSE = frozenset({"f", "false", "faux"})
 LOOKS_LIKE_GIFT = re.compile(r"^\s{0,20}(?:::|\$CATEGORY:)", re.M)
+# Aiken's line; a text that has it holds braces as it likes.
+AIKEN = re.compile(r"^\s{0,20}ANSWER\s?:\s?[A-Z]\b", re.M)
 GAP = "_____"
 
 
@@ -46,14 +49,20 @@ def is_gift(text: str) -> bool:
     """Whether a text looks like GIFT rather than like a text typed for people."""
     if LOOKS_LIKE_GIFT.search(text):
         return True
+    if AIKEN.search(text):
+        return False
     answers = re.search(r"(?<!\\)\{\s{0,99}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[#}])", text)
     return bool(answers and "}" in text[answers.start() :])
 
 
 def set_in(name: str) -> int:
     """The set that a category's or a file's name says; 0 when it says none."""
-    numbers = CATEGORY_SET.findall(name)
-    return int(numbers[-1]) if numbers else 0
+    for words in CATEGORY_SETS:
+        numbers = [int(number) for number in words.findall(name)]
+        if numbers:
+            # The innermost that exists: « Jeu 1/Série 12 de fiscalité ».
+            return next((number for number in numbers[::-1] if not wrong_set(number)), numbers[-1])
+    return 0
 
 
 def parse(text: str) -> ParsedSets:

@@ -18,21 +18,37 @@ from .parsed import (
     wrong_set,
 )
 
+# « Tout ou rien » and OU's multiple response: whoever ticks all the right answers has the points,
+# which is the portal's own rule.
+READ = frozenset({"multichoice", "multichoiceset", "oumultiresponse", "truefalse"})
 KINDS = {
     "matching": "appariement",
+    "ddmatch": "appariement",
+    "randomsamatch": "appariement",
     "numerical": "réponse numérique",
     "shortanswer": "réponse courte",
+    "pmatch": "réponse courte",
     "essay": "composition",
+    "essayautograde": "composition",
+    "recordrtc": "réponse enregistrée",
     "calculated": "question calculée",
     "calculatedmulti": "question calculée",
     "calculatedsimple": "question calculée",
+    "formulas": "question calculée",
+    "stack": "question calculée",
     "cloze": "texte à trous",
     "multianswer": "texte à trous",
+    "gapfill": "texte à trous",
     "gapselect": "mots manquants",
+    "wordselect": "mots à désigner",
     "ddwtos": "glisser-déposer",
     "ddimageortext": "glisser-déposer",
     "ddmarker": "glisser-déposer",
     "ordering": "classement",
+    "kprime": "vrai ou faux à chaque ligne",
+    "mtf": "vrai ou faux à chaque ligne",
+    "random": "question tirée au hasard",
+    "coderunner": "programme à écrire",
 }
 
 
@@ -84,14 +100,15 @@ class MoodleReader:
         self.where = f"question {self.rank}" + (f" (« {name} »)" if name else "")
         if kind == "description":
             self.note("ce texte sans réponses a été laissé de côté.")
-        elif kind in {"multichoice", "truefalse"}:
+        elif kind in READ:
             self.read_question(element, kind)
         else:
             words = KINDS.get(kind, f"type « {kind[:30]} »")
             self.gathering.wrong(
                 self.rank,
                 self.where,
-                f"{words} : seuls le choix multiple et le vrai ou faux sont lus.",
+                f"{words} : seuls le choix multiple et le vrai ou faux sont lus. Récrivez-la en "
+                "choix multiple dans Moodle, ou retirez-la de l’export.",
             )
 
     def note(self, sentence: str) -> None:
@@ -128,6 +145,8 @@ class MoodleReader:
                 "le commentaire propre à une réponse a été laissé de côté ; seul le commentaire "
                 "général est gardé, comme explication."
             )
+        if any((hint.findtext("text") or "").strip() for hint in element.findall("hint")):
+            self.note("les indices ont été laissés de côté.")
         if self.has_media:
             self.note(MEDIA_LEFT_OUT)
         if self.has_formula:

@@ -9,7 +9,7 @@ from common.spreadsheets import fold
 from ..questions.set_checks import tidy, tidy_line
 from . import markup
 from .parsed import Gathering, ParsedSets
-from .pasted_lines import PastedLine, classify, pairs_of, unstarred
+from .pasted_lines import PastedLine, classify, pairs_of, unstarred, wide_parts
 from .pasted_questions import Draft, gather, join
 
 STRIPPED = re.compile(
@@ -41,6 +41,10 @@ def _lines(text: str, shown: Sequence[markup.MarkupLine]) -> Iterator[PastedLine
     # No tidying of ends and tabs yet: a line keeps its number, a symbol its tab.
     for number, raw in enumerate(re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text), start=1):
         raw = raw.replace("\0", " ")
+        parts = wide_parts(raw)
+        if len(parts) > 1:
+            yield from (classify(number, part) for part in parts)
+            continue
         line = classify(number, tidy(raw) if "\t" not in raw else raw)
         waiting = twins.get(_key(raw)) if raw.strip() else None
         if waiting:
@@ -68,9 +72,13 @@ class PastedReader:
         self.theme = ""
         self.themes_first: bool | None = None
         self.current: Draft | None = None
-        self.last = ""  # what a plain line goes on: "text", "choice", "explanation"
+        # What a plain line goes on: "text", "choice", "explanation"; after "named", it explains
+        # the answer, unless choices follow and make a question of it.
+        self.last = ""
         self.blank = True
         self.loose: list[tuple[int, str]] = []  # plain lines that may become a question
+        self.explains: Draft | None = None  # whose answer they explain otherwise
+        self.pages: list[int] = []  # lines that hold a page's number
         self.key: int | None = None  # inside a list of answers: the set it is about
         self.pairs: list[tuple[int, int, int, str]] = []  # line, set, question's number, letters
 
@@ -80,6 +88,9 @@ class PastedReader:
     def read(self, line: PastedLine) -> None:
         if line.kind == "blank":
             self.blank = True
+            return
+        if line.kind == "page":
+            self.pages.append(line.number)
             return
         pairs = line.pairs
         if line.kind in {"question", "plain"} and (self.key is not None or line.kind == "plain"):
@@ -114,7 +125,7 @@ class PastedReader:
         if line.text:
             self.gathering.note(
                 line.number,
-                f"Ligne {line.number} : « {line.text[:60]} », après le numéro du jeu, a été "
+                f"Ligne {line.number} : « {line.text[:200]} », à côté du numéro du jeu, a été "
                 "laissé de côté.",
             )
 
@@ -163,26 +174,35 @@ class PastedReader:
             for _, part in self.loose:
                 text = join(text, part)
             self.begin(self.loose[0][0], 0, text)
-            self.loose = []
+            self.loose, self.explains = [], None
+        else:
+            self.drop_loose()
 
     def drop_loose(self) -> None:
-        if self.loose:
+        """Loose lines that became no question: the explanation of an answer, or nothing known."""
+        if self.explains:
+            for _, part in self.loose:
+                self.explains.explanation = join(self.explains.explanation, part)
+        elif self.loose:
             first, last = self.loose[0][0], self.loose[-1][0]
             place = f"Ligne {first}" if first == last else f"Lignes {first} à {last}"
-            shown = self.loose[0][1]
-            shown = shown[:60] + ("…" if len(shown) > 60 else "")
+            shown = " ".join(text for _, text in self.loose)
+            shown = shown[:200] + ("…" if len(shown) > 200 else "")
             self.gathering.note(
                 first,
                 f"{place} : « {shown} » n’est ni une question ni une réponse, laissé de côté.",
             )
-        self.loose = []
+        self.loose, self.explains = [], None
 
     def read_plain(self, line: PastedLine) -> None:
         current = self.current
-        begun = current is not None and (bool(current.choices) or self.last == "explanation")
+        begun = current is not None and (bool(current.choices) or self.last != "text")
         if current is None or self.loose or (begun and self.blank):
             if self.blank and self.loose:
                 self.drop_loose()
+            self.loose.append((line.number, line.text))
+        elif self.last == "named":
+            self.explains = current
             self.loose.append((line.number, line.text))
         elif self.last == "explanation":
             current.explanation = join(current.explanation, line.text)
@@ -190,6 +210,16 @@ class PastedReader:
             current.go_on(line)
         else:
             current.text = join(current.text, line.text)
+
+    def read_source(self, line: PastedLine) -> None:
+        """« Source : … » belongs to what explains the question above it."""
+        self.drop_loose()
+        if self.current is None:
+            self.loose.append((line.number, line.text))
+            self.drop_loose()
+            return
+        self.current.explanation = join(self.current.explanation, line.text)
+        self.last = "explanation"
 
     def read_theme(self, line: PastedLine) -> None:
         self.drop_loose()
@@ -220,11 +250,20 @@ class PastedReader:
             self.wrong(line.number, "cette réponse vient avant toute question.")
             return
         self.current.named.append((line.number, line.text))
-        self.last = "explanation"
+        self.last = "named"
 
     def finish(self) -> ParsedSets:
         """Give each question the answers that a list below names; the sets."""
         self.drop_loose()
+        if self.pages:
+            lines = ", ".join(str(number) for number in self.pages[:20])
+            lines += ", …" if len(self.pages) > 20 else ""
+            self.gathering.note(
+                self.pages[0],
+                f"Ligne {lines} : un numéro de page, laissé de côté."
+                if len(self.pages) == 1
+                else f"Lignes {lines} : des numéros de page, laissés de côté.",
+            )
         by_number: defaultdict[int, list[Draft]] = defaultdict(list)
         for draft in self.drafts:
             by_number[draft.number].append(draft)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from ..questions.set_checks import choice_key, tidy
 from .parsed import ENOUGH, Gathering, ParsedQuestion
-from .pasted_lines import CHECKED, PastedLine, letters_of, unstarred
+from .pasted_lines import CHECKED, Cut, PastedLine, cut_choices, letters_of, unstarred
 
 # « B. Avant de conseiller », « A, C : parce que » or « B (article 4) » after « Réponse : ».
 LETTERS_FIRST = re.compile(
     r"([A-Ja-j](?:\s?(?:[,;/+&–—-]|\bet\b|\bou\b)\s?[A-Ja-j](?![\w'’]))*)"
-    r"\s?(?:[.):,;–—-]\s?|(?=\())(.*)",
+    r"\s?(?:[.):,;–—-]\s?|(?=\()|(?=(?:car|parce|puisque)\b))(.*)",
     re.S,
 )
 # « Moi, C) Lui »: another letter among the words that follow the first one.
@@ -75,6 +75,7 @@ def join(text: str, line: str) -> str:
 def gather(draft: Draft, gathering: Gathering) -> None:
     """Check the question and hand it over with its errors."""
     where = f"ligne {draft.line}"
+    _cut_lines(draft)
     right, told = _right(draft, gathering)
     question = ParsedQuestion(
         draft.set_number,
@@ -105,6 +106,42 @@ def gather(draft: Draft, gathering: Gathering) -> None:
             "« Réponse : B ».",
         )
     gathering.add(draft.line, question, letters=letters, told=True)
+
+
+def _cut_lines(draft: Draft) -> None:
+    """Give choices that share a line each its own: « A. oui B. non », then « C. » below.
+
+    Only where a letter lacks: « A. Monsieur B. » above « B. » is one choice.
+    """
+    if any(choice.bullet for choice in draft.choices):
+        return
+    letters = [choice.letter for choice in draft.choices]
+    options: list[Option] = []
+    if not letters or letters[0] != "A":
+        before, cuts = cut_choices(draft.text, "A")
+        cuts = _before(cuts, letters[0] if letters else "")
+        if len(cuts) > 1 or (cuts and letters):
+            draft.text = before
+            options += [Option(*cut, (0, 0), draft.line) for cut in cuts]
+    for place, choice in enumerate(draft.choices):
+        after = letters[place + 1] if place + 1 < len(letters) else ""
+        options.append(choice)
+        if not after and len(letters) > 1:
+            continue
+        before, cuts = cut_choices(choice.text, chr(ord(choice.letter) + 1))
+        cuts = _before(cuts, after)
+        if cuts and before:
+            choice.text, starred = unstarred(before)
+            choice.starred, choice.bold = choice.starred or starred, (0, 0)
+            options += [Option(*cut, (0, 0), choice.line) for cut in cuts]
+    draft.choices = options
+
+
+def _before(cuts: list[Cut], letter: str) -> list[Cut]:
+    """The choices found inside a line, if they fill the gap up to the next line's letter."""
+    if letter and (not cuts or ord(cuts[-1].letter) + 1 != ord(letter)):
+        return []
+    return cuts
 
 
 def _right(draft: Draft, gathering: Gathering) -> tuple[set[int], bool]:

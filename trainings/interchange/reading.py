@@ -18,7 +18,8 @@ MAX_WORKBOOK_ROWS = 2000
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_XLS = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
 FORMS = (
-    "un classeur (.xlsx, .xls, .ods, .csv), un fichier GIFT ou XML de Moodle, ou un texte simple"
+    "un classeur (.xlsx, .xls, .ods, .csv), un fichier GIFT, Aiken ou XML de Moodle, ou un texte "
+    "simple"
 )
 WORD = (
     "C’est un document Word : ouvrez-le, sélectionnez les questions, copiez-les, puis collez-les "
@@ -154,8 +155,9 @@ def _is_table(text: str) -> bool:
     """Whether a text is a workbook saved as text: a header's cells on one of its first lines."""
     for line in text.split("\n", 50)[:50]:
         line = line[:2000]
-        if max(line.count(sign) for sign in ";,\t") >= 3:
-            words = fold(line)
-            if "question" in words and "bonne" in words and "reponse" in words:
-                return True
+        sign = max(";,\t", key=line.count)
+        cells = [fold(cell) for cell in line.split(sign)]
+        right = any("bonne" in cell and "reponse" in cell for cell in cells)
+        if len(cells) > 3 and right and not {"question", "questions"}.isdisjoint(cells):
+            return True
     return False
