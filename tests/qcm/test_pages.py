@@ -464,3 +464,13 @@ def test_the_steps_queries_do_not_grow_with_the_questions(
     # invitation with member, training and organism; attempts, the year's total
     with step(3):
         assert "QCM réussi" in body(client.get(url(invitation, "resultat/")))
+
+
+def test_the_door_of_an_attempt_whose_time_is_over_leads_to_its_result(member_client, invitation):
+    attempt = answer(steps.start(invitation), right=4)
+    day = timezone.now() - timedelta(days=3)
+    Invitation.objects.update(invited_at=day - timedelta(days=30), deadline_at=day)
+    page = member_client.get(f"/qcm/{invitation.pk}/")
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.passed) == ("finished", True)
+    assert page.url == f"/qcm/{invitation.pk}/resultat/"

@@ -149,6 +149,8 @@ def test_no_text_is_more_than_it_can_take(text):
     parse(text)
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece", ["{", "::", "// [tag:", "=", "\\", "a\n\n", "[html]<", "::a::{=", "####", "<!--"]
 )

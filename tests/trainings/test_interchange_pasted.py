@@ -341,6 +341,8 @@ def test_no_text_is_more_than_it_can_take(text, html):
         read_pasted(text, html)
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece",
     [

@@ -11,14 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, assume, given, settings
 
 from common.spreadsheets import Row, Tab, Workbook
-from common.spreadsheets.child import plain
+from common.spreadsheets.child.cells import plain
 from common.spreadsheets.reading import untagged
 from tests.trainings.sets import SETS, make_row
 from trainings.interchange import gift, moodle, read_file, read_pasted, to_gift, to_workbook
 from trainings.interchange.workbook import parse as parse_workbook
 from trainings.questions.set_checks import problems, tidy
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 slowly = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 fewer = settings(slowly, max_examples=50)
