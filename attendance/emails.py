@@ -52,7 +52,7 @@ def hours_counted(sheet, entries):
     ids = [entry.member_id for entry in entries]
     members = Member.objects.only("email", "first_name", "last_name").in_bulk(ids)
     totals = ledger.year_totals(ids, year)
-    due = ledger.minutes_due_each(ids, year)
+    owed = ledger.due_each(ids, year)
     values = _values(sheet)
     outbox.queue_many(
         "attendance/email/hours_counted",
@@ -64,7 +64,7 @@ def hours_counted(sheet, entries):
                     "name": str(members[entry.member_id]),
                     "minutes": format_minutes(entry.minutes),
                     "total": format_minutes(totals[entry.member_id]["total"]),
-                    "due": format_minutes(due[entry.member_id]) if entry.member_id in due else "",
+                    **_due(owed.get(entry.member_id)),
                 },
                 (HOURS_LINK,),
             )
@@ -72,6 +72,14 @@ def hours_counted(sheet, entries):
         ],
         about=sheet,
     )
+
+
+def _due(due):
+    """What a member owes in the year, in words; empty for who owes nothing, or no AMF hours."""
+    return {
+        "due": format_minutes(due.minutes) if due else "",
+        "due_amf": format_minutes(due.amf_minutes) if due and due.amf_minutes else "",
+    }
 
 
 def lines_to_confirm(sheet, summary, strangers):

@@ -62,7 +62,7 @@ def home(request):
         return redirect("members:ask")
     years = ledger.years(member)
     year = _year(request, years)
-    due = ledger.minutes_due(member, year)
+    due = ledger.due(member, year)
     totals = ledger.year_total(member, year)
     return render(
         request,
@@ -73,7 +73,7 @@ def home(request):
             "years": years,
             "totals": totals,
             "due": due,
-            "left": max(0, due - totals["total"]) if due is not None else None,
+            "left": due.left(totals) if due else None,
             "entries": member.credits.filter(year=year)
             .select_related("training", "corrects")
             .order_by("-created_at", "-pk"),

@@ -18,14 +18,16 @@ def make(member: Member, year: int) -> bytes:
         .order_by("session_on", "pk")
     )
     totals = ledger.year_total(member, year)
-    due = ledger.minutes_due(member, year)
+    due = ledger.due(member, year)
     lines = [
         ("Heures associatives", totals["associative"]),
         ("Heures AMF", totals["amf"]),
         (f"Total {year}", totals["total"]),
     ]
-    if due is not None:
-        lines.append(("Heures dues par un adhérent ANACOFI-CIF", due))
+    if due:
+        lines.append(("Heures dues par un adhérent ANACOFI-CIF", due.minutes))
+        if due.amf_minutes:
+            lines.append(("dont heures AMF", due.amf_minutes))
     pdf: bytes = render_pdf(
         "members/pdf/attestation.typ",
         {

@@ -34,6 +34,19 @@ class Credited:
     written: list[HoursCredit]
 
 
+@dataclass(frozen=True)
+class Due:
+    """What a member owes in a year: minutes of both kinds together, AMF minutes among them."""
+
+    minutes: int
+    amf_minutes: int
+
+    def left(self, totals: dict[str, int]) -> "Due":
+        """What is still owed beside these totals of the year (`year_total`)."""
+        amf = max(0, self.amf_minutes - totals[HoursCredit.Kind.AMF])
+        return Due(minutes=max(self.minutes - totals["total"], amf), amf_minutes=amf)
+
+
 def credit(
     *,
     training: Training,
@@ -181,8 +194,8 @@ def year_total(member: Member, year: int) -> dict[str, int]:
     return year_totals([member.pk], year)[member.pk]
 
 
-def minutes_due_each(members: Iterable[int], year: int) -> dict[int, int]:
-    """Minutes that these members owe in a year, by member id; who owes none is left out.
+def due_each(members: Iterable[int], year: int) -> dict[int, Due]:
+    """What these members owe in a year, by member id; who owes nothing is left out.
 
     ANACOFI-CIF members owe hours, whichever sessions they went to: who is one today for this
     year, and who is one on 31 December for another.
@@ -191,12 +204,15 @@ def minutes_due_each(members: Iterable[int], year: int) -> dict[int, int]:
     day = today if today.year == year else date(year, 12, 31)
     owing = Membership.objects.on(day).filter(member__in=members, kind=Membership.Kind.CIF)
     ids = set(owing.values_list("member", flat=True))
-    return dict.fromkeys(ids, AnnualRules.for_year(year).minutes_due) if ids else {}
+    if not ids:
+        return {}
+    rules = AnnualRules.for_year(year)
+    return dict.fromkeys(ids, Due(rules.minutes_due, rules.amf_minutes_due))
 
 
-def minutes_due(member: Member, year: int) -> int | None:
-    """The same for one member; None for who owes none."""
-    return minutes_due_each([member.pk], year).get(member.pk)
+def due(member: Member, year: int) -> Due | None:
+    """The same for one member; None for who owes nothing."""
+    return due_each([member.pk], year).get(member.pk)
 
 
 def years(member: Member) -> list[int]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from attendance.domain import cancelling, counting
 from attendance.models import Sheet
 from common.errors import Refused, WrongStatus
+from mailing import delivery
 from mailing.models import Message
 from members.domain import ledger
 from members.models import HoursCredit, Membership
@@ -78,6 +79,17 @@ def test_the_mail_to_a_member_tells_the_total_and_the_hours_due_to_cif_members_o
     assert by_address[cif.email]["total"] == "2\u202fh"
     assert by_address[cif.email]["due"] == "15\u202fh"
     assert by_address[plain.email]["due"] == ""
+    assert by_address[cif.email]["due_amf"] == ""
+
+
+def test_the_mail_tells_the_amf_hours_among_those_due_when_the_year_asks_for_some(training, owner):
+    AnnualRules.objects.create(year=training.year, amf_minutes_due=180)
+    cif = make_member()
+    counting.validate(make_sheet(training, rows=[row_of(cif)]), by=owner)
+    delivery.deliver_due()
+    message = mails("hours_counted").get()
+    for body in (message.text, message.html):
+        assert "sur 15 h dues dans l’année, dont 3 h AMF." in body.replace("\u202f", " ")
 
 
 def test_the_mail_and_the_members_page_say_alike_what_is_due_whatever_the_session(owner):
@@ -92,8 +104,8 @@ def test_the_mail_and_the_members_page_say_alike_what_is_due_whatever_the_sessio
     counting.validate(sheet, by=owner)
     by_address = {one.to: one.values["due"] for one in mails("hours_counted")}
     assert by_address == {before.email: "", after.email: "15\u202fh"}
-    assert ledger.minutes_due(before, year) is None
-    assert ledger.minutes_due(after, year) == 900
+    assert ledger.due(before, year) is None
+    assert ledger.due(after, year) == ledger.Due(900, 0)
 
 
 def test_mails_go_to_the_registry_and_never_to_an_address_of_the_roster(training, owner):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from common.errors import Refused
 from members.domain import ledger
-from members.domain.ledger import Entitlement
+from members.domain.ledger import Due, Entitlement
 from members.models import HoursCredit
 from tests import factories
 
@@ -142,13 +142,30 @@ def test_only_cif_members_of_the_day_owe_hours(training):
     cif = factories.make_member(cif=True)
     other = factories.make_member(cif=False)
     year = date.today().year
-    assert ledger.minutes_due(cif, year) == 900
-    assert ledger.minutes_due(other, year) is None
-    assert ledger.minutes_due_each([cif.pk, other.pk], year) == {cif.pk: 900}
+    assert ledger.due(cif, year) == Due(900, 0)
+    assert ledger.due(other, year) is None
+    assert ledger.due_each([cif.pk, other.pk], year) == {cif.pk: Due(900, 0)}
 
 
-@pytest.mark.parametrize(("until", "due"), [((6, 30), None), ((12, 31), 900), (None, 900)])
+@pytest.mark.parametrize(
+    ("until", "due"), [((6, 30), None), ((12, 31), Due(900, 0)), (None, Due(900, 0))]
+)
 def test_of_another_year_owe_those_who_were_cif_on_its_last_day(training, until, due):
     last_year = date.today().year - 1
     member = factories.make_member(until=until and date(last_year, *until))
-    assert ledger.minutes_due(member, last_year) == due
+    assert ledger.due(member, last_year) == due
+
+
+@pytest.mark.parametrize(
+    ("associative", "amf", "left"),
+    [
+        (0, 0, Due(900, 180)),
+        (300, 60, Due(540, 120)),
+        (900, 0, Due(180, 180)),
+        (720, 180, Due(0, 0)),
+        (0, 1200, Due(0, 0)),
+    ],
+)
+def test_amf_hours_due_are_left_whatever_the_others_come_to(associative, amf, left):
+    totals = {"associative": associative, "amf": amf, "total": associative + amf}
+    assert Due(900, 180).left(totals) == left

@@ -15,10 +15,11 @@ from pypdf import PdfReader
 from mailing import delivery
 from mailing.models import Message
 from members import links
-from members.domain import ledger
+from members.domain import attestation, ledger
 from members.domain.ledger import Entitlement
 from members.models import SignInLink
 from tests import factories
+from trainings.models import AnnualRules
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +122,22 @@ def test_a_cif_member_sees_the_year_against_the_hours_due(client):
     assert "10 h 30" in page
     assert "Fiscalité" in page
     assert "MIF 2" in page
+
+
+def test_amf_hours_due_in_the_year_are_told_until_they_are_counted(client):
+    year = timezone.localdate().year
+    AnnualRules.objects.create(year=year, amf_minutes_due=180)
+    member = factories.make_member(cif=True, email="a@exemple.test")
+    credit(member, 900)
+    enter(client, member)
+    page = client.get(reverse("members:home")).content.decode().replace("\u202f", " ")
+    assert "Dont au moins 3 h AMF." in page
+    assert "Il vous reste 3 h à suivre cette année, dont 3 h AMF." in page
+    credit(member, 180, kind="amf")
+    page = client.get(reverse("members:home")).content.decode()
+    assert "Vos heures de l’année sont faites." in page
+    certificate = PdfReader(io.BytesIO(attestation.make(member, year))).pages[0].extract_text()
+    assert "dont heures AMF" in certificate
 
 
 def test_another_member_sees_a_total_alone(client):
