@@ -29,11 +29,6 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59), tzinfo=PARIS)
 
 
-def start_of(day: date) -> datetime:
-    """Midnight in Paris at the beginning of that day."""
-    return datetime.combine(day, time(0), tzinfo=PARIS)
-
-
 def attempt_end(deadline_at: datetime) -> datetime:
     """When an attempt that was started in time ends by itself."""
     # Adding to a local time would move its clock face: an hour too few or too many in March.

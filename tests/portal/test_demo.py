@@ -1,6 +1,7 @@
 """The demo's data: every status is there, loading twice doubles nothing, production refuses."""
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
@@ -11,6 +12,7 @@ from organisms.models import Organism
 from qcm.models import Attempt, Invitation
 from trainings.models import Training
 
+APPS = {"accounts", "organisms", "trainings", "members", "qcm", "attendance", "mailing"}
 COUNTED = [Organism, Training, Member, Sheet, Participant, Invitation, Attempt, HoursCredit]
 
 
@@ -49,6 +51,16 @@ def test_every_status_is_shown_and_loading_twice_doubles_nothing(capsys):
     printed = capsys.readouterr().out
     assert "Chargement" not in printed
     assert "/qcm/lien/" in printed
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_demo")
+def test_every_row_has_a_name_that_a_person_can_read():
+    own = [model for model in apps.get_models() if model.__module__.split(".")[0] in APPS]
+    named = {model: str(row) for model in own if (row := model.objects.first())}
+    assert len(named) > len(own) // 2
+    nameless = [model for model, name in named.items() if not name.strip() or " object (" in name]
+    assert nameless == []
 
 
 def test_production_refuses_the_demo(settings):
