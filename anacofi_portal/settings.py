@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "deliver-mail": {"task": "mailing.tasks.deliver_due", "schedule": 30.0},
     "read-rosters": {"task": "attendance.tasks.sweep_reading", "schedule": 60.0},
+    "read-questions": {"task": "trainings.tasks.sweep_questions", "schedule": 60.0},
     "read-registries": {"task": "members.tasks.sweep_imports", "schedule": 60.0},
     "offer-people": {"task": "attendance.tasks.offer_people_again", "schedule": 600.0},
     "remind-qcm": {"task": "qcm.tasks.send_reminders", "schedule": crontab(hour=8, minute=0)},

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/fichiers/<slug:kind>/", editing.upload, name="upload"),
     path("<int:pk>/qcm/", workshop.workshop, name="workshop"),
     path("<int:pk>/qcm/importer/", importing.import_questions, name="import_questions"),
+    path("<int:pk>/qcm/importer/lecture/", importing.import_progress, name="import_progress"),
     path("<int:pk>/qcm/importer/valider/", importing.apply_import, name="apply_import"),
     path("<int:pk>/qcm/importer/abandonner/", importing.drop_import, name="drop_import"),
     path("<int:pk>/qcm/exporter/<slug:form>/", importing.export, name="export_questions"),

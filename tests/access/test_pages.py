@@ -122,6 +122,7 @@ TABLE = {
     "trainings:remove_question": post(theirs(SENT), "draft", "draft_question"),
     "trainings:restore_question": post(theirs(SENT), "draft", "removed_question"),
     "trainings:import_questions": get(theirs(200), "draft"),
+    "trainings:import_progress": get(theirs(200), "draft"),
     "trainings:apply_import": post(theirs(SENT), "draft"),
     "trainings:drop_import": post(theirs(SENT), "draft"),
     "trainings:export_questions": get(theirs(200), "submitted", "=gift"),

@@ -37,12 +37,19 @@ FILE_SET = re.compile(
 class UploadedFile(ReadableFile, Protocol):
     """A file with the name that it came with, and its size."""
 
-    name: str | None
-    size: int
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int: ...
 
 
-def read_file(file: UploadedFile) -> ParsedSets:
-    """The sets in an uploaded file. Raises UnreadableSets when it is nothing that we know."""
+def read_file(file: UploadedFile, *, name: str | None = None) -> ParsedSets:
+    """The sets in a file. Raises UnreadableSets when it is nothing that we know.
+
+    `name` is the one that the person knows, where the file is kept under another.
+    """
+    name = file.name if name is None else name
     if file.size > MAX_BYTES:
         raise UnreadableSets(f"Le fichier dépasse {MAX_BYTES // 1024**2} Mo.")
     file.seek(0)
@@ -52,8 +59,8 @@ def read_file(file: UploadedFile) -> ParsedSets:
     if _is_word(content):
         raise UnreadableSets(WORD)
     if content.startswith((b"PK\x03\x04", XLS, *OLD_XLS)):
-        return _named(_workbook(file), file.name)
-    return _named(_read_text(file, content), file.name)
+        return _named(_workbook(file), name)
+    return _named(_read_text(file, content), name)
 
 
 def _read_text(file: UploadedFile, content: bytes) -> ParsedSets:

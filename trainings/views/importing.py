@@ -1,10 +1,14 @@
-"""Questions out of a file or a pasted text: read, shown, and only then written in the sets."""
+"""Questions out of a file or a pasted text: read, shown, and only then written in the sets.
+
+A file is read by a task: the page waits for it, then shows what was read.
+"""
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,7 +20,7 @@ from ..domain import importing
 from ..domain.importing import AlreadyImported, NotReady
 from ..domain.sets import as_rows, question_counts
 from ..domain.writing import SetFull
-from ..interchange import UnreadableSets, read_file, read_pasted, to_gift, to_workbook
+from ..interchange import UnreadableSets, read_pasted, to_gift, to_workbook
 from ..models import QuestionImport
 from ..questions.remarks import remarks
 from ..questions.set_checks import LETTERS
@@ -41,16 +45,34 @@ def import_questions(request, pk):
         return redirect("trainings:workshop", pk)
     if not request.organism.may_write:
         return redirect("trainings:workshop", pk)
-    waiting = QuestionImport.objects.filter(training=training).first()
     if request.method == "POST":
         sentences = _read(request, training)
         if not sentences:
             return redirect("trainings:import_questions", pk)
-        return _page(request, training, waiting, sentences=sentences, status=422)
-    return _page(request, training, waiting)
+        return _page(request, training, sentences=sentences, status=422)
+    return _page(request, training)
 
 
-def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
+@writing_required
+@require_GET
+def import_progress(request, pk):
+    """Asked again and again by the waiting page; sends it to what was read when it is there."""
+    training = get_training(request, pk)
+    waiting = _waiting(training)
+    if waiting and waiting.is_reading:
+        context = {"training": training, "waiting": waiting}
+        return render(request, "trainings/_import_reading.html", context)
+    response = HttpResponse()
+    response["HX-Redirect"] = reverse("trainings:import_questions", args=[pk])
+    return response
+
+
+def _waiting(training):
+    return QuestionImport.objects.filter(training=training).first()
+
+
+def _page(request, training, *, sentences=(), status=200):
+    waiting = _waiting(training)
     rows = waiting.as_rows() if waiting else []
     counts = question_counts(training)
     context = {
@@ -72,41 +94,35 @@ def _page(request, training, waiting, *, sentences=(), status=200, **chosen):
         "numbers": range(1, SETS + 1),
         "counts": counts,
         "has_questions": any(counts.values()),
-        **chosen,
+        "place": request.POST.get("place", ""),
+        "mode": request.POST.get("mode", ""),
     }
-    return render(request, "trainings/import.html", context, status=status)
+    response = render(request, "trainings/import.html", context, status=status)
+    if waiting and waiting.is_reading:
+        # Without scripts too, the page looks again by itself.
+        response["Refresh"] = "8"
+    return response
 
 
 def _read(request, training):
-    """Read what came and keep it for the preview; sentences when there is nothing to read."""
+    """Have what came read, and kept for the preview; sentences when there is nothing to read."""
     file = request.FILES.get("file")
     # No database of ours stores a null character.
     pasted = request.POST.get("pasted", "").replace("\0", "")
     html = request.POST.get("pasted_html", "").replace("\0", "")[:MAX_HTML]
+    typed = {"pasted_text": pasted, "pasted_html": html, "by": request.user}
+    if len(pasted) > MAX_PASTED:
+        return ["Ce texte est trop long. Collez-le en plusieurs fois."]
     try:
         if file:
-            files.check_size(file)
-            parsed = read_file(file)
-        elif len(pasted) > MAX_PASTED:
-            return ["Ce texte est trop long. Collez-le en plusieurs fois."]
+            importing.choose(training, file, **typed)
         elif pasted.strip():
-            parsed = read_pasted(pasted, html)
+            importing.keep(training, read_pasted(pasted, html), **typed)
         else:
             return ["Choisissez un fichier, ou collez vos questions."]
     except ValidationError as error:
         return error.messages
-    except UnreadableSets as error:
-        return [str(error)]
-    try:
-        importing.keep(
-            training,
-            parsed,
-            name=file.name if file else "",
-            pasted_text=pasted,
-            pasted_html=html,
-            by=request.user,
-        )
-    except WrongStatus as error:
+    except (UnreadableSets, WrongStatus) as error:
         return [str(error)]
     return []
 
@@ -131,9 +147,9 @@ def apply_import(request, pk):
     except WrongStatus as error:
         messages.error(request, str(error))
     except NotReady as error:
-        return _page(request, training, waiting, sentences=error.sentences, status=422)
+        return _page(request, training, sentences=error.sentences, status=422)
     except SetFull as error:
-        return _page(request, training, waiting, sentences=[str(error)], status=422)
+        return _page(request, training, sentences=[str(error)], status=422)
     else:
         plural = "s" if count > 1 else ""
         messages.success(request, f"{count} question{plural} importée{plural}.")
