@@ -9,7 +9,8 @@ from .cells import Unreadable
 from .containers import check_ole, check_zip
 from .office_xml import read_with_calamine, read_with_openpyxl
 from .old_excel import read_with_xlrd
-from .pages import read_html
+from .opendocument import read_fods, read_ods
+from .pages import read_html, read_mhtml
 from .separated import read_csv
 from .tables_2003 import read_xml_2003
 from .texts import decode, kind_of_text
@@ -19,6 +20,7 @@ CPU_SECONDS = 20
 OUTPUT_BYTES = 64 * 1024**2
 # Title lines, a header, totals and signatures come on top of the lines that count.
 EXTRA_ROWS = 100
+TEXT_READERS = {"html": read_html, "xml": read_xml_2003, "ods": read_fods, "csv": read_csv}
 
 
 def main(path: str, max_rows: int, reader: str) -> None:
@@ -48,7 +50,8 @@ def read(path: str, cap: int, reader: str) -> dict[str, Any]:
         if kind == "xlsx":
             readers = [read_with_calamine, read_with_openpyxl]
         else:
-            readers = [read_with_calamine, read_with_calamine]
+            # calamine tells neither what is hidden nor a share there.
+            readers = [read_ods, read_with_calamine]
     elif head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         check_ole(path)
         kind, readers = "xls", [read_with_xlrd, read_with_calamine]
@@ -57,6 +60,7 @@ def read(path: str, cap: int, reader: str) -> dict[str, Any]:
     else:
         text = decode(path)
         kind = kind_of_text(text)
-        sheets = {"html": read_html, "xml": read_xml_2003, "csv": read_csv}[kind](text, cap)
-        return {"format": kind, "sheets": sheets}
+        if kind == "mhtml":
+            return {"format": "html", "sheets": read_mhtml(path, cap)}
+        return {"format": kind, "sheets": TEXT_READERS[kind](text, cap)}
     return {"format": kind, "sheets": readers[0 if reader == "first" else 1](path, cap)}

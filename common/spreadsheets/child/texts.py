@@ -49,14 +49,27 @@ def _wide(content: bytes) -> str:
 
 def kind_of_text(text: str) -> str:
     start = text[:4096].lstrip().lower()
+    if "<office:document" in start and "opendocument.spreadsheet" in text[:20000]:
+        return "ods"
     if start.startswith("<?xml") or NS_2003 in start:
         if NS_2003 in text[:20000]:
             return "xml"
         if "<table" in text[:200000].lower():
             return "html"
         raise Unreadable("unknown")
+    if is_archive_of_pages(start):
+        return "mhtml"
     if start.startswith("<") and re.search(r"<(table|html|body|tr)\b", text[:200000], re.I):
         return "html"
     if start.startswith(("{\\rtf", "%pdf", "<", "from:", "received:")):
         raise Unreadable("unknown")
     return "csv"
+
+
+def is_archive_of_pages(start: str) -> bool:
+    """« Page Web à fichier unique »; an e-mail that carries a page tells who got it."""
+    return (
+        "mime-version:" in start
+        and "multipart/related" in start
+        and not re.search(r"^(to|cc|received|message-id|delivered-to|return-path):", start, re.M)
+    )
