@@ -9,7 +9,7 @@ from common.spreadsheets import fold
 # Words of a family name that say nothing by themselves.
 PARTICLES = frozenset(
     ("de", "du", "des", "d", "la", "le", "les", "l", "da", "do", "dos", "di", "del", "van", "von")
-    + ("der", "den", "el", "al", "ben")
+    + ("der", "den", "el", "al", "ben", "saint", "sainte")
 )
 # What stands before a name and is no part of it: a pattern, and its words folded.
 CIVILITY = (
