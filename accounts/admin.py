@@ -17,16 +17,17 @@ admin.site.unregister([Group, EmailAddress, Authenticator])
 @admin.register(User)
 class UserAdmin(PortalAdmin):
     list_display = ["email", "person", "is_staff", "organism", "is_active", "last_login"]
-    ordering = ["-is_staff", "last_name", "first_name", "email"]
+    ordering = ["-is_staff", "search", "pk"]
     list_filter = ["is_staff", "is_active", "groups"]
     list_select_related = ["person__organism"]
-    search_fields = ["email", "first_name", "last_name"]
+    search_fields = ["search"]
+    search_help_text = "Nom, e-mail"
     # No superuser flag, no permission of one's own: nobody is given more than a group gives.
     fields = ["email", "first_name", "last_name", "is_active", "groups", "last_login"]
     readonly_fields = ["last_login"]
     filter_horizontal = ["groups"]
 
-    @admin.display(description="nom", ordering="last_name")
+    @admin.display(description="nom", ordering="search")
     def person(self, user):
         return user.get_full_name()
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from common.addresses import stored
+from common.derived import KeepsDerived, SearchField
 from common.fields import AddressField
 
 
@@ -27,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=stored(email or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(KeepsDerived, AbstractBaseUser, PermissionsMixin):
     """The e-mail, in its canonical form (`common.addresses`), is the login."""
 
     email = AddressField(
@@ -39,7 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("actif", default=True)
     date_joined = models.DateTimeField("créé le", default=timezone.now)
 
-    objects = UserManager()
+    search = SearchField("last_name", "first_name", "email")
+
+    objects = UserManager()  # type: ignore[assignment, misc]  # KeepsDerived has one too
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -48,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "compte"
         verbose_name_plural = "comptes"
-        ordering = ["last_name", "first_name", "email"]
+        ordering = ["search", "pk"]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

@@ -15,8 +15,10 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from .admin_forms import ConfirmForm
+from .derived import searched
 from .errors import Refused, WrongStatus
 from .journal import JournalRow
+from .spreadsheets.values import cell_text, fold
 
 
 class ReadOnlyMixin:
@@ -55,10 +57,64 @@ class PortalAdmin(ModelAdmin):
     list_filter_submit = False
     compressed_fields = True
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """What is searched in folded columns is folded; what folds to nothing finds nothing."""
+        if not search_term.strip() or not self._search_paths():
+            found: tuple[models.QuerySet[Any], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return found
+        folded = fold(search_term)
+        if not folded:
+            return queryset.none(), False
+        rows, may_double = super().get_search_results(request, queryset, folded)
+        related = ["__".join(path) for path in self._search_paths() if path]
+        if related:
+            rows = rows.select_related(*related)
+        return rows.annotate(searched_for=models.Value(folded)), may_double
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = list(super().get_list_display(request))
+        if self._search_paths() and fold(request.GET.get("q", "")):
+            columns.append("found_by")
+        return columns
+
+    @admin.display(description="trouvé par")
+    def found_by(self, row: models.Model) -> str:
+        """What a search found the row by, where its other columns do not show it."""
+        rows = list(filter(None, (_follow(row, path) for path in self._search_paths())))
+        columns = [getattr(row, str(name), None) for name in self.list_display]
+        shown = fold(" ".join(str(value) for value in [*rows, *columns] if value))
+        words = [word for word in getattr(row, "searched_for", "").split() if word not in shown]
+        told = []
+        for related in rows:
+            search: Any = related._meta.get_field("search")
+            for name in search.sources:
+                value = cell_text(getattr(related, name))
+                if any(word in searched(value) for word in words):
+                    field: Any = related._meta.get_field(name)
+                    told.append(f"{field.verbose_name} : {value}")
+        return ", ".join(told)
+
+    def _search_paths(self) -> list[list[str]]:
+        """The relations to the rows whose folded column is searched; none where one is not."""
+        paths = [name.split("__") for name in self.search_fields]
+        return [path[:-1] for path in paths] if all(path[-1] == "search" for path in paths) else []
+
     def waiting(self) -> models.QuerySet[Any]:
         """The rows that wait for staff; the menu and the entrance say how many."""
         rows: models.QuerySet[Any] = self.model._default_manager.none()
         return rows
+
+
+def _follow(row: models.Model, path: Iterable[str]) -> Any:
+    """The row at the end of these relations; None where there is none."""
+    followed: Any = row
+    for name in path:
+        followed = followed and getattr(followed, name)
+    return followed
 
 
 class VerbAdmin(ReadOnlyMixin, PortalAdmin):

@@ -85,6 +85,7 @@ class SearchField(DerivedTextField):
 
 
 Row = TypeVar("Row", bound=models.Model)
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 def derived_fields(model: type[models.Model], names: Iterable[str] | None = None) -> list[Any]:
@@ -169,6 +170,16 @@ class KeepsDerived(models.Model):
         for field in derived_fields(type(self)):
             setattr(self, field.attname, field.value_for(self))
         return self
+
+
+def found(rows: Rows, typed: str) -> Rows:
+    """The rows whose `search` column holds every word typed; none when no word can be compared."""
+    words = fold(typed).split()
+    if not words:
+        return rows.none()
+    for word in words:
+        rows = rows.filter(search__contains=word)
+    return rows
 
 
 def rewrite(

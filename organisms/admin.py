@@ -7,7 +7,6 @@ from django.utils.html import format_html
 
 from common.admin import JournalInline, Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
-from common.spreadsheets import fold
 
 from .domain import accounts
 from .models import Invite, Organism, OrganismJournal, Person
@@ -129,14 +128,11 @@ class OrganismAdmin(VerbAdmin):
             .annotate(has_twin=Exists(twins.exclude(siren="").exclude(pk=OuterRef("pk"))))
         )
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
-
     @admin.display(description="remarque")
     def remark(self, organism):
         return "Même SIREN qu’un actif" if organism.has_twin else ""
 
-    @admin.display(description="nom", ordering="name")
+    @admin.display(description="nom", ordering="search")
     def shown_name(self, organism):
         return organism.name
 

@@ -7,7 +7,6 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from common.admin import Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
 from common.durations import format_minutes
-from common.spreadsheets import fold
 from members.keys import number_key
 from members.models import Member
 
@@ -114,8 +113,8 @@ class ParticipantAdmin(VerbAdmin):
 
     list_display = [
         "row_number",
-        "last_name",
-        "first_name",
+        "family_name",
+        "given_name",
         "state",
         "included",
         "member",
@@ -123,11 +122,11 @@ class ParticipantAdmin(VerbAdmin):
         "offered_member",
         "session",
     ]
-    list_display_links = ["last_name", "first_name"]
+    list_display_links = ["family_name", "given_name"]
     list_filter = [WaitingFilter, "state", "included", "added_by_hand"]
     list_select_related = ["member", "offered_member", "sheet__training"]
     search_fields = ["search"]
-    search_help_text = "Nom, e-mail, numéro"
+    search_help_text = "Nom, e-mail, numéro, ORIAS, cabinet"
     fields = [
         "shown_sheet",
         "row_number",
@@ -181,8 +180,13 @@ class ParticipantAdmin(VerbAdmin):
     def lookup_allowed(self, lookup, value, request=None):
         return lookup == "sheet__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
+    @admin.display(description="nom", ordering="search")
+    def family_name(self, participant):
+        return participant.last_name
+
+    @admin.display(description="prénom")
+    def given_name(self, participant):
+        return participant.first_name
 
     @admin.display(description="session", ordering="sheet__starts_on")
     def session(self, participant):

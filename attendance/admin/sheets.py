@@ -9,7 +9,6 @@ from django.urls import path, reverse
 from common import files
 from common.admin import JournalInline, Verb, VerbAdmin, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
-from common.spreadsheets import fold
 
 from ..domain import cancelling, counting, limits
 from ..models import Participant, Sheet, SheetJournal, UnrecognisedCount
@@ -161,14 +160,11 @@ class SheetAdmin(VerbAdmin):
             )
         )
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
-
-    @admin.display(description="formation", ordering="training__title")
+    @admin.display(description="formation", ordering="training__search")
     def shown_training(self, sheet):
         return sheet.training.title
 
-    @admin.display(description="organisme", ordering="training__organism__name")
+    @admin.display(description="organisme", ordering="training__organism__search")
     def organism(self, sheet):
         return sheet.training.organism.name
 
@@ -228,9 +224,6 @@ class UnrecognisedCountAdmin(VerbAdmin):
             done="La limite est levée : l’organisme peut déposer à nouveau.",
         )
     ]
-
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
 
     @admin.display(description="bloqué", boolean=True)
     def is_above(self, count):

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from common import files
+from common.derived import found
 from common.errors import WrongStatus
-from common.spreadsheets import fold
 from organisms.access import organism_required, writing_required
 
 from ..domain import cautions, counting, sheets
@@ -49,7 +49,7 @@ def sheet(request, pk):
         lines = lines.filter(FILTERS[state][1])
     query = request.GET.get("q", "").strip()
     if query:
-        lines = lines.filter(search__contains=fold(query))
+        lines = found(lines, query)
     to_validate = sheet.may(Event.VALIDATE)
     if to_validate:
         lines = lines.order_by(PROBLEMS_FIRST, *Participant._meta.ordering)

@@ -35,7 +35,7 @@ def training_list(request):
             sheet_count=Count("sheets", filter=~Q(sheets__status=Sheet.Status.CANCELLED)),
             waiting_count=Count("sheets", filter=waiting),
         )
-        .order_by("-year", "title", "pk")
+        .order_by("-year", "search", "pk")
     )
     query = request.GET.get("q", "").strip()
     if query:

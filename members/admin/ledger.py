@@ -5,7 +5,6 @@ from import_export import fields
 
 from common.admin import PortalAdmin, ReadOnlyMixin
 from common.durations import format_minutes
-from common.spreadsheets import fold
 
 from ..models import HoursCredit
 from .exports import SafeResource, WorkbookExportMixin
@@ -59,9 +58,6 @@ class HoursCreditAdmin(WorkbookExportMixin, ReadOnlyMixin, PortalAdmin):
     ]
     readonly_fields = fields
     resource_classes = [CreditResource]
-
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
 
     @admin.display(description="durée", ordering="minutes")
     def shown_minutes(self, entry):

@@ -10,7 +10,6 @@ from unfold.admin import TabularInline
 
 from common.admin import PortalAdmin, ReadOnlyMixin
 from common.durations import format_minutes
-from common.spreadsheets import fold
 
 from ..domain import former
 from ..keys import KEY_OF
@@ -117,12 +116,12 @@ class MemberResource(SafeResource):
 
 @admin.register(Member)
 class MemberAdmin(WorkbookExportMixin, PortalAdmin):
-    list_display = ["number", "last_name", "first_name", "email", "member", "cif", "hours"]
-    list_display_links = ["number", "last_name"]
+    list_display = ["number", "family_name", "given_name", "email", "member", "cif", "hours"]
+    list_display_links = ["number", "family_name"]
     list_filter = [NowFilter, NoEmailFilter]
     search_fields = ["search"]
     search_help_text = "Nom, numéro, e-mail, cabinet, ORIAS"
-    ordering = ["last_name", "first_name", "number"]
+    ordering = Member._meta.ordering
     fields = ["number", "title", "last_name", "first_name", "email", "firm", "orias"]
     inlines = [MembershipInline, FormerKeyInline, CreditInline]
     resource_classes = [MemberResource]
@@ -142,9 +141,6 @@ class MemberAdmin(WorkbookExportMixin, PortalAdmin):
             )
         )
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
-
     def has_delete_permission(self, request, obj=None):
         return False
 
@@ -163,6 +159,15 @@ class MemberAdmin(WorkbookExportMixin, PortalAdmin):
         former.note(formset.new_objects)
         for key in formset.deleted_objects:
             key.delete()
+
+    @admin.display(description="nom", ordering="last_name_key")
+    def family_name(self, member):
+        return member.last_name
+
+    # Not a column to sort by: no database does it well in both cases, with accents.
+    @admin.display(description="prénom")
+    def given_name(self, member):
+        return member.first_name
 
     @admin.display(description="adhérent", boolean=True, ordering="is_member")
     def member(self, member):

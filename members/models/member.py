@@ -42,7 +42,8 @@ class Member(KeepsDerived):
     class Meta:
         verbose_name = "adhérent"
         verbose_name_plural = "adhérents"
-        ordering = ["last_name", "first_name", "number"]
+        # By letters without accents: « Éric » comes before « Zoé » on any database.
+        ordering = ["last_name_key", "search", "pk"]
         permissions = [("import_registry", "Peut importer le fichier des adhérents")]
 
     def __str__(self) -> str:

@@ -102,7 +102,8 @@ class Organism(KeepsDerived, Journalled):
     class Meta:
         verbose_name = "organisme de formation"
         verbose_name_plural = "organismes de formation"
-        ordering = ["name", "pk"]
+        # The folded column begins with the name: « Étude » does not come after « Zénith ».
+        ordering = ["search", "pk"]
         permissions = [
             ("decide_organism", "Peut activer, refuser, suspendre et réactiver un organisme")
         ]

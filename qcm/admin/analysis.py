@@ -11,7 +11,6 @@ from django.urls import path, reverse
 
 from common.admin import PortalAdmin, ReadOnlyMixin
 from common.errors import Refused, WrongStatus
-from common.spreadsheets import fold
 from trainings.domain import corrections, versions
 from trainings.domain.versions import CORRECT
 from trainings.models import Correction, Question
@@ -45,7 +44,7 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
     search_fields = ["search", "organism__search"]
     search_help_text = "Intitulé, agrément, organisme"
     list_select_related = ["organism"]
-    ordering = ["-year", "title"]
+    ordering = ["-year", "search"]
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("qcm.view_attempt")
@@ -71,9 +70,6 @@ class TrainingAnalysisAdmin(ReadOnlyMixin, PortalAdmin):
                 live=Coalesce(Subquery(live), 0),
             )
         )
-
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
 
     def waiting(self):
         """Corrections that organisms proposed."""

@@ -24,7 +24,6 @@ from common.admin import (
 from common.admin_forms import ConfirmForm
 from common.durations import format_minutes, format_seconds
 from common.files import XLSX
-from common.spreadsheets import fold
 
 from ..domain import evidence, invitations
 from ..models import Attempt, Invitation, InvitationJournal
@@ -171,9 +170,6 @@ class InvitationAdmin(VerbAdmin):
             .annotate(used=finished)
         )
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
-
     def waiting(self):
         """Those who used all their attempts: staff may grant one more."""
         return Invitation.objects.filter(
@@ -259,9 +255,6 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
     def get_queryset(self, request):
         return evidence.with_all(super().get_queryset(request))
 
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
-
     def get_urls(self):
         pages = [
             path(
@@ -313,11 +306,11 @@ class AttemptAdmin(ReadOnlyMixin, PortalAdmin):
     def insider(self, attempt):
         return "oui" if attempt.by_insider else "–"
 
-    @admin.display(description="adhérent", ordering="invitation__member__last_name")
+    @admin.display(description="adhérent", ordering="invitation__member__last_name_key")
     def member(self, attempt):
         return attempt.invitation.member
 
-    @admin.display(description="formation", ordering="invitation__training__title")
+    @admin.display(description="formation", ordering="invitation__training__search")
     def training(self, attempt):
         return attempt.invitation.training
 

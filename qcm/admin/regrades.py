@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from common.admin import Verb, VerbAdmin, link
 from common.admin_forms import ConfirmForm
-from common.spreadsheets import fold
 
 from ..domain import regrading
 from ..models import Regrade
@@ -56,9 +55,6 @@ class RegradeAdmin(VerbAdmin):
             .select_related("question__question_set", "training", "by")
             .annotate(changed=Count("changes"))
         )
-
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
 
     def waiting(self):
         """Those that stopped: staff may let them go on."""

@@ -12,3 +12,10 @@ def test_a_login_is_written_as_the_network_has_it(migrate):
         "b@xn--socit-esab.example",
         "c@x.fr",
     ]
+
+
+def test_accounts_are_found_in_every_alphabet(migrate):
+    before = migrate("accounts", "0003_addresses_read_whole").get_model("accounts", "User")
+    before.objects.create(email="a@x.fr", last_name="Wałęsa", first_name="Éric")
+    after = migrate("accounts", "0004_found_in_every_alphabet").get_model("accounts", "User")
+    assert after.objects.get().search == "walesa eric a x fr"

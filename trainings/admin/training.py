@@ -13,7 +13,6 @@ from common import files
 from common.admin import JournalInline, ReadOnlyMixin, Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm
 from common.durations import format_minutes
-from common.spreadsheets import fold
 
 from ..domain import decisions, dossier
 from ..domain.overview import overview
@@ -205,9 +204,6 @@ class TrainingAdmin(VerbAdmin):
 
     def get_ordering(self, request):
         return ["rank", "submitted_at", "pk"]
-
-    def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, fold(search_term))
 
     # --- files --------------------------------------------------------------------------------
 

@@ -8,10 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
-from common.derived import DerivedQuerySet, KeepsDerived, SearchField
+from common.derived import DerivedQuerySet, KeepsDerived, SearchField, found
 from common.errors import WrongStatus
 from common.journal import Journalled, JournalRow, event_field
-from common.spreadsheets import fold
 from common.transitions import final, step
 from organisms.models import Organism
 
@@ -41,7 +40,7 @@ class TrainingQuerySet(DerivedQuerySet["Training"]):
 
     def matching(self, typed: str) -> Self:
         """Those whose title or number says what was typed: an organism's list is its own."""
-        return self.filter(search__contains=fold(typed))
+        return found(self, typed)
 
 
 class Training(Journalled, KeepsDerived):
