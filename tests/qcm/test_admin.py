@@ -230,6 +230,17 @@ def test_attempts_are_exported_with_dangerous_cells_as_text(staff):
     assert line["Commencée le"] == began.replace(tzinfo=None, microsecond=0)
 
 
+def test_too_many_attempts_are_not_exported_and_it_is_said(staff, invitation, monkeypatch):
+    monkeypatch.setattr(evidence, "MOST_ROWS", 0)
+    attempt = take(invitation, right=0)
+    data = {"action": "export", "_selected_action": [attempt.pk]}
+    page = staff.post(ATTEMPTS, data, follow=True)
+    assert [str(one) for one in page.context["messages"]] == [
+        "Plus de 0 tentatives : choisissez une année ou une formation d’abord."
+    ]
+    assert staff.get(f"{ATTEMPTS}31415/preuve/").status_code == 404
+
+
 def test_an_attempt_is_granted_by_a_confirmation_page_with_a_reason(staff, invitation):
     for _ in range(3):
         take(invitation, right=0)

@@ -92,9 +92,9 @@ def test_without_scripts_a_wrong_file_is_said_and_the_draft_kept(signed_in, draf
     }
     page = signed_in.post(url("edit", draft.pk), data)
     assert told(page) == [
-        "Une demande porte au plus 20 documents.",
         "« présentation.pdf » n’est pas un fichier PDF lisible. Ouvrez-le sur votre ordinateur "
         "pour le vérifier, puis déposez-le à nouveau.",
+        "Une demande porte au plus 20 documents.",
     ]
     draft.refresh_from_db()
     assert (draft.status, draft.title) == ("draft", "Titre gardé")
@@ -186,3 +186,15 @@ def test_the_list_is_narrowed_to_a_status(signed_in, organism):
     page = signed_in.get(url("list"), {"statut": "submitted"})
     assert [one.status for one in page.context["page"]] == ["submitted"]
     assert len(signed_in.get(url("list"), {"statut": "autre"}).context["page"]) == 2
+
+
+def test_a_file_that_is_too_big_is_stopped_and_said_to_the_script(signed_in, draft, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    path = url("upload", draft.pk, "further")
+    answer = signed_in.post(path, {"file": file(b"x" * 2000)}, **SCRIPT)
+    assert answer.status_code == 413
+    assert answer.content.decode() == (
+        "Ce fichier dépasse 20 Mo. Réduisez-le ou scannez-le en moins bonne qualité, puis "
+        "déposez-le à nouveau."
+    )
+    assert draft.documents.count() == 1
