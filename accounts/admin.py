@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
+from common.addresses import shown
 from common.admin import PortalAdmin
 
 from .domain import change_staff_account, open_staff_account
@@ -16,7 +17,7 @@ admin.site.unregister([Group, EmailAddress, Authenticator])
 
 @admin.register(User)
 class UserAdmin(PortalAdmin):
-    list_display = ["email", "person", "is_staff", "organism", "is_active", "last_login"]
+    list_display = ["shown_email", "person", "is_staff", "organism", "is_active", "last_login"]
     ordering = ["-is_staff", "search", "pk"]
     list_filter = ["is_staff", "is_active", "groups"]
     list_select_related = ["person__organism"]
@@ -26,6 +27,10 @@ class UserAdmin(PortalAdmin):
     fields = ["email", "first_name", "last_name", "is_active", "groups", "last_login"]
     readonly_fields = ["last_login"]
     filter_horizontal = ["groups"]
+
+    @admin.display(description="adresse e-mail", ordering="email")
+    def shown_email(self, user):
+        return shown(user.email)
 
     @admin.display(description="nom", ordering="search")
     def person(self, user):

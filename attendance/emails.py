@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.formats import date_format
 
+from common.addresses import shown
 from common.durations import format_minutes
 from mailing import outbox
 from members import emails as member_emails
@@ -174,7 +175,11 @@ def limit_reached(organism, lines):
     outbox.queue_many(
         "attendance/email/limit_reached",
         [
-            (staff, {"organism": organism.name, "email": organism.email, "lines": lines}, None)
+            (
+                staff,
+                {"organism": organism.name, "email": shown(organism.email), "lines": lines},
+                None,
+            )
             for staff in settings.STAFF_EMAILS
         ],
         about=organism,

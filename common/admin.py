@@ -85,7 +85,7 @@ class PortalAdmin(ModelAdmin):
     def found_by(self, row: models.Model) -> str:
         """What a search found the row by, where its other columns do not show it."""
         rows = list(filter(None, (_follow(row, path) for path in self._search_paths())))
-        columns = [getattr(row, str(name), None) for name in self.list_display]
+        columns = [self._shown(row, str(name)) for name in self.list_display]
         shown = fold(" ".join(str(value) for value in [*rows, *columns] if value))
         words = [word for word in getattr(row, "searched_for", "").split() if word not in shown]
         told = []
@@ -97,6 +97,11 @@ class PortalAdmin(ModelAdmin):
                     field: Any = related._meta.get_field(name)
                     told.append(f"{field.verbose_name} : {value}")
         return ", ".join(told)
+
+    def _shown(self, row: models.Model, name: str) -> Any:
+        """What a column of the list shows of a row."""
+        own = getattr(self, name, None)
+        return own(row) if callable(own) else getattr(row, name, None)
 
     def _search_paths(self) -> list[list[str]]:
         """The relations to the rows whose folded column is searched; none where one is not."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from .addresses import NotOneAddress, one_address
+from .addresses import NotOneAddress, one_address, shown
 from .durations import STEP_MINUTES, NotADuration, format_minutes, parse_minutes
 
 
@@ -16,6 +16,9 @@ class AddressField(forms.EmailField):
             return one_address(super().to_python(value) or "")
         except NotOneAddress as error:
             raise forms.ValidationError(f"{error}.") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return shown(value) if isinstance(value, str) else value
 
 
 class DurationField(forms.Field):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from common.addresses import stored
 from common.admin import Verb, VerbAdmin, admin_url, link
 from common.admin_forms import ConfirmForm
 
@@ -50,6 +51,10 @@ class MessageAdmin(VerbAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("resent_from")
+
+    def get_search_results(self, request, queryset, search_term):
+        # A domain typed in letters is kept as the network has it.
+        return super().get_search_results(request, queryset, stored(search_term))
 
     @admin.display(description="objet")
     def shown_subject(self, message):

@@ -19,6 +19,13 @@ FIGURES = re.compile(r"[A-Za-z]*?0*([0-9]{1,15})")
 ORIAS_FIGURES = 8
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many signs of a cell: a number at the end is left out rather than in part."""
+    if len(text) <= most or not text[most].isalnum():
+        return text[:most]
+    return re.sub(r"[A-Za-z0-9]+\Z", "", text[:most]) or text[:most]
+
+
 def number_key(value: Cell) -> str:
     """A member number without prefix, zeros, signs and words around it.
 

@@ -5,6 +5,7 @@ from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.utils import timezone
 from django.utils.html import format_html
 
+from common.addresses import shown
 from common.admin import JournalInline, Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
 
@@ -142,7 +143,7 @@ class OrganismAdmin(VerbAdmin):
 
     @admin.display(description="e-mail", ordering="email")
     def shown_email(self, organism):
-        return organism.email
+        return shown(organism.email)
 
     @admin.display(description="SIREN", ordering="siren")
     def shown_siren(self, organism):
@@ -167,7 +168,9 @@ class OrganismAdmin(VerbAdmin):
             return "Aucun organisme actif n’a le même SIREN."
         return format_html(
             "Même SIREN qu’un organisme actif : {}",
-            lines(link(admin_url(other), f"{other.name} ({other.email})") for other in others),
+            lines(
+                link(admin_url(other), f"{other.name} ({shown(other.email)})") for other in others
+            ),
         )
 
     @admin.display(description="représentant")

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from common.addresses import shown
 from mailing import outbox
 
 from .models import Invite, Organism
@@ -13,7 +14,9 @@ from .models import Invite, Organism
 def account_asked(organism: Organism) -> None:
     """Acknowledged to the organism, told to staff."""
     _to_organism("asked", organism)
-    _to_staff("asked_staff", organism, type=organism.get_type_display(), email=organism.email)
+    _to_staff(
+        "asked_staff", organism, type=organism.get_type_display(), email=shown(organism.email)
+    )
 
 
 def address_known(email: str, name: str, *, pending: bool) -> None:

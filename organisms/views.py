@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.limits import too_many
+from common.addresses import shown
 from common.errors import Refused
 
 from .access import administrator_required, organism_required
@@ -93,7 +94,7 @@ def invite(request):
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"L’invitation est envoyée à {invitation.email}.")
+            messages.success(request, f"L’invitation est envoyée à {shown(invitation.email)}.")
             return redirect("organisms:detail")
     return render(request, "organisms/invite.html", context)
 
@@ -108,7 +109,7 @@ def invite_again(request, pk):
         _do(
             request,
             lambda: people.invite_again(invitation, by=request.user),
-            f"Un nouveau lien est envoyé à {invitation.email}.",
+            f"Un nouveau lien est envoyé à {shown(invitation.email)}.",
         )
     return redirect("organisms:detail")
 
@@ -120,7 +121,7 @@ def cancel_invite(request, pk):
     _do(
         request,
         lambda: people.cancel_invite(invitation, by=request.user),
-        f"L’invitation de {invitation.email} est annulée.",
+        f"L’invitation de {shown(invitation.email)} est annulée.",
     )
     return redirect("organisms:detail")
 
@@ -174,8 +175,8 @@ def remove(request, pk):
         {
             "nav": "organism",
             "title": "Retirer un accès",
-            "text": f"{person} ({person.user.email}) ne pourra plus se connecter à votre espace. "
-            "Ce qui a été fait en son nom reste.",
+            "text": f"{person} ({shown(person.user.email)}) ne pourra plus se connecter à votre "
+            "espace. Ce qui a été fait en son nom reste.",
             "button": "Retirer l’accès",
             "back": reverse("organisms:detail"),
             "danger": True,

@@ -7,7 +7,7 @@ from datetime import date
 
 from common.addresses import kept
 from common.spreadsheets import Row, cell_text, fold
-from members.keys import emails_of
+from members.keys import cut, emails_of
 from members.names import CIVILITY, without_note_call
 
 from .columns import KEYS, Columns
@@ -79,8 +79,8 @@ def line_of(row: Row, columns: Columns, titles: Sequence[str]) -> RosterLine | N
         first_name=without_note_call(first_name)[:200],
         full_name=full_name[:200],
         email=kept(email),
-        member_number=values.get("member_number", "")[:50],
-        orias=SPACES_IN_FIGURES.sub("", values.get("orias", ""))[:50],
+        member_number=cut(values.get("member_number", ""), 50),
+        orias=cut(SPACES_IN_FIGURES.sub("", values.get("orias", "")), 50),
         firm=values.get("firm", "")[:200],
         result=values.get("result", "")[:50],
         origin=int(origin) if re.fullmatch(r"\d{1,7}", origin) else None,

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from ..addresses import shown
 from ..durations import NARROW_SPACE, format_minutes, format_seconds
 
 register = template.Library()
@@ -56,6 +57,12 @@ def pluralize(number: int | Sized, endings: str = "s") -> str:
     singular, _, plural = endings.rpartition(",")
     count = number if isinstance(number, int) else len(number)
     return plural if abs(count) >= 2 else singular
+
+
+@register.filter
+def address(email: str) -> str:
+    """An e-mail address as people write it: its domain in letters."""
+    return shown(email)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from unfold.admin import TabularInline
 
+from common.addresses import shown
 from common.admin import PortalAdmin, ReadOnlyMixin
 from common.durations import format_minutes
 
@@ -116,7 +117,7 @@ class MemberResource(SafeResource):
 
 @admin.register(Member)
 class MemberAdmin(WorkbookExportMixin, PortalAdmin):
-    list_display = ["number", "family_name", "given_name", "email", "member", "cif", "hours"]
+    list_display = ["number", "family_name", "given_name", "shown_email", "member", "cif", "hours"]
     list_display_links = ["number", "family_name"]
     list_filter = [NowFilter, NoEmailFilter]
     search_fields = ["search"]
@@ -163,6 +164,10 @@ class MemberAdmin(WorkbookExportMixin, PortalAdmin):
     @admin.display(description="nom", ordering="last_name_key")
     def family_name(self, member):
         return member.last_name
+
+    @admin.display(description="e-mail", ordering="email")
+    def shown_email(self, member):
+        return shown(member.email)
 
     # Not a column to sort by: no database does it well in both cases, with accents.
     @admin.display(description="prénom")

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from common.addresses import stored
+from common.addresses import shown, stored
 from common.errors import Refused, WrongStatus
 
 from .. import emails
@@ -26,8 +26,8 @@ def add(organism: Organism, *, email: str, first_name: str, last_name: str, role
     user = User.objects.filter(email=stored(email)).first()
     if not may_be_added(user):
         raise Refused(
-            f"L’adresse {email} a déjà un compte sur le portail, et un compte appartient à un "
-            "seul organisme. Une autre adresse est nécessaire."
+            f"L’adresse {shown(email)} a déjà un compte sur le portail, et un compte appartient "
+            "à un seul organisme. Une autre adresse est nécessaire."
         )
     if user is None:
         user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
@@ -54,7 +54,7 @@ def invite(
         organism = organism.lock()
         organism.require(Organism.Event.INVITE)
         if organism.people.filter(user__email=email).exists():
-            raise Refused(f"{email} a déjà accès à votre espace.")
+            raise Refused(f"{shown(email)} a déjà accès à votre espace.")
         invitation, _ = Invite.objects.update_or_create(
             organism=organism,
             email=email,
@@ -164,7 +164,7 @@ def remove(person: Person, *, by: User) -> None:
         user.is_active = False
         user.save(update_fields=["is_active"])
         organism.write_journal(
-            Organism.Event.REMOVE_PERSON, by=by, comment=f"{user} ({user.email})"
+            Organism.Event.REMOVE_PERSON, by=by, comment=f"{user} ({shown(user.email)})"
         )
 
 

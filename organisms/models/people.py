@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from common.addresses import shown
 from common.fields import AddressField
 
 from .organism import Organism
@@ -89,4 +90,4 @@ class Invite(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name} ({self.email})"
+        return f"{self.first_name} {self.last_name} ({shown(self.email)})"

@@ -1,8 +1,21 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from attendance.domain import matching
+from attendance.roster.parsing import parse
 from attendance.roster.people import RosterLine
+from common import bulk
+from common.spreadsheets import read_workbook
+from members import registry_file
+from members.models import Member
 from tests import factories
+
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
+needs_samples = pytest.mark.skipif(
+    not SAMPLES.exists(), reason="les exemples partagés ne sont pas là"
+)
 
 
 def line(**fields):
@@ -240,3 +253,72 @@ def test_matching_takes_three_queries_for_each_500_lines(member, lines, django_a
         matching.find(rows)
     with django_assert_num_queries(2):
         matching.find([line(last_name="X", member_number="B777")])
+
+
+def test_cells_of_several_keys_take_no_more_queries(member, django_assert_num_queries):
+    rows = [
+        line(
+            last_name="X",
+            member_number=f"A{n} / A{n + 1000}",
+            email=f"x{n}@exemple.test ; y{n}@exemple.test ; z{n}@exemple.test",
+            orias=f"{n + 1000000:08} {n + 2000000:08}",
+        )
+        for n in range(123, 623)
+    ]
+    with django_assert_num_queries(3):
+        matching.find(rows)
+
+
+def who_by_row(path, members):
+    """The family name of whom each line of a shared sample is, "" for nobody."""
+    roster = parse(read_workbook(path))
+    for number, fields in members.items():
+        factories.make_member(number=number, **fields)
+    found = matching.find(roster.lines)
+    return [match.member.number if match.member else match.note for match in found]
+
+
+@pytest.mark.django_db
+@needs_samples
+def test_the_sample_of_two_addresses_in_a_cell_is_recognised_by_either():
+    names = ["DUBOIS", "FRANÇOIS", "DAVID", "FAURE", "VINCENT", "ROUSSEL", "FOURNIER"]
+    members = {
+        f"A{rank}": {"last_name": name, "email": f"adherent{rank}@cabinet.example"}
+        for rank, name in enumerate(names, 1)
+    }
+    path = SAMPLES / "field/14-two-emails-in-a-cell/deux-mails.xlsx"
+    assert who_by_row(path, members) == list(members)
+
+
+@pytest.mark.django_db
+@needs_samples
+def test_the_sample_of_birth_names_is_recognised_by_any_of_them():
+    path = SAMPLES / "field/16-birth-names/noms-de-naissance.xlsx"
+    members = {"A00021": {"last_name": "DURAND", "first_name": "Anne"}}
+    assert who_by_row(path, members) == ["A00021"] * 6
+
+
+@pytest.mark.django_db
+@needs_samples
+def test_the_sample_of_a_domain_in_letters_is_recognised_in_both_forms():
+    path = SAMPLES / "field/38-idn-address/presents-idn.xlsx"
+    members = {"A1": {"last_name": "NGUYEN", "email": "helene@société-conseil.example"}}
+    assert who_by_row(path, members) == ["A1", "A1"]
+
+
+@pytest.mark.django_db
+@needs_samples
+def test_the_samples_of_names_and_numbers_are_recognised_as_a_person_does():
+    registry, errors = registry_file.parse(
+        read_workbook(SAMPLES / "adherents-plus.xlsx", max_rows=registry_file.MAX_ROWS)
+    )
+    assert errors == []
+    fields = ("number", "last_name", "first_name", "email", "orias")
+    bulk.insert(
+        Member, [Member(**{name: getattr(row, name) for name in fields}) for row in registry]
+    )
+    expected = json.loads((SAMPLES / "rosters/expected.json").read_text())
+    for name in ("22_civilites", "24_particules", "26_inverses", "28_numeros", "32_notes_de_bas"):
+        roster = parse(read_workbook(SAMPLES / f"rosters/{name}.xlsx"))
+        found = [match.member.number for match in matching.find(roster.lines) if match.member]
+        assert found == [row["who"] for row in expected[f"{name}.xlsx"]["lines"]], name

@@ -252,3 +252,33 @@ def test_staff_type_an_address_as_anybody(administrator, rf):
         assert form.base_fields["email"].clean("O’Brien <O'BRIEN@x.fr>") == "o'brien@x.fr"
         with pytest.raises(ValidationError, match="n’est pas une adresse e-mail entière"):
             form.base_fields["email"].clean("jean dupont@x.fr")
+
+
+@pytest.mark.django_db
+def test_a_domain_is_shown_in_letters_and_searched_in_either_form(client, administrator, settings):
+    settings.DEMO = True  # Staff enter without a second factor.
+    client.force_login(administrator)
+    member = factories.make_member(email=IDN)
+    page = client.get(reverse("admin:members_member_changelist")).content.decode()
+    assert "helene@société-conseil.example" in page
+    assert IDN not in page
+    form = client.get(reverse("admin:members_member_change", args=[member.pk])).content.decode()
+    assert 'value="helene@société-conseil.example"' in form
+    outbox.queue("organisms/email/refused", IDN, {"name": "A", "reason": "B"})
+    outbox.queue("organisms/email/refused", "z@x.example", {"name": "A", "reason": "B"})
+    answer = client.get(
+        reverse("admin:mailing_message_changelist"), {"q": "helene@société-conseil.example"}
+    )
+    assert [message.to for message in answer.context["cl"].result_list] == [IDN]
+
+
+@pytest.mark.django_db
+def test_an_organism_s_pages_show_a_domain_in_letters(client):
+    organism = factories.make_organism(email=f"contact{IDN[6:]}")
+    person = factories.make_person(organism, email=IDN)
+    factories.make_invite(organism, email=f"luc{IDN[6:]}")
+    client.force_login(person.user)
+    page = client.get(reverse("organisms:detail")).content.decode()
+    for local in ("contact", "helene", "luc"):
+        assert f"{local}@société-conseil.example" in page
+    assert "xn--" not in page

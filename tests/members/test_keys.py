@@ -103,3 +103,10 @@ def test_a_cell_of_two_addresses_has_no_key_and_gives_both():
     assert keys.email_key("a@x.fr / b@y.fr") == ""
     assert keys.emails_of("a@x.fr / b@y.fr") == ["a@x.fr", "b@y.fr"]
     assert keys.email_key("o'brien@x.fr") == "o'brien@x.fr"
+
+
+def test_a_cell_too_long_loses_its_last_number_rather_than_a_part_of_it():
+    assert keys.cut("A00724 / A01316", 50) == "A00724 / A01316"
+    assert keys.cut("A00724 / A01316", 12) == "A00724 / "
+    assert keys.cut("A00724 / A01316", 6) == "A00724"
+    assert keys.cut("A00724", 3) == "A00"
