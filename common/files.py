@@ -19,11 +19,40 @@ from django.http.response import HttpResponseBase
 from PIL import Image
 from pypdf import PdfReader
 
+from .spreadsheets import refusals
+from .spreadsheets.refusals import kind_of
+
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Only these may be opened inside the browser; all else is downloaded.
 INLINE_TYPES = {PDF, JPEG, PNG}
-MAX_IMAGE_PIXELS = 100_000_000
+# Phones make 200 million; nothing here decodes them, but whoever looks at one does.
+MAX_IMAGE_PIXELS = 250_000_000
+# Ours is the limit that holds: Pillow's own gives no sentence.
+Image.MAX_IMAGE_PIXELS = None
+IMAGES = ["JPEG", "PNG"]
+TYPES = {"pdf": PDF, "jpeg": JPEG, "png": PNG}
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+A_WORKBOOK = (
+    "est un classeur. Ici se dépose un document à lire à l’écran : dans Excel, choisissez "
+    "Fichier > Exporter > Créer un document PDF, puis déposez le PDF obtenu."
+)
+A_LOCKED_PDF = (
+    "un PDF protégé par un mot de passe. Ouvrez-le avec ce mot de passe, imprimez-le vers un "
+    "nouveau PDF (Fichier > Imprimer > « Enregistrer au format PDF »), puis déposez celui-ci."
+)
+A_BROKEN_PDF = (
+    "un PDF incomplet ou abîmé. Scannez ou enregistrez le document à nouveau, puis déposez-le."
+)
+A_CUT_IMAGE = (
+    "une photo coupée : la fin du fichier manque. Copiez-la à nouveau depuis l’appareil, puis "
+    "déposez-la."
+)
+A_BROKEN_IMAGE = "une image abîmée. Copiez-la à nouveau depuis l’appareil, puis déposez-la."
+TOO_MANY_PIXELS = (
+    "une image de plus de 250 millions de pixels. Réduisez-la, ou reprenez la photo avec le "
+    "réglage habituel de l’appareil, puis déposez-la."
+)
 
 
 def random_name(instance: models.Model | type[models.Model], filename: str) -> str:
@@ -56,48 +85,79 @@ def check_size(file: Any) -> None:
 def content_type_of(file: Any, allowed: Collection[str]) -> str:
     """The type found in the content, one of `allowed` (PDF, JPEG, PNG), whatever the name says.
 
-    Raises ValidationError in French when the content is something else or cannot be opened.
+    Raises ValidationError in French when the content is something else or cannot be opened: it
+    says what the file is, and what to do with such a one.
     """
     check_size(file)
     file.seek(0)
-    head = file.read(1024)
+    content = file.read()
     file.seek(0)
+    kind = kind_of(content)
+    content_type = TYPES.get(kind)
+    if content_type not in allowed:
+        raise ValidationError(_no_scan(kind, content, file.name, allowed))
+    if problem := (_problem_of_pdf if kind == "pdf" else _problem_of_image)(content):
+        raise ValidationError(f"« {file.name} » est {problem}")
+    return TYPES[kind]
+
+
+def _no_scan(kind: str, content: bytes, name: str, allowed: Collection[str]) -> str:
+    if kind in refusals.WHAT:
+        # Where a PDF alone is taken, a picture in another format would be refused next.
+        picture = kind in refusals.PICTURES and JPEG not in allowed
+        return refusals.no_scan(kind, f"« {name} »", way="jpeg" if picture else kind)
+    if content.startswith(WORKBOOKS):
+        return f"« {name} » {A_WORKBOOK}"
     names = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG"}
-    *others, last = (names[kind] for kind in allowed)
+    *others, last = (names[one] for one in allowed)
     wanted = f"{', '.join(others)} ou {last}" if others else last
-    content_type = None
-    if b"%PDF-" in head and PDF in allowed:
-        content_type = PDF if _opens_as_pdf(file) else None
-    elif head.startswith(b"\xff\xd8\xff") and JPEG in allowed:
-        content_type = JPEG if _opens_as_image(file, "JPEG") else None
-    elif head.startswith(b"\x89PNG\r\n\x1a\n") and PNG in allowed:
-        content_type = PNG if _opens_as_image(file, "PNG") else None
-    file.seek(0)
-    if content_type is None:
-        raise ValidationError(
-            f"« {file.name} » n’est pas un fichier {wanted} lisible. "
-            "Ouvrez-le sur votre ordinateur pour le vérifier, puis déposez-le à nouveau."
-        )
-    return content_type
+    return (
+        f"« {name} » n’est pas un fichier {wanted} lisible. "
+        "Ouvrez-le sur votre ordinateur pour le vérifier, puis déposez-le à nouveau."
+    )
 
 
-def _opens_as_pdf(file: Any) -> bool:
-    file.seek(0)
+def _problem_of_pdf(content: bytes) -> str:
+    """What keeps a PDF from being opened by everybody, as « … est … », or nothing."""
     try:
-        return len(PdfReader(io.BytesIO(file.read())).pages) > 0
+        reader = PdfReader(io.BytesIO(content))
+        # A copier that only forbids changes encrypts as well, with no password to open.
+        if reader.is_encrypted and not reader.decrypt(""):
+            return A_LOCKED_PDF
+        return "" if len(reader.pages) > 0 else A_BROKEN_PDF
     except Exception:  # noqa: BLE001 - pypdf raises whatever broken bytes led it to
-        return False
+        return A_BROKEN_PDF
 
 
-def _opens_as_image(file: Any, kind: str) -> bool:
-    file.seek(0)
+def _problem_of_image(content: bytes) -> str:
+    """What keeps an image from being seen whole, as « … est … », or nothing."""
     try:
-        with Image.open(file, formats=[kind]) as image:
-            width, height = image.size
+        with Image.open(io.BytesIO(content), formats=IMAGES) as image:
+            pixels = image.width * image.height
             image.verify()
-    except Exception:  # noqa: BLE001 - and so does Pillow
-        return False
-    return width * height <= MAX_IMAGE_PIXELS
+    except Exception:  # noqa: BLE001 - Pillow raises whatever broken bytes led it to
+        return A_BROKEN_IMAGE
+    if pixels > MAX_IMAGE_PIXELS:
+        return TOO_MANY_PIXELS
+    if content.startswith(b"\xff\xd8") and not _has_its_end(content):
+        return A_CUT_IMAGE
+    return ""
+
+
+def _has_its_end(content: bytes) -> bool:
+    """Whether a JPEG's first picture ends; the miniature in its head does not count.
+
+    Without decoding: a phone's hundred megapixels would hold a request for seconds.
+    """
+    place = 2
+    while place + 4 <= len(content):
+        marker = content[place + 1]
+        if marker == 0xDA:
+            return b"\xff\xd9" in content[place:]
+        # Fill bytes may stand before a marker.
+        filled = marker == 0xFF
+        place += 1 if filled else 2 + int.from_bytes(content[place + 2 : place + 4], "big")
+    return False
 
 
 def serve(

@@ -9,14 +9,13 @@ from django.db import transaction
 from accounts.models import User
 from common import files, stored_files
 from common.errors import WrongStatus
+from common.spreadsheets import refusals
 from trainings.models import Training
 
 from ..models import DepositedFile
 
 Kind = DepositedFile.Kind
 SCAN_TYPES = [files.PDF, files.JPEG, files.PNG]
-# What people choose by mistake in place of the list, by how it begins.
-NOT_A_ROSTER = ((b"%PDF-", "un PDF"), (b"\xff\xd8\xff", "une image"), (b"\x89PNG", "une image"))
 ALREADY_SENT = "Ces fichiers viennent d’être envoyés : leur feuille est dans la liste."
 # How many one task forgets.
 BATCH = 500
@@ -57,13 +56,14 @@ def _type_of(kind: str, file: Any) -> str:
         return content_type
     files.check_size(file)
     file.seek(0)
-    head = file.read(16)
-    for start, words in NOT_A_ROSTER:
-        if head.startswith(start):
-            raise ValidationError(
-                f"« {file.name} » est {words}. Déposez ici le fichier Excel des présents ; le "
-                "scan de la feuille d’émargement se dépose à côté."
-            )
+    kind = refusals.kind_of(file.read())
+    file.seek(0)
+    if kind in refusals.TO_A_WORKBOOK:
+        # Its reading would say the same, a moment later.
+        sentence = refusals.no_workbook(kind, f"« {file.name} »")
+        if kind in {"pdf", *refusals.PICTURES}:
+            sentence += " Le scan de la feuille d’émargement se dépose à côté."
+        raise ValidationError(sentence)
     return ""
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from common.errors import Refused
 
+from .refusals import TO_A_WORKBOOK, no_workbook
 from .values import Cell, Percent, clean_text
 
 WALL_SECONDS = 30
@@ -22,10 +23,13 @@ CHILD = Path(__file__).resolve().parent / "child"
 Answer: TypeAlias = dict[str, Any]
 
 MESSAGES = {
+    **{kind: no_workbook(kind) for kind in TO_A_WORKBOOK},
     "empty": "Le fichier est vide. Vérifiez que vous avez choisi le bon fichier.",
     "password": (
-        "Le fichier est protégé par un mot de passe. Dans Excel, retirez la protection "
-        "(Fichier > Informations > Protéger le classeur), enregistrez, puis déposez-le à nouveau."
+        "Le fichier est protégé par un mot de passe. Dans Excel, retirez-le (Fichier > "
+        "Informations > Protéger le classeur > Chiffrer avec mot de passe) ; dans LibreOffice, "
+        "décochez « Enregistrer avec mot de passe » sous Fichier > Enregistrer sous. Puis déposez "
+        "le fichier à nouveau."
     ),
     "damaged": (
         "Le fichier est abîmé ou incomplet. Ouvrez-le dans Excel, enregistrez-le sous un autre "

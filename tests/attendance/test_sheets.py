@@ -67,7 +67,7 @@ def test_choosing_another_file_replaces_the_first(training, owner):
 
 
 def test_a_pdf_is_not_taken_for_a_roster(training, owner):
-    with pytest.raises(Exception, match="Déposez ici le fichier Excel des présents"):
+    with pytest.raises(Exception, match="est un PDF.*émargement se dépose à côté"):
         deposits.store(training, "liste", uploaded(make_pdf(), "scan.pdf"), by=owner)
 
 

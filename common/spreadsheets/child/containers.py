@@ -7,6 +7,7 @@ import zlib
 from typing import IO
 
 from .cells import Unreadable
+from .kinds import kind_of_ole, kind_of_zip
 
 MAX_ENTRIES = 1000
 MAX_INFLATED = 64 * 1024**2
@@ -29,6 +30,10 @@ def check_zip(path: str) -> str:
             raise Unreadable("too_big")
         names = {entry.filename.replace("\\", "/").lower() for entry in entries}
         is_ods = "content.xml" in names and "mimetype" in names
+        with open(path, "rb") as file:
+            kind = kind_of_zip(names, file.read(200))
+        if kind:
+            raise Unreadable(kind)
         if not is_ods and not any(name.startswith("xl/") for name in names):
             raise Unreadable("unknown")
         if any(entry.flag_bits & 1 for entry in entries):
@@ -66,11 +71,11 @@ def inflate(part: IO[bytes], limit: int, *, is_ods: bool) -> int:
 
 
 def check_ole(path: str) -> None:
-    """Refuse an OLE container that holds an encrypted package."""
+    """Refuse an OLE container that holds an encrypted package, or a document of another kind."""
     with open(path, "rb") as file:
         content = file.read()
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Unreadable("password")
+    if kind := kind_of_ole(content):
+        raise Unreadable(kind)
     names = ("Workbook", "Book", "WORKBOOK", "BOOK")
     if not any(name.encode("utf-16-le") in content for name in names):
         # A document of another kind, or a workbook whose directory was cut off.

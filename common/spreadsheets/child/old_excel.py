@@ -5,6 +5,7 @@ from typing import Any
 
 from . import formats
 from .cells import Marks, Rows, Sheet, Unreadable, shown_as
+from .kinds import kind_of_ole
 
 
 def read_with_xlrd(path: str, cap: int) -> list[Sheet]:
@@ -26,6 +27,10 @@ def _read(path: str, cap: int, *, formatted: bool) -> list[Sheet]:
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
             raise Unreadable("password") from error
+        if "find workbook" in str(error).lower():
+            with open(path, "rb") as file:
+                kind = kind_of_ole(file.read(), workbook=False)
+            raise Unreadable(kind or "damaged") from error
         raise
     rows = Rows(cap)
 

@@ -4,6 +4,7 @@ import re
 
 from .cells import Unreadable
 from .french import best_text, undone
+from .kinds import is_archive_of_pages, kind_of
 
 NS_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
 
@@ -11,7 +12,10 @@ NS_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
 def decode(path: str) -> str:
     """The text of a file that is text."""
     with open(path, "rb") as file:
-        text = text_of(file.read())
+        content = file.read()
+    if kind := kind_of(content):
+        raise Unreadable(kind)
+    text = text_of(content)
     strange = sum(sign < " " and sign not in "\r\n\t\f\v" for sign in text[:20000])
     if strange > len(text[:20000]) // 100:
         raise Unreadable("unknown")
@@ -61,15 +65,6 @@ def kind_of_text(text: str) -> str:
         return "mhtml"
     if start.startswith("<") and re.search(r"<(table|html|body|tr)\b", text[:200000], re.I):
         return "html"
-    if start.startswith(("{\\rtf", "%pdf", "<", "from:", "received:")):
+    if start.startswith("<"):
         raise Unreadable("unknown")
     return "csv"
-
-
-def is_archive_of_pages(start: str) -> bool:
-    """« Page Web à fichier unique »; an e-mail that carries a page tells who got it."""
-    return (
-        "mime-version:" in start
-        and "multipart/related" in start
-        and not re.search(r"^(to|cc|received|message-id|delivered-to|return-path):", start, re.M)
-    )
