@@ -137,6 +137,17 @@ def test_all_or_nothing_is_read_as_multiple_choice(kind):
     assert (found.questions[0].right, found.errors, found.notes) == ({0, 1}, [], [])
 
 
+def test_tags_that_were_not_escaped_lose_no_word():
+    found = quiz(
+        '<question type="multichoice"><questiontext><text>Si R &lt; <b>S</b> et <i>S</i> &gt; 0'
+        "</text></questiontext>" + answers((100, "a <sup>2</sup>"), (0, "b")) + "</question>"
+    )
+    assert (found.questions[0].text, found.questions[0].choices) == (
+        "Si R < S et S > 0",
+        ["a ²", "b"],
+    )
+
+
 def test_hints_left_out_are_told():
     found = quiz(QUESTION.replace("</tags>", "</tags><hint><text>Cherchez</text></hint>"))
     assert found.notes == ["Question 1 (« Nom ») : les indices ont été laissés de côté."]

@@ -176,6 +176,14 @@ def test_sources_and_pages_are_no_choices():
     ]
 
 
+def test_a_long_text_is_named_by_its_beginning():
+    text = f"1. Quel est {'le cas ' * 12}\\(x\\) ?\n*A. Un\nB. Deux\n\n{'perdu ' * 60}\n"
+    first, second = read_pasted(text).notes
+    assert "« Quel est le cas le cas le cas le cas le cas le cas le cas l… »" in first
+    assert second.startswith("Ligne 5 : « perdu perdu")
+    assert second.endswith("perdu p… » n’est ni une question ni une réponse, laissé de côté.")
+
+
 def test_aiken_is_read_with_its_sets():
     found = read_pasted(
         "Jeu 1\n\nQui {=paie} ?\nA. Moi\nB) Toi\nANSWER: B\nQuand ?\nEt où ?\nA) Ici\nB) Là\n"

@@ -186,6 +186,46 @@ def test_a_percentage_that_excel_made_a_number_is_told():
     ]
 
 
+def test_a_percentage_is_read_as_it_is_shown():
+    book = load_workbook(upload([row(choices=[0.128, 1, "Non"])]))
+    for cell in ("C2", "D2"):
+        book["QCM"][cell].number_format = "0.0%"
+    found = read(saved(book))
+    assert (found.questions[0].choices, found.notes) == (["12,8 %", "100 %", "Non"], [])
+
+
+def saved(book):
+    content = io.BytesIO()
+    book.save(content)
+    return SimpleUploadedFile("qcm.xlsx", content.getvalue())
+
+
+def test_what_the_workbook_holds_beside_the_questions_is_told():
+    book = load_workbook(upload([[*row(text="Qui ?"), "2 points", "vu"], row(text="Quand ?")]))
+    book["QCM"]["L1"] = "Barème"
+    book["QCM"].append([1, *[""] * 9, "Suite de l’explication"])
+    book["QCM"].append([1])
+    book["QCM"].row_dimensions[3].hidden = True
+    book.create_sheet("Brouillon").append(["Une note"])
+    book.create_sheet("Vide")
+    hidden = book.create_sheet("Ancienne")
+    for line in ([*HEADER], row(text="Où ?")):
+        hidden.append(line)
+    hidden.sheet_state = "hidden"
+    found = read(saved(book))
+    assert (found.errors, [one.text for one in found.questions]) == ([], ["Qui ?", "Quand ?"])
+    assert found.notes == [
+        "Feuille « QCM », ligne 4 : ni question ni réponse ; « Suite de l’explication » a été "
+        "laissé de côté.",
+        "Feuille « QCM » : la colonne « Barème » (colonne L) n’est pas du modèle et n’a pas été "
+        "lue.",
+        "Feuille « QCM » : la colonne M, sans titre, n’est pas du modèle et n’a pas été lue.",
+        "Feuille « QCM » : des lignes masquées ont été lues aussi (3).",
+        "Feuille « Brouillon » : sans l’en-tête du modèle, elle n’a pas été lue.",
+        "Feuille « Ancienne » : elle est masquée et n’a pas été lue.",
+    ]
+
+
 def test_what_is_typed_into_the_model_stays_as_typed():
     sheet = load_workbook(io.BytesIO(model_workbook()))["QCM"]
     assert sheet["C2"].number_format == sheet.column_dimensions["C"].number_format == "@"

@@ -12,6 +12,7 @@ from .parsed import (
     Gathering,
     ParsedQuestion,
     ParsedSets,
+    shortened,
     wrong_set,
 )
 
@@ -160,7 +161,7 @@ class GiftReader:
         title = TITLE.match(raw)
         rest = raw[title.end() :].strip() if title else raw
         named = title[1] if title else FORMAT.sub("", rest.split("{", 1)[0], count=1)
-        self.name = tidy_line(reduce(_plain(named), "").text)[:60]
+        self.name = shortened(reduce(_plain(named), "").text)
         opening = closing = None
         for sign in BRACE.finditer(rest):
             if sign[0] == "{" and opening is None:

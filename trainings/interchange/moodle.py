@@ -1,6 +1,7 @@
 """Moodle's XML, read. Pure; entities and external references are refused."""
 
-from xml.etree.ElementTree import Element, ParseError
+from html import escape
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -15,6 +16,7 @@ from .parsed import (
     ParsedQuestion,
     ParsedSets,
     UnreadableSets,
+    shortened,
     wrong_set,
 )
 
@@ -91,12 +93,12 @@ class MoodleReader:
             category = element.findtext("category/text") or ""
             self.set_number = set_in(category)
             if self.set_number and wrong_set(self.set_number):
-                where = f"catégorie « {tidy_line(category)[:60]} »"
+                where = f"catégorie « {shortened(category)} »"
                 self.gathering.wrong(self.rank, where, wrong_set(self.set_number))
                 self.set_number = 0
             return
         self.rank += 1
-        name = tidy_line(element.findtext("name/text") or "")[:60]
+        name = shortened(element.findtext("name/text") or "")
         self.where = f"question {self.rank}" + (f" (« {name} »)" if name else "")
         if kind == "description":
             self.note("ce texte sans réponses a été laissé de côté.")
@@ -157,10 +159,20 @@ class MoodleReader:
         """The text of an element that holds <text>, without its markup."""
         if element is None:
             return ""
-        reduced = reduce(element.findtext("text") or "", element.get("format", "html"))
+        reduced = reduce(_inner(element.find("text")), element.get("format", "html"))
         self.has_media |= reduced.media or element.find("file") is not None
         self.has_formula |= reduced.formula
         return reduced.text
+
+
+def _inner(text: Element | None) -> str:
+    """What <text> holds; as HTML where its tags were not escaped, as by hand."""
+    if text is None:
+        return ""
+    if not len(text):
+        return text.text or ""
+    inside = "".join(tostring(child, encoding="unicode") for child in text)
+    return escape(text.text or "", quote=False) + inside
 
 
 def _fraction(answer: Element) -> int:

@@ -134,13 +134,19 @@ def repeated(first: ParsedQuestion, again: ParsedQuestion) -> str:
     )
 
 
+def shortened(text: str, length: int = 60) -> str:
+    """The beginning of a text on one line, for naming it in a sentence."""
+    line = tidy_line(text)
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
 def formula_kept(question: ParsedQuestion) -> str:
     """The sentence for a formula that people will read as it is typed; "" without one."""
     for text in (question.text, *question.choices, question.explanation):
         if formula := FORMULA.search(text[:ENOUGH]):
             return (
-                f"dans « {tidy_line(question.text)[:60]} », la formule "
-                f"« {tidy_line(formula[0])[:60]} » reste telle qu’elle est écrite ; l’adhérent la "
+                f"dans « {shortened(question.text)} », la formule "
+                f"« {shortened(formula[0])} » reste telle qu’elle est écrite ; l’adhérent la "
                 "lira ainsi."
             )
     return ""

@@ -8,7 +8,7 @@ from common.spreadsheets import fold
 
 from ..questions.set_checks import tidy, tidy_line
 from . import markup
-from .parsed import Gathering, ParsedSets
+from .parsed import Gathering, ParsedSets, shortened
 from .pasted_lines import PastedLine, classify, pairs_of, unstarred, wide_parts
 from .pasted_questions import Draft, gather, join
 
@@ -125,8 +125,8 @@ class PastedReader:
         if line.text:
             self.gathering.note(
                 line.number,
-                f"Ligne {line.number} : « {line.text[:200]} », à côté du numéro du jeu, a été "
-                "laissé de côté.",
+                f"Ligne {line.number} : « {shortened(line.text, 200)} », à côté du numéro du jeu, "
+                "a été laissé de côté.",
             )
 
     def read_question(self, line: PastedLine) -> None:
@@ -186,8 +186,7 @@ class PastedReader:
         elif self.loose:
             first, last = self.loose[0][0], self.loose[-1][0]
             place = f"Ligne {first}" if first == last else f"Lignes {first} à {last}"
-            shown = " ".join(text for _, text in self.loose)
-            shown = shown[:200] + ("…" if len(shown) > 200 else "")
+            shown = shortened(" ".join(text for _, text in self.loose), 200)
             self.gathering.note(
                 first,
                 f"{place} : « {shown} » n’est ni une question ni une réponse, laissé de côté.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..questions.set_checks import choice_key, tidy
-from .parsed import ENOUGH, Gathering, ParsedQuestion
+from .parsed import ENOUGH, Gathering, ParsedQuestion, shortened
 from .pasted_lines import CHECKED, Cut, PastedLine, cut_choices, letters_of, unstarred
 
 # « B. Avant de conseiller », « A, C : parce que » or « B (article 4) » after « Réponse : ».
@@ -204,7 +204,9 @@ def _named(draft: Draft, text: str) -> Naming:
     if not letters and text.strip().isdecimal() and int(text[:3]) <= 10:
         letters = chr(64 + int(text[:3]))
     if not letters:
-        sentence = f"la bonne réponse « {text[:60]} » n’est ni une lettre ni l’une des réponses."
+        sentence = (
+            f"la bonne réponse « {shortened(text)} » n’est ni une lettre ni l’une des réponses."
+        )
         return Naming(set(), sentence)
     known = {choice.letter: index for index, choice in enumerate(draft.choices)}
     for letter in letters:
@@ -226,7 +228,9 @@ def _named(draft: Draft, text: str) -> Naming:
     if rest and said in keys:
         if keys.index(said) not in indexes:
             other = draft.choices[keys.index(said)].letter
-            sentence = f"« Réponse : {text[:60]} » nomme {letters}, et dit la réponse {other}."
+            sentence = (
+                f"« Réponse : {shortened(text)} » nomme {letters}, et dit la réponse {other}."
+            )
             return Naming(set(), sentence)
         rest = ""
     return Naming(indexes, rest=rest)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from common.spreadsheets import (
     Cell,
+    Percent,
     Row,
     Tab,
     Workbook,
@@ -19,7 +20,7 @@ from common.spreadsheets import (
 from ..questions.rows import QuestionRow
 from ..questions.set_checks import faults, question_key, tidy, tidy_line
 from ..questions.sizing import MAX_CHOICES, SETS
-from .parsed import ParsedQuestion, ParsedSets, formula_kept, repeated
+from .parsed import MAX_SENTENCES, ParsedQuestion, ParsedSets, formula_kept, repeated, shortened
 
 # Letters beyond the sixth are known in order to be refused by name.
 LETTERS = "ABCDEFGHIJ"
@@ -50,6 +51,11 @@ ALIASES = {
     "explications": "explication",
 }
 HEADER_ROWS = 50
+# The tab of the model that says how to fill it, folded.
+HELP_TAB = "mode d emploi"
+# Rows or columns that a note names; more are only counted on.
+NAMED = 10
+OPTIONAL = ("theme", "explication")
 COLUMNS = {"text": "question", "theme": "theme", "explanation": "explication"}
 # What `safe_cell` puts before a text that looks like a formula, and nobody typed.
 GUARD = re.compile(r"'(?='*[=+\-@])")
@@ -60,17 +66,25 @@ def parse(workbook: Workbook) -> ParsedSets:
     sets = ParsedSets()
     nearest, missing = None, list(NEEDED.values())
     tables = 0
+    left_out = []
     for tab in workbook.tabs:
-        if not tab.visible:
-            continue
         header = _find_header(tab)
-        if not header.lacking:
+        if not tab.visible:
+            if not header.lacking:
+                left_out.append(f"Feuille « {tab.name} » : elle est masquée et n’a pas été lue.")
+        elif not header.lacking:
             tables += 1
-            QuestionTable(tab, header.columns, sets).read(tab.rows[header.position + 1 :])
-        elif len(header.lacking) < len(missing):
-            nearest, missing = tab.name, header.lacking
+            QuestionTable(tab, header, sets).read(tab.rows[header.position + 1 :])
+        else:
+            if len(header.lacking) < len(missing):
+                nearest, missing = tab.name, header.lacking
+            if fold(tab.name) != HELP_TAB and any(map(_is_filled, tab.rows)):
+                left_out.append(
+                    f"Feuille « {tab.name} » : sans l’en-tête du modèle, elle n’a pas été lue."
+                )
     if not tables:
         return ParsedSets(errors=[_no_header(nearest, missing)])
+    sets.notes += left_out[:MAX_SENTENCES]
     if not sets.questions:
         sets.errors.append("Le classeur ne contient aucune question sous son en-tête.")
     return sets
@@ -82,6 +96,10 @@ class Header(NamedTuple):
     position: int
     columns: dict[str, int]
     lacking: list[str]
+
+
+def _is_filled(row: Row) -> bool:
+    return any(_text(cell) for cell in row.cells)
 
 
 def _find_header(tab: Tab) -> Header:
@@ -141,20 +159,54 @@ def _percent(value: float) -> str:
 class QuestionTable:
     """One tab's rows under its header; appends to the questions and errors of `sets`."""
 
-    def __init__(self, tab: Tab, columns: dict[str, int], sets: ParsedSets) -> None:
-        self.tab, self.columns, self.sets = tab, columns, sets
+    def __init__(self, tab: Tab, header: Header, sets: ParsedSets) -> None:
+        self.tab, self.columns, self.sets = tab, header.columns, sets
+        self.titles = tab.rows[header.position].cells
         self.row = Row(0, [])
         self.seen = {question_key(question.text): question for question in sets.questions}
-        self.letters = [letter for letter in LETTERS if f"reponse {letter.lower()}" in columns]
+        self.letters = [letter for letter in LETTERS if f"reponse {letter.lower()}" in self.columns]
         # A row with nothing in these (a prefilled set number, a note) is no question.
         self.telling = ["question", "bonne reponse"]
         self.telling += [f"reponse {letter.lower()}" for letter in self.letters]
 
     def read(self, rows: Iterable[Row]) -> None:
+        unread: dict[int, int] = {}  # column: the first row that fills it
+        hidden: list[int] = []
+        others = set(range(max((len(row.cells) for row in self.tab.rows), default=0)))
+        others -= {self.columns[name] for name in self.telling}
+        others -= {self.columns[name] for name in ("jeu", *OPTIONAL) if name in self.columns}
         for row in rows:
             self.row = row
             if any(self.text(name) for name in self.telling):
                 self.read_row()
+                if row.number in self.tab.hidden_rows:
+                    hidden.append(row.number)
+                for index in others:
+                    if index < len(row.cells) and _text(row.cells[index]):
+                        unread.setdefault(index, row.number)
+            elif lost := next(filter(None, map(self.text, OPTIONAL)), ""):
+                self.note(f"ni question ni réponse ; « {shortened(lost)} » a été laissé de côté.")
+        self.tell_unread(unread, hidden)
+
+    def tell_unread(self, unread: dict[int, int], hidden: list[int]) -> None:
+        """Say what the eye would miss: columns that mean nothing here, rows that are hidden."""
+        place = f"Feuille « {self.tab.name} »"
+        for index in sorted(unread)[:NAMED]:
+            title = cell_text(self.titles[index]) if index < len(self.titles) else ""
+            named = (
+                f"« {shortened(title)} » (colonne {column_letters(index)})"
+                if title
+                else (f"{column_letters(index)}, sans titre,")
+            )
+            self.sets.notes.append(
+                f"{place} : la colonne {named} n’est pas du modèle et n’a pas été lue."
+            )
+        if hidden:
+            numbers = ", ".join(map(str, hidden[:NAMED])) + (", …" if hidden[NAMED:] else "")
+            self.sets.notes.append(f"{place} : des lignes masquées ont été lues aussi ({numbers}).")
+
+    def note(self, sentence: str) -> None:
+        self.sets.notes.append(f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
 
     def text(self, name: str) -> str:
         index = self.columns.get(name)
@@ -198,7 +250,7 @@ class QuestionTable:
                 name = f"reponse {letters[fault.index].lower()}"
             self.wrong(fault.sentence + (f" (cellule {self.cell(name)})." if name else "."))
         if sentence := formula_kept(question):
-            self.sets.notes.append(f"{self.where[:1].upper()}{self.where[1:]} : {sentence}")
+            self.note(sentence)
         self.check_repeated(question)
         self.sets.questions.append(question)
 
@@ -228,7 +280,7 @@ class QuestionTable:
             letters.append(letter)
             question.choices.append(text)
             value = self.row.cells[self.columns[name]]
-            if isinstance(value, float) and 0 < abs(value) < 1:
+            if isinstance(value, float) and not isinstance(value, Percent) and 0 < abs(value) < 1:
                 # Excel makes this of a percentage that is typed, and tells it by a format alone.
                 self.sets.notes.append(
                     f"Feuille « {self.tab.name} », cellule {self.cell(name)} : « {text} » est un "
@@ -247,7 +299,7 @@ class QuestionTable:
             named = list(named[0])
         if any(letter not in LETTERS for letter in named):
             self.wrong(
-                f"la bonne réponse « {typed[:60]} » (cellule {cell}) n’est pas une lettre. "
+                f"la bonne réponse « {shortened(typed)} » (cellule {cell}) n’est pas une lettre. "
                 "Écrivez par exemple « A » ou « A,C »."
             )
             return True
