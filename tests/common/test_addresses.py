@@ -1,5 +1,7 @@
 """An address is read whole, or a sentence says why not."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -185,3 +187,12 @@ def test_any_text_is_read_or_refused_with_a_sentence(text):
         one_address(text)
     except NotOneAddress as refused:
         assert str(refused)[0] == "«"  # noqa: PT017 - either answer is fair
+
+
+def test_a_hostile_cell_takes_no_time():
+    began = time.monotonic()
+    for piece in ("<", "<@", "(@", "a :", " @", "@/", "é:", "a@x.fr ", "é", "a@é.", "xn--a.", ";@"):
+        for text in (piece * 2000, piece * (1999 // len(piece)), "a@" + piece * 900):
+            addresses_of(text)
+            canonical(text)
+    assert time.monotonic() - began < 5
