@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol, TypeAlias
 
 from common.errors import Refused
@@ -113,10 +114,12 @@ def read_workbook(
 
 
 def _read_path(path: str, max_rows: int) -> Workbook:
-    answer = _ask_child(path, max_rows, "first")
+    # Both tries together: whoever waits does not know of two.
+    until = monotonic() + WALL_SECONDS
+    answer = _ask_child(path, max_rows, "first", until=until)
     nothing_found = "sheets" in answer and not any(sheet["rows"] for sheet in answer["sheets"])
     if answer.get("error") in {"damaged", "unknown", "crashed"} or nothing_found:
-        second = _ask_child(path, max_rows, "second")
+        second = _ask_child(path, max_rows, "second", until=until)
         some_found = any(sheet["rows"] for sheet in second.get("sheets", ()))
         if "sheets" in second and (some_found or not nothing_found):
             answer = second
@@ -142,8 +145,11 @@ def _read_path(path: str, max_rows: int) -> Workbook:
     )
 
 
-def _ask_child(path: str, max_rows: int, reader: str) -> Answer:
-    """The child's answer as a dictionary, or {"error": code} when it died or was killed."""
+def _ask_child(path: str, max_rows: int, reader: str, *, until: float) -> Answer:
+    """The child's answer as a dictionary, or {"error": code} when it died or was killed.
+
+    `until` is the moment (of `monotonic`) when it is killed.
+    """
     command = [sys.executable, "-I", str(CHILD), path, str(max_rows), reader]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603 - no shell, our own script, a path of ours
@@ -157,7 +163,7 @@ def _ask_child(path: str, max_rows: int, reader: str) -> Answer:
             start_new_session=True,
         )
         try:
-            code = process.wait(timeout=WALL_SECONDS)
+            code = process.wait(timeout=max(until - monotonic(), 0))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

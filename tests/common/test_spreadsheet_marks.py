@@ -71,7 +71,9 @@ def each_reader(request, monkeypatch):
     """The one reader alone, then the other: both must say the same."""
     real = reading._ask_child
     monkeypatch.setattr(
-        reading, "_ask_child", lambda path, max_rows, _: real(path, max_rows, request.param)
+        reading,
+        "_ask_child",
+        lambda path, max_rows, _, **options: real(path, max_rows, request.param, **options),
     )
 
 

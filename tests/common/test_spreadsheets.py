@@ -13,6 +13,7 @@ import pytest
 from openpyxl import Workbook as Xlsx
 
 from common.spreadsheets import UnreadableWorkbook, read_workbook, reading, write_workbook
+from common.spreadsheets.child import opening
 from tests.files import make_html, make_text, make_xls, make_xlsx, make_zip
 
 ROWS = [["Nom", "Prénom", "E-mail"], ["Le Goff", "Anne", "anne@cabinet.test"]]
@@ -170,9 +171,11 @@ def test_the_second_reader_reads_what_the_first_refuses(monkeypatch):
     asked = []
     real = reading._ask_child
 
-    def refusing(path, max_rows, reader):
+    def refusing(path, max_rows, reader, **options):
         asked.append(reader)
-        return {"error": "damaged"} if reader == "first" else real(path, max_rows, reader)
+        if reader == "first":
+            return {"error": "damaged"}
+        return real(path, max_rows, reader, **options)
 
     monkeypatch.setattr(reading, "_ask_child", refusing)
     assert cells(read(make_xlsx(ROWS))) == ROWS
@@ -184,6 +187,22 @@ def test_a_child_that_takes_too_long_is_killed(monkeypatch):
     with pytest.raises(UnreadableWorkbook) as refused:
         read(make_xlsx(ROWS))
     assert refused.value.code == "too_slow"
+
+
+def test_two_tries_share_the_time_of_one(monkeypatch):
+    limits = []
+
+    def refusing(path, max_rows, reader, *, until):
+        limits.append(until)
+        return {"error": "damaged"}
+
+    monkeypatch.setattr(reading, "_ask_child", refusing)
+    with pytest.raises(UnreadableWorkbook):
+        read(make_xlsx(ROWS))
+    assert len(limits) == 2
+    assert limits[0] == limits[1]
+    # On a quiet machine the processor's time is what ends both.
+    assert 2 * opening.CPU_SECONDS < 25
 
 
 def child_that(does, **limits):
