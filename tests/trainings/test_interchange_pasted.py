@@ -150,6 +150,24 @@ def test_a_star_is_seen_on_choices_that_share_a_line():
     assert rights("1. Qui ?\nA. oui   *B. non\n2. Quand ?\nA. oui * B. non") == [[1], [0]]
 
 
+@pytest.mark.parametrize(
+    "choices",
+    ["A. Moi\nB. Toi (bonne réponse)", "A. Moi\nB. Toi (correcte)", "- [ ] Moi\n- [x] Toi"]
+    + ["[ ] A. Moi\n[X] B. Toi", "- A) Moi\n- B) Toi *"],
+)
+def test_the_right_choice_is_known_however_it_is_marked(choices):
+    assert rows(f"1. Qui ?\n{choices}")[0].choices == (("Moi", False), ("Toi", True))
+
+
+@pytest.mark.parametrize(("said", "right"), [("Vrai", 0), ("FAUX", 1)])
+def test_true_or_false_needs_no_choices(said, right):
+    row = rows(f"1. La lettre se signe avant.\nRéponse : {said}\nExplication de la règle : art. 4")[
+        0
+    ]
+    assert row.choices == (("Vrai", right == 0), ("Faux", right == 1))
+    assert row.explanation == "art. 4"
+
+
 def test_a_letter_that_does_not_lack_is_a_word():
     text = "1. Qui ?\nA. Monsieur B. Dupont\n*B. Madame\nC. Loi D. Martin"
     assert [choice.text for choice in rows(text)[0].choices] == [
@@ -241,6 +259,8 @@ def test_a_verb_that_begins_with_a_letter_is_no_choice():
         ("Solution : réponse B", [1]),
         ("Correct answer: B", [1]),
         ("ANSWER: A, C", [0, 2]),
+        ("Rép. : B", [1]),
+        ("Bonne rép : B", [1]),
     ],
 )
 def test_the_right_answers_are_read_however_they_are_named(said, right):

@@ -53,7 +53,9 @@ SYMBOL = re.compile(r"\s*[o§üØv]\t(.*)")
 CHECKED = frozenset("*✓✔☑☒✅")
 THEME = re.compile(r"th[eè]mes?\s?:\s?(.*)", re.I)
 EXPLANATION = re.compile(
-    r"(?:explications?|commentaires?|justifications?|explicatif|pourquoi)\s?:\s?(.*)", re.I
+    r"(?:commentaires?|explicatif|pourquoi|feedback"
+    r"|(?:explications?|justifications?)(?: [^:?]{0,40})?)\s?:\s?(.*)",
+    re.I,
 )
 SOURCE = re.compile(r"(?:sources?|r[ée]f[ée]rences?|r[ée]f\.)\s?:\s?.*", re.I)
 PAGE = re.compile(
@@ -63,7 +65,7 @@ PAGE = re.compile(
 )
 TRUE = r"(?:correctes?|exactes?|justes?|attendues?|bonnes?|vraies?)(?:\(s\))?"
 ANSWER = re.compile(
-    r"(?:l[ae]s? )?(?:(?:bonnes?(?:\(s\))? )?r[ée]ponses?(?:\(s\))?"
+    r"(?:l[ae]s? )?(?:(?:bonnes?(?:\(s\))? )?r[ée]p(?:onse)?s?\.?(?:\(s\))?"
     rf"(?: {TRUE})?"
     r"|corrig[ée]s?|corrections?|solutions?|(?:correct )?answers?)"
     r"(?:\(s\))?(?P<colon>\s?[:=]\s?|\s?[–—-]\s|\s|$)(?P<is>(?:est|sont)\s?:?\s)?(?P<rest>.*)",
@@ -92,7 +94,13 @@ BOLD_MARK = re.compile(
 )
 TOKEN = re.compile(r"\d{1,4}|[A-Za-zÀ-ÿ]+|[^\w\s]|\s+|.", re.S)
 SEPARATORS = frozenset(",;./+&|:()-–—=>→")
-MARKED_END = re.compile(r"(.*\S)\s?[*✓✔✅]", re.S)
+MARKED_END = re.compile(
+    r"(.*\S)\s?(?:[*✓✔✅]|\((?i:(?:la )?bonne(?: r[ée]ponse)?|r[ée]ponse (?:correcte|exacte|juste)"
+    r"|correcte?|exacte?|juste|x)\))",
+    re.S,
+)
+# « - [x] Toi », as Markdown ticks; « [ ] A. Moi ».
+BOX = re.compile(r"(?:[-*+]\s)?\[([ xX✓✔])\]\s(.*)")
 
 
 @dataclass
@@ -120,6 +128,8 @@ def undrawn(text: str) -> str:
     """A line without what Markdown draws: « ### Question 1 », « **A.** Moi », « **B. Toi** »."""
     if titled := TITLE.fullmatch(text):
         text = titled[1]
+    if box := BOX.fullmatch(text):
+        return f"☐ {box[2]}" if box[1] == " " else f"☑ {box[2]}"
     if marked := BOLD_MARK.fullmatch(text):
         return f"{marked[1]} {marked[2]}".strip()
     # Bold all along: the right choice is often so.

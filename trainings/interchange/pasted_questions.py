@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from common.spreadsheets import fold
+
 from ..questions.set_checks import choice_key, tidy
 from .parsed import ENOUGH, Gathering, ParsedQuestion, shortened
 from .pasted_lines import CHECKED, Cut, PastedLine, cut_choices, letters_of, unstarred
@@ -76,6 +78,7 @@ def gather(draft: Draft, gathering: Gathering) -> None:
     """Check the question and hand it over with its errors."""
     where = f"ligne {draft.line}"
     _cut_lines(draft)
+    _true_or_false(draft)
     right, told = _right(draft, gathering)
     question = ParsedQuestion(
         draft.set_number,
@@ -135,6 +138,16 @@ def _cut_lines(draft: Draft) -> None:
             choice.starred, choice.bold = choice.starred or starred, (0, 0)
             options += [Option(*cut, (0, 0), choice.line) for cut in cuts]
     draft.choices = options
+
+
+def _true_or_false(draft: Draft) -> None:
+    """« Réponse : Vrai » below a question without choices is one of the two."""
+    said = {fold(text) for _, text in draft.named}
+    if not draft.choices and len(said) == 1 and said < {"vrai", "faux"}:
+        draft.choices = [
+            Option(letter, text, False, (0, 0), draft.line)
+            for letter, text in (("A", "Vrai"), ("B", "Faux"))
+        ]
 
 
 def _before(cuts: list[Cut], letter: str) -> list[Cut]:
