@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.limits import too_many
 from common.errors import WrongStatus
@@ -92,7 +92,7 @@ def _year(request, years):
 
 
 @never_cache
-@require_GET
+@require_safe
 def certificate(request, year):
     """« Attestation annuelle »: a PDF of the counted hours, made on demand."""
     member = _member(request)

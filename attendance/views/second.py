@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import WrongStatus
 from organisms.access import organism_required, writing_required
@@ -81,7 +81,7 @@ def _second(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def second(request, pk):
     """A file read beside the sheets: being read, unreadable, or what it comes to."""
     reading = _second(request, pk)

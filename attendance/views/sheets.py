@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from common import files
 from common.derived import found
@@ -39,7 +39,7 @@ PROBLEMS_FIRST = Case(
 # Come back to it, the page shows the ticks as they are, not as an older page had them.
 @never_cache
 @organism_required
-@require_GET
+@require_safe
 def sheet(request, pk):
     """A sheet: being read, unreadable, to validate, validated or cancelled."""
     sheet = get_sheet(request, pk)
@@ -76,7 +76,7 @@ def sheet(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def progress(request, pk):
     """Asked again and again by the waiting page; sends it to the list when it is ready."""
     sheet = get_sheet(request, pk)
@@ -154,7 +154,7 @@ def discard(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def scan(request, pk):
     """The signed sheet, as deposited."""
     sheet = get_sheet(request, pk)
@@ -162,7 +162,7 @@ def scan(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def roster(request, pk):
     """The roster, as deposited."""
     sheet = get_sheet(request, pk)

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import Refused, WrongStatus
 from organisms.access import organism_required, writing_required
@@ -24,7 +24,7 @@ ZONES = (Kind.SCAN, Kind.ROSTER)
 
 
 @organism_required
-@require_GET
+@require_safe
 def training_list(request):
     """« Gérer les formations »: the approved trainings, searchable, the latest year first."""
     waiting = Q(sheets__status__in=[Sheet.Status.DRAFT, Sheet.Status.UNREADABLE])

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from common import files
 from common.spreadsheets import write_workbook
@@ -30,7 +30,7 @@ TYPED = {
 
 
 @organism_required
-@require_GET
+@require_safe
 def roster_model(request, pk):
     """The workbook to fill, with the training's name in it."""
     training = get_training(request, pk)
@@ -57,7 +57,7 @@ def roster_model(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def annotated_list(request, pk):
     """The list as a workbook, with what the portal says of each line."""
     sheet = get_sheet(request, pk)

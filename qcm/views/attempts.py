@@ -11,7 +11,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import WrongStatus
 from members.domain import ledger
@@ -71,7 +71,7 @@ def expired(request, invitation):
 
 
 @never_cache
-@require_GET
+@require_safe
 def open_link(request, token):
     """Follow a personal link: remember it, then go on without the token in the address."""
     pk = links.read_invitation(token)
@@ -87,7 +87,7 @@ def open_link(request, token):
 
 
 @never_cache
-@require_GET
+@require_safe
 def open_reminder(request, token):
     """Follow a reminder's link, which opens the invitations that it lists."""
     still_open = Invitation.objects.open_at(timezone.now())
@@ -110,7 +110,7 @@ def open_reminder(request, token):
 
 
 @never_cache
-@require_GET
+@require_safe
 def from_hours(request, pk):
     """The way from « Mes heures »: the member who is known there opens an own QCM."""
     member = access.hours_member(request)
@@ -121,7 +121,7 @@ def from_hours(request, pk):
 
 
 @never_cache
-@require_GET
+@require_safe
 def index(request):
     """The QCMs that this browser opened."""
     invitations = list(
@@ -147,7 +147,7 @@ def opened_here(view):
 
 
 @never_cache
-@require_GET
+@require_safe
 @opened_here
 def entry(request, pk):
     """The door: what it is about, and « Commencer »; opening it changes nothing."""
@@ -181,7 +181,7 @@ def start(request, pk):
 
 
 @never_cache
-@require_GET
+@require_safe
 @opened_here
 def attempt(request, pk):
     """All the questions of the running attempt, with what is ticked."""
@@ -222,14 +222,14 @@ def save(request, pk):
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @opened_here
 def finish(request, pk):
     """« Terminer »: keep the page's answers, show what is unanswered, then mark.
 
     A form with `answers` is the page of questions; one with `confirm` is the last step.
     """
-    if request.method == "GET":
+    if request.method != "POST":
         running = access.running(pk)
         if not running:
             return redirect("qcm:result", pk)
@@ -258,7 +258,7 @@ def finish(request, pk):
 
 
 @never_cache
-@require_GET
+@require_safe
 @opened_here
 def result(request, pk):
     """The score of the last attempt, and what happens next."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.durations import format_minutes
 from common.errors import Refused, WrongStatus
@@ -252,7 +252,7 @@ def _sentences(sentences):
 
 
 @organism_required
-@require_GET
+@require_safe
 def sizing(request):
     """How many questions the AMF hours being typed owe; a fragment for the form."""
     typed = request.GET.get("requested_amf_minutes", "")

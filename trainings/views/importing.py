@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import files
 from common.errors import WrongStatus
@@ -34,7 +34,7 @@ MAX_HTML = 4 * MAX_PASTED
 
 
 @writing_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_questions(request, pk):
     """A file or a text to read; below it what was read last, to import or to drop."""
     training = get_training(request, pk)
@@ -54,7 +54,7 @@ def import_questions(request, pk):
 
 
 @writing_required
-@require_GET
+@require_safe
 def import_progress(request, pk):
     """Asked again and again by the waiting page; sends it to what was read when it is there."""
     training = get_training(request, pk)
@@ -166,7 +166,7 @@ def drop_import(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def export(request, pk, form):
     """The sets as a workbook or as GIFT; importing it gives the same sets."""
     training = get_training(request, pk)

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common import files
 from common.errors import WrongStatus
@@ -154,7 +154,7 @@ def renew(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def document(request, pk):
     """A document of one of the organism's requests."""
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
@@ -162,7 +162,7 @@ def document(request, pk):
 
 
 @organism_required
-@require_GET
+@require_safe
 def qcm_model(request):
     """The workbook to fill with the three sets."""
     response = HttpResponse(model_workbook(), content_type=files.XLSX)

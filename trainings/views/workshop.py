@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import Refused, WrongStatus
 from organisms.access import organism_required, writing_required
@@ -48,7 +48,7 @@ def page_context(request, training, **more):
 
 @never_cache
 @organism_required
-@require_GET
+@require_safe
 def workshop(request, pk):
     """The three sets side by side; to read only once the request is sent."""
     training = get_training(request, pk)
@@ -162,7 +162,7 @@ def restore_question(request, pk, removed):
 
 @never_cache
 @writing_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def question(request, pk, question):
     """One question's form, and what is typed in it."""
     training = get_training(request, pk)
