@@ -137,6 +137,8 @@ class ParticipantAdmin(VerbAdmin):
         "orias",
         "firm",
         "shown_minutes",
+        "evidence",
+        "shown_rows",
         "shown_raw",
         "state",
         "problem",
@@ -154,6 +156,8 @@ class ParticipantAdmin(VerbAdmin):
     readonly_fields = [
         "shown_sheet",
         "shown_minutes",
+        "evidence",
+        "shown_rows",
         "shown_raw",
         "shown_member",
         "shown_credit",
@@ -200,6 +204,10 @@ class ParticipantAdmin(VerbAdmin):
     def shown_minutes(self, participant):
         minutes = participant.minutes
         return "toute la session" if minutes is None else format_minutes(minutes)
+
+    @admin.display(description="lignes du fichier")
+    def shown_rows(self, participant):
+        return ", ".join(map(str, participant.rows)) or None
 
     @admin.display(description="ligne telle que reçue")
     def shown_raw(self, participant):

@@ -57,6 +57,8 @@ def validate(sheet: Sheet, *, by: User) -> Sheet:
     with transaction.atomic():
         sheet = sheet.lock()
         sheet.require(Event.VALIDATE)
+        if sheet.waits_for:
+            raise WrongStatus(sheet.waits_for)
         # Two sheets of one training queue here.
         sheet.training = sheet.training.lock()
         require_approved(sheet.training)

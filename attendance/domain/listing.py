@@ -1,16 +1,38 @@
 """The list of a sheet: from what was read to participants, and what each is said to be."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from common import bulk
 from trainings.models import Training
 
 from ..models import Participant, Sheet
-from ..roster.followed import ABSENT
+from ..roster.followed import ABSENT, minutes_of_part
+from ..roster.merging import ONCE, SUM
 from ..roster.people import RosterLine
+from ..roster.questions import SHOWN_ROWS, Answers, Question, at_rows, lines
 from .matching import Match
 
 State = Participant.State
+# The question about times of one member on several lines, and what it is answered.
+AGAIN = "again"
+# What a correction by hand decides of a line.
+CORRECTED = (
+    "last_name",
+    "first_name",
+    "email",
+    "member_number",
+    "orias",
+    "firm",
+    "minutes",
+    "state",
+    "problem",
+    "same_as",
+    "member_id",
+    "matched_by",
+    "staff_note",
+    "is_corrected",
+)
 
 
 def participants_of(
@@ -25,7 +47,8 @@ def participants_of(
     `sheet` is the one whose list they are for, when there is one. One query.
     """
     counted = _counted_by_others(training, sheet)
-    participants = []
+    days = (sheet.ends_on - sheet.starts_on).days + 1 if sheet else 1
+    participants: list[Participant] = []
     rows: dict[int, int | None] = {}
     for line, match in zip(lines, matches, strict=True):
         member = match.member if not line.problem else None
@@ -50,7 +73,9 @@ def participants_of(
             member_number=line.member_number,
             orias=line.orias,
             firm=line.firm,
-            minutes=line.minutes,
+            minutes=_minutes_of(line, training, days),
+            rows=line.rows,
+            evidence=line.evidence[:300],
             state=state,
             problem=problem[:300],
             same_as=above if not line.problem else None,
@@ -65,6 +90,66 @@ def participants_of(
             participant.sheet_id = sheet.pk
         participants.append(participant)
     return participants
+
+
+def _minutes_of(line: RosterLine, training: Training, days: int) -> int | None:
+    """The minutes that somebody followed; of a share or of half-days, those of the training."""
+    duration = training.duration_minutes
+    part = line.share
+    if line.half_days is not None:
+        part = min(Fraction(line.half_days, 2 * days), Fraction(1))
+    if line.minutes is not None or part is None or duration is None:
+        return line.minutes
+    return minutes_of_part(part, duration)
+
+
+def add_up(participants: Sequence[Participant], answers: Answers) -> list[Question]:
+    """Two lines of one member that each tell a time: added up, or counted once? Asked, or done.
+
+    Of lines that the file itself shows to be one person, reading has decided already.
+    """
+    first = {line.row_number: line for line in participants if line.row_number}
+    pairs = [
+        (line, first[line.same_as])
+        for line in participants
+        if line.same_as and line.minutes and line.member_id and first[line.same_as].minutes
+    ]
+    if not pairs or answers.get(AGAIN) == ONCE:
+        return []
+    if answers.get(AGAIN) == SUM:
+        for line, above in pairs:
+            above.minutes = (above.minutes or 0) + (line.minutes or 0)
+            above.rows = [*above.rows, *line.rows]
+            above.evidence = f"{above.evidence} ; additionné à la ligne {line.row_number}"[:300]
+        return []
+    rows = [line.row_number or 0 for line, _ in pairs]
+    return [
+        Question(
+            AGAIN,
+            f"{lines(len(pairs)).capitalize()} d’une personne qui est déjà plus haut, avec un "
+            f"temps de plus ({at_rows(rows)}). S’ajoute-t-il ?",
+            [[SUM, "Oui, il s’ajoute"], [ONCE, "Non, c’est le même"]],
+            rows[:SHOWN_ROWS],
+        )
+    ]
+
+
+def keep_changes(sheet: Sheet, participants: Sequence[Participant]) -> None:
+    """Give lines read again what a person ticked or corrected on them before. One query."""
+    changed = sheet.participants.filter(changed_at__isnull=False, row_number__isnull=False)
+    before = {line.row_number: line for line in changed}
+    for line in participants if before else ():
+        old = before.get(line.row_number)
+        if old is None or old.raw != line.raw:
+            continue
+        line.included, line.changed_by_id, line.changed_at = (
+            old.included,
+            old.changed_by_id,
+            old.changed_at,
+        )
+        if old.is_corrected:
+            for name in CORRECTED:
+                setattr(line, name, getattr(old, name))
 
 
 def same_person(row: int) -> str:

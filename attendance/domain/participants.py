@@ -123,6 +123,7 @@ def edit(participant: Participant, line: RosterLine, *, by: User) -> Participant
         edited = participants_of([line], [match], training=sheet.training, sheet=sheet)[0]
         edited.pk, edited.raw, edited.row_number = before.pk, before.raw, before.row_number
         edited.is_absent, edited.added_by_hand = before.is_absent, before.added_by_hand
+        edited.rows, edited.evidence, edited.is_corrected = before.rows, before.evidence, True
         # Unticked because it repeated another line, which it does no more.
         was_repeat = before.same_as and not (before.changed_at or before.is_absent)
         edited.included = before.included or bool(was_repeat)

@@ -13,8 +13,9 @@ from common import bulk
 from common.jobs import Work
 from common.spreadsheets import UnreadableWorkbook, read_workbook
 
-from ..models import ColumnMeaning, Participant, Sheet
+from ..models import Answer, Participant, Sheet
 from ..roster import parsing
+from ..roster.questions import Answers, Told
 from ..roster.table import UnreadableRoster
 from . import limits, listing, matching
 
@@ -26,30 +27,44 @@ GAVE_UP = (
 Event = Sheet.Event
 
 
-def parse_file(file: FieldFile, *, organism_id: int, pick: str = "") -> parsing.Roster:
+def parse_file(
+    file: FieldFile, *, organism_id: int, answers: Answers, pick: str = ""
+) -> parsing.Roster:
     """The list that a stored workbook holds, read in a bounded child.
+
+    `answers` are those given of this very file.
 
     Raises UnreadableWorkbook or UnreadableRoster, both with a French sentence.
     """
     with file.open("rb") as opened:
         workbook = read_workbook(opened, max_rows=MAX_LINES)
-    return parsing.parse(workbook, meanings=meanings_of(organism_id), pick=pick)
+    return parsing.parse(workbook, told=Told(answers, remembered(organism_id)), pick=pick)
 
 
-def meanings_of(organism_id: int) -> dict[str, str]:
-    """What the organism told of its columns by hand: {folded title: field}."""
-    return dict(ColumnMeaning.objects.filter(organism=organism_id).values_list("header", "kind"))
+def remembered(organism_id: int) -> dict[str, dict[str, str]]:
+    """What the organism answered of its files: {layout: {key: value}}."""
+    by_layout: dict[str, dict[str, str]] = {}
+    for layout, key, value in Answer.objects.filter(organism=organism_id).values_list(
+        "layout", "key", "value"
+    ):
+        by_layout.setdefault(layout, {})[key] = value
+    return by_layout
 
 
 def _read(sheet: Sheet) -> None:
     """Keep the lines of a sheet's file, or say what is wrong with it."""
     name = sheet.roster.name
     try:
-        listed = parse_file(sheet.roster, organism_id=sheet.training.organism_id, pick=sheet.picked)
+        listed = parse_file(
+            sheet.roster,
+            organism_id=sheet.training.organism_id,
+            answers=sheet.answers,
+            pick=sheet.picked,
+        )
     except UnreadableWorkbook as error:
         mark_unreadable(sheet, str(error), of=name)
     except UnreadableRoster as error:
-        mark_unreadable(sheet, str(error), of=name, columns=error.columns)
+        mark_unreadable(sheet, str(error), of=name, columns=error.columns, layout=error.layout)
     else:
         record(sheet, listed, of=name)
 
@@ -64,11 +79,10 @@ READING = Work(Sheet, task="attendance.tasks.read_sheet", do=_read, give_up=_giv
 def read_again(
     sheet: Sheet, event: str, *, by: User, comment: str, update_fields: Iterable[str] = ()
 ) -> None:
-    """Have the file of a sheet read anew: its list goes.
+    """Have the file of a sheet read anew: its list gives way once it is.
 
     On a locked sheet, inside a transaction. Raises WrongStatus.
     """
-    sheet.participants.all().delete()
     sheet.error, sheet.notes, sheet.tab, sheet.read_at = "", [], "", None
     sheet.move(
         event,
@@ -97,8 +111,11 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
         participants = listing.participants_of(
             listed.lines, matches, training=sheet.training, sheet=sheet
         )
-        sheet.participants.all().delete()
+        questions = [*listed.questions, *listing.add_up(participants, sheet.answers)]
+        listing.keep_changes(sheet, participants)
+        sheet.participants.filter(added_by_hand=False).delete()
         bulk.insert(Participant, participants)
+        sheet.questions, sheet.layout = [asdict(question) for question in questions], listed.layout
         sheet.tab, sheet.notes = listed.tab[:255], listed.notes
         sheet.cited, sheet.columns = listed.cited, listed.columns
         sheet.sessions = [asdict(session) for session in listed.sessions]
@@ -111,6 +128,8 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
                 "cited",
                 "columns",
                 "sessions",
+                "questions",
+                "layout",
                 "read_at",
                 "leased_until",
             ],
@@ -118,22 +137,32 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
 
 
 def mark_unreadable(
-    sheet: Sheet, error: str, *, of: str | None, columns: Iterable[Any] = ()
+    sheet: Sheet, error: str, *, of: str | None, columns: Iterable[Any] = (), layout: str = ""
 ) -> None:
     """Say why the roster gives no list. `of` is the stored name of the file that was read.
 
-    `columns` holds the titles whose meaning can be told by hand.
+    `columns` holds the titles whose meaning can be told by hand, kept for files of this `layout`.
     """
     with transaction.atomic():
         sheet = sheet.lock()
         if not _is_awaited(sheet, of):
             return
         sheet.error, sheet.read_at, sheet.leased_until = error, timezone.now(), None
-        sheet.columns, sheet.sessions = list(columns), []
+        sheet.columns, sheet.sessions, sheet.questions = list(columns), [], []
+        sheet.layout = layout
+        sheet.participants.filter(added_by_hand=False).delete()
         sheet.move(
             Event.MARK_UNREADABLE,
             comment=error,
-            update_fields=["error", "columns", "sessions", "read_at", "leased_until"],
+            update_fields=[
+                "error",
+                "columns",
+                "sessions",
+                "questions",
+                "layout",
+                "read_at",
+                "leased_until",
+            ],
         )
 
 

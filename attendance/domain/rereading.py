@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.models import User
 from common import stored_files
 from common.errors import Refused, WrongStatus
-from common.spreadsheets import fold
 
-from ..models import ColumnMeaning, Sheet
+from ..models import Answer, Sheet
+from ..models.answer import Asking
+from ..roster.questions import column_key
+from ..roster.sessions import ALL
 from .approval import date_error
 from .reading import READING, read_again
 
@@ -20,31 +22,104 @@ Event = Sheet.Event
 
 
 def tell_columns(sheet: Sheet, told: Mapping[str, str], *, by: User) -> None:
-    """Say what columns mean ({title: field}); remembered for the organism's next files.
+    """Say what columns mean ({title: field}); remembered for the organism's files of this layout.
 
-    The file is read again: ticks and corrections of this list are done anew. Raises WrongStatus.
+    The file is read again; what was ticked or corrected by hand stays. Raises WrongStatus.
     """
+    answers = {column_key(title): kind for title, kind in told.items()}
     with transaction.atomic():
         sheet = sheet.lock()
         sheet.require(Event.TELL_COLUMNS)
-        _remember(sheet.training.organism_id, told, by)
-        read_again(sheet, Event.TELL_COLUMNS, by=by, comment="Sens des colonnes précisé")
+        of_layout = {sheet.layout: answers}
+        remember(sheet, of_layout, organism_id=sheet.training.organism_id, by=by)
+        read_again(
+            sheet,
+            Event.TELL_COLUMNS,
+            by=by,
+            comment="Sens des colonnes précisé",
+            update_fields=["answers"],
+        )
 
 
-def _remember(organism_id: int, told: Mapping[str, str], by: User) -> None:
-    """Keep what was told, in place of what was before. One query."""
+def answer(sheet: Sheet, given: Mapping[str, str], *, by: User) -> None:
+    """Answer questions ({key: value}) that the file left open: it is read again with them.
+
+    What is not a question of the list, or none of its answers, is left out. Raises WrongStatus,
+    and Refused when nothing is left.
+    """
+    with transaction.atomic():
+        sheet = sheet.lock()
+        sheet.require(Event.ANSWER)
+        answered = answers_to(sheet, given)
+        of_layouts = by_layout(sheet, answered)
+        remember(sheet, of_layouts, organism_id=sheet.training.organism_id, by=by)
+        read_again(
+            sheet,
+            Event.ANSWER,
+            by=by,
+            comment=_in_words(sheet, answered),
+            update_fields=["answers"],
+        )
+
+
+def answers_to(asking: Asking, given: Mapping[str, str]) -> dict[str, str]:
+    """Those of the answers given ({key: value}) that a question offers. Raises Refused if none."""
+    offered = {
+        question["key"]: {value for value, _ in question["options"]}
+        for question in asking.questions
+    }
+    answered = {key: value for key, value in given.items() if value in offered.get(key, ())}
+    if not answered:
+        raise Refused("Choisissez une réponse à chaque question, puis relisez le fichier.")
+    return answered
+
+
+def by_layout(asking: Asking, answered: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """These answers by the layout whose next files they are kept for; "" for this file's own."""
+    sorted_out: dict[str, dict[str, str]] = {}
+    for question in asking.questions:
+        if (value := answered.get(question["key"])) is not None:
+            sorted_out.setdefault(question["layout"], {})[question["key"]] = value
+    return sorted_out
+
+
+def _in_words(asking: Asking, answered: Mapping[str, str]) -> str:
+    """Each question answered, and how: what the hours of the list will stand on."""
+    said = []
+    for question in asking.questions:
+        labels = dict(question["options"])
+        if (value := answered.get(question["key"])) is not None:
+            said.append(f"{question['sentence']} Réponse : {labels[value]}.")
+    return "\n".join(said)
+
+
+def remember(
+    asking: Asking, told: Mapping[str, Mapping[str, str]], *, organism_id: int, by: User
+) -> None:
+    """Keep what was told ({layout: {key: value}}): of this file, in memory, and for the next ones.
+
+    What is told without a layout is of this file alone. One query.
+    """
+    for answers in told.values():
+        asking.answers = {**asking.answers, **answers}
     now = timezone.now()
-    kinds = {fold(title)[:80]: kind for title, kind in told.items() if fold(title)}
-    ColumnMeaning.objects.bulk_create(
+    Answer.objects.bulk_create(
         [
-            ColumnMeaning(
-                organism_id=organism_id, header=header, kind=kind, told_by=by, told_at=now
+            Answer(
+                organism_id=organism_id,
+                layout=layout,
+                key=key,
+                value=value,
+                told_by=by,
+                told_at=now,
             )
-            for header, kind in kinds.items()
+            for layout, answers in told.items()
+            if layout
+            for key, value in answers.items()
         ],
         update_conflicts=True,
-        unique_fields=["organism", "header"],
-        update_fields=["kind", "told_by", "told_at"],
+        unique_fields=["organism", "layout", "key"],
+        update_fields=["value", "told_by", "told_at"],
     )
 
 
@@ -53,6 +128,9 @@ def keep_session(sheet: Sheet, key: str, *, by: User) -> None:
     with transaction.atomic():
         sheet = sheet.lock()
         sheet.require(Event.KEEP_SESSION)
+        if key == ALL and sheet.sessions:
+            _keep(sheet, {"key": ALL, "label": "toutes les lignes, une seule session"}, by)
+            return
         for session in sheet.sessions:
             if session["key"] == key:
                 _keep(sheet, session, by)

@@ -1,7 +1,9 @@
 """A file read beside the sheets: checked, or applied to a list after a look at its effect."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -17,14 +19,18 @@ from trainings.models import Training
 from ..models import DepositedFile, Participant, SecondReading, Sheet
 from ..roster.parsing import Roster
 from ..roster.people import RosterLine
+from ..roster.questions import Question
+from ..roster.sessions import ALL
 from ..roster.table import UnreadableRoster
-from . import deposits, limits, matching, revising
+from . import deposits, limits, matching, rereading, revising
 from .approval import require_open
-from .listing import participants_of, refresh_states
+from .listing import add_up, participants_of, refresh_states
 from .reading import GAVE_UP, parse_file
 
 Event, Purpose = SecondReading.Event, SecondReading.Purpose
 LINE_FIELDS = {field.name for field in fields(RosterLine)}
+# The question which session of the file is meant.
+SESSION = "session"
 # How many one task forgets.
 BATCH = 500
 
@@ -59,8 +65,12 @@ def ask(
 def _read(second: SecondReading) -> None:
     """Keep what a file comes to, or say what is wrong with it."""
     try:
-        # The whole file, whatever sessions it holds.
-        listed = parse_file(second.roster, organism_id=second.training.organism_id)
+        listed = parse_file(
+            second.roster,
+            organism_id=second.training.organism_id,
+            answers=second.answers,
+            pick=second.answers.get(SESSION, ""),
+        )
     except (UnreadableWorkbook, UnreadableRoster) as error:
         _mark_unreadable(second, str(error))
     else:
@@ -89,18 +99,53 @@ def record(second: SecondReading, listed: Roster) -> None:
             return
         sheet = second.sheet
         read = participants_of(listed.lines, matches, training=second.training, sheet=sheet)
+        # Who is enrolled is checked, not who came nor for how long.
+        questions = [] if sheet is None else [*_which_session(second, listed), *listed.questions]
         if sheet is None:
             result = _checked(read)
         else:
+            questions += add_up(read, second.answers)
             result = revising.plan(sheet, listed.lines, read, second.purpose).summary()
         _end(
             second,
             Event.RECORD,
             notes=listed.notes,
-            # A date is none of JSON's, and says nothing once the session is known.
-            lines=[{**asdict(line), "session_on": None} for line in listed.lines],
+            lines=[_as_json(line) for line in listed.lines],
             result=result,
+            questions=[asdict(question) for question in questions],
+            layout=listed.layout,
         )
+
+
+def _which_session(second: SecondReading, listed: Roster) -> list[Question]:
+    """Which of the file's sessions is the list's, where it holds several and none was said."""
+    if not listed.sessions or SESSION in second.answers:
+        return []
+    options = [[session.key, session.label] for session in listed.sessions]
+    return [
+        Question(
+            SESSION,
+            "Ce fichier contient plusieurs sessions. Laquelle est celle de cette liste ?",
+            [*options, [ALL, "Toutes les lignes"]],
+        )
+    ]
+
+
+def _as_json(line: RosterLine) -> dict[str, Any]:
+    """A line as JSON holds it."""
+    return {
+        **asdict(line),
+        # A date is none of JSON's, and says nothing once the session is known.
+        "session_on": None,
+        "share": str(line.share) if line.share is not None else None,
+    }
+
+
+def _from_json(values: dict[str, Any]) -> RosterLine:
+    """The line that `_as_json` made."""
+    line = RosterLine(**{name: value for name, value in values.items() if name in LINE_FIELDS})
+    line.share = Fraction(values["share"]) if values.get("share") is not None else None
+    return line
 
 
 def _is_awaited(second: SecondReading) -> bool:
@@ -133,13 +178,11 @@ def apply(second: SecondReading, *, by: User) -> None:
         sheet.require(Sheet.Event.APPLY_FILE)
         # What was read stands in the row as it now is, not as the page had it.
         second = second.lock()
-        if not second.may(Event.APPLY):
+        if not second.is_applicable:
             raise WrongStatus("Ce fichier n’attend plus de confirmation.")
-        lines = [
-            RosterLine(**{name: value for name, value in line.items() if name in LINE_FIELDS})
-            for line in second.lines
-        ]
+        lines = [_from_json(line) for line in second.lines]
         read = participants_of(lines, matching.find(lines), training=sheet.training, sheet=sheet)
+        add_up(read, second.answers)
         changes = revising.plan(sheet, lines, read, second.purpose)
         now = timezone.now()
         for participant in changes.added:
@@ -155,6 +198,21 @@ def apply(second: SecondReading, *, by: User) -> None:
             comment=f"{second.get_purpose_display().capitalize()} avec {second.roster_name}",
         )
         refresh_states(sheet.training)
+
+
+def answer(second: SecondReading, given: Mapping[str, str], *, by: User) -> None:
+    """Answer questions ({key: value}) that the file left open: it is read again with them.
+
+    Raises WrongStatus, Refused.
+    """
+    with transaction.atomic():
+        second = second.lock()
+        second.require(Event.ANSWER)
+        answered = rereading.by_layout(second, rereading.answers_to(second, given))
+        rereading.remember(second, answered, organism_id=second.training.organism_id, by=by)
+        second.take(Event.ANSWER)
+        second.save(update_fields=["status", "answers"])
+        READING.ask(second.pk)
 
 
 def forget(second: SecondReading) -> None:

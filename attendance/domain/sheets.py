@@ -68,13 +68,14 @@ def replace_roster(sheet: Sheet, roster: DepositedFile, *, by: User) -> None:
         stored_files.delete_after_commit(sheet.roster.name)
         sheet.roster = roster.file.name
         sheet.roster_name, sheet.roster_sha256 = roster.name, roster.sha256
-        sheet.picked = ""
+        sheet.picked, sheet.answers = "", {}
+        sheet.participants.all().delete()
         read_again(
             sheet,
             Event.REPLACE_ROSTER,
             by=by,
             comment=f"Autre fichier : {roster.name}",
-            update_fields=["roster", "roster_name", "roster_sha256", "picked"],
+            update_fields=["roster", "roster_name", "roster_sha256", "picked", "answers"],
         )
 
 
@@ -85,6 +86,7 @@ def change_session(sheet: Sheet, *, starts_on: date, ends_on: date, place: str, 
         sheet.require(Event.CHANGE_SESSION)
         if error := date_error(sheet.training, starts_on, ends_on):
             raise Refused(error)
+        days = (sheet.ends_on - sheet.starts_on, ends_on - starts_on)
         sheet.starts_on, sheet.ends_on, sheet.place = starts_on, ends_on, place
         sheet.move(
             Event.CHANGE_SESSION,
@@ -92,6 +94,9 @@ def change_session(sheet: Sheet, *, starts_on: date, ends_on: date, place: str, 
             comment=f"{starts_on:%d/%m/%Y} – {ends_on:%d/%m/%Y}, {place}".rstrip(", "),
             update_fields=["starts_on", "ends_on", "place"],
         )
+        if days[0] != days[1] and sheet.may(Event.ANSWER):
+            # « Matin » is another part of two days than of one.
+            read_again(sheet, Event.ANSWER, by=by, comment="Nombre de jours corrigé")
 
 
 def discard(sheet: Sheet) -> None:

@@ -74,6 +74,12 @@ class Participant(KeepsDerived):
     firm = models.CharField("cabinet", max_length=200, blank=True)
     # Null stands for the whole session.
     minutes = models.PositiveIntegerField("minutes suivies", null=True, blank=True)
+    # All rows of the file that are of this person, the first among them.
+    rows = models.JSONField("lignes du fichier", default=list, blank=True, editable=False)
+    # What the file says of presence and time, and where: a French sentence.
+    evidence = models.CharField("preuve", max_length=300, blank=True, editable=False)
+    # Corrected by hand: reading the file again leaves the line as it is.
+    is_corrected = models.BooleanField("corrigée à la main", default=False, editable=False)
     state = models.CharField("état", max_length=12, choices=State)
     # What is wrong with the line itself: a French sentence for the organism.
     problem = models.CharField("anomalie", max_length=300, blank=True)
@@ -155,6 +161,11 @@ class Participant(KeepsDerived):
     def is_settled(self) -> bool:
         """Whether the line needs nothing: somebody stands for it."""
         return self.state in {self.State.RECOGNISED, self.State.ALREADY_COUNTED}
+
+    @property
+    def other_rows(self) -> list[int]:
+        """The rows of the file after the first that are of this person."""
+        return [row for row in self.rows if row != self.row_number]
 
     @property
     def where(self) -> str:

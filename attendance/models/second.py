@@ -12,6 +12,7 @@ from common.journal import Stateful
 from common.transitions import step
 from trainings.models import Training
 
+from .answer import Asking
 from .sheet import Sheet
 
 
@@ -21,7 +22,7 @@ class SecondReadingQuerySet(JobQuerySet["SecondReading"]):
         return self.filter(training__organism__people__user=user)
 
 
-class SecondReading(Stateful, Job):
+class SecondReading(Asking, Stateful, Job):
     """A roster that makes no sheet of its own. Nothing changes before it is applied."""
 
     class Purpose(models.TextChoices):
@@ -39,11 +40,13 @@ class SecondReading(Stateful, Job):
         RECORD = "record", "lue"
         MARK_UNREADABLE = "mark_unreadable", "illisible"
         APPLY = "apply", "appliquée"
+        ANSWER = "answer", "lecture en cours"
 
     TRANSITIONS = {
         Event.RECORD: step(Status.READING, to=Status.READY),
         Event.MARK_UNREADABLE: step(Status.READING, to=Status.UNREADABLE),
         Event.APPLY: step(Status.READY, to=Status.APPLIED),
+        Event.ANSWER: step(Status.READY, to=Status.READING),
     }
     TO_DO = (Status.READING,)
 
@@ -87,4 +90,4 @@ class SecondReading(Stateful, Job):
     @property
     def is_applicable(self) -> bool:
         """Whether « Appliquer » works: read, and about a list."""
-        return self.sheet_id is not None and self.may(self.Event.APPLY)
+        return self.sheet_id is not None and self.may(self.Event.APPLY) and not self.questions

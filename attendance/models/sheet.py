@@ -15,6 +15,9 @@ from common.journal import Journalled, JournalRow, event_field
 from common.transitions import step
 from trainings.models import Training
 
+from ..roster.sessions import TAB
+from .answer import Asking
+
 # A participant forgotten on a validated list can be added for so long.
 FORGOTTEN_FOR = timedelta(days=30)
 
@@ -25,7 +28,7 @@ class SheetQuerySet(JobQuerySet["Sheet"]):
         return self.filter(training__organism__people__user=user)
 
 
-class Sheet(Journalled, Job):
+class Sheet(Asking, Journalled, Job):
     """The attendance sheet (feuille de présence) of one session of an approved training."""
 
     class Status(models.TextChoices):
@@ -42,6 +45,7 @@ class Sheet(Journalled, Job):
         # The file, or another one, is read anew.
         REPLACE_ROSTER = "replace_roster", "lecture en cours"
         TELL_COLUMNS = "tell_columns", "lecture en cours"
+        ANSWER = "answer", "lecture en cours"
         KEEP_SESSION = "keep_session", "lecture en cours"
         RECORD = "record", "liste à valider"
         MARK_UNREADABLE = "mark_unreadable", "illisible"
@@ -63,6 +67,7 @@ class Sheet(Journalled, Job):
     TRANSITIONS = {
         Event.REPLACE_ROSTER: step(Status.UNREADABLE, Status.DRAFT, to=Status.READING),
         Event.TELL_COLUMNS: step(Status.UNREADABLE, Status.DRAFT, to=Status.READING),
+        Event.ANSWER: step(Status.DRAFT, to=Status.READING),
         Event.KEEP_SESSION: step(Status.DRAFT, to=Status.READING),
         Event.RECORD: step(Status.READING, to=Status.DRAFT),
         Event.MARK_UNREADABLE: step(Status.READING, to=Status.UNREADABLE),
@@ -172,6 +177,22 @@ class Sheet(Journalled, Job):
     def still_counts(self) -> bool:
         """Whether a line recognised now gets hours, at once or when the list is validated."""
         return self.training.is_in_force
+
+    @property
+    def has_dated_sessions(self) -> bool:
+        """Whether its file's sessions are days: they may be those of one session."""
+        return any(not session["key"].startswith(TAB) for session in self.sessions)
+
+    @property
+    def waits_for(self) -> str:
+        """Why the list cannot be validated yet, in French; "" when it can."""
+        if self.sessions and not self.picked:
+            return "Dites d’abord quelle session du fichier est celle de cette feuille."
+        if self.questions:
+            count = len(self.questions)
+            what = "à la question posée" if count == 1 else f"aux {count} questions posées"
+            return f"Répondez d’abord {what} en haut de la liste."
+        return ""
 
     @property
     def is_editable(self) -> bool:

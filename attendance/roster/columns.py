@@ -1,19 +1,19 @@
 """What each column of a roster is, by the words of its header. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from common.spreadsheets import Cell, clean_text, fold
 from members.columns import EMAIL, FIRM, FIRST_NAME, LAST_NAME, MEMBER_NUMBER, ORIAS
 
-# {column index: field}; several columns may be « presence ».
+from .questions import NOTHING_TOLD, Told, column_key, layout_of
+
+# {column index: field}
 Columns: TypeAlias = dict[int, str]
-# What the organism told of columns by hand: {folded header: field}.
-Meanings: TypeAlias = Mapping[str, str]
 
 HEADER_ROWS = 50
 # A longer cell is read as no title.
-LONGEST_TITLE = 80
+LONGEST_TITLE = 200
 
 
 def _names(written: str) -> frozenset[str]:
@@ -69,39 +69,16 @@ SYNONYMS: dict[str, frozenset[str]] = {
             "nom de l entreprise"
         )
     ),
-    "presence": _names(
-        "present|presente|presents|presence|presences|present e|present o n|present oui non|"
-        "emargement|signature|emarge|a participe|participation|presence effective|attended|"
-        "attendance|attendance status|statut|statut de presence|status|presence matin|"
-        "presence apres midi|matin|apres midi|present absent"
-    ),
-    "minutes": _names(
-        "duree|duree suivie|duree de presence|duree presence|duree de connexion|"
-        "duree connexion|duree de participation|duree min|duree minutes|duree en minutes|"
-        "duree h|duree heures|temps|temps suivi|temps de presence|temps presence|"
-        "temps de connexion|temps passe|temps en session|temps min|temps minutes|heures|"
-        "heures suivies|heures de presence|heures realisees|heures effectuees|"
-        "heures de formation|heures presence|nb heures|nb d heures|nbre d heures|"
-        "nombre d heures|nombre heures|nb h|minutes|minutes suivies|minutes de presence|"
-        "nb minutes|nombre de minutes|duration|duration minutes|duration min|duration hours|"
-        "attendance duration|time in session|time in session minutes|total duration|"
-        "total duration minutes|session duration|minutes attended|time attended|total time|"
-        "time spent"
-    ),
-    "session_on": _names(
-        "date|dates|date session|date de session|date de la session|date formation|"
-        "date de formation|date de la formation|session|session date|date of session|jour|"
-        "date presence|date de presence"
-    ),
     # The columns that the portal adds to the list it gives back.
     "result": _names("resultat du portail"),
     "origin": _names("ligne du portail"),
+    "reason": _names("motif du portail"),
+    "evidence": _names("preuve du portail"),
 }
 MAIL = frozenset("mail email courriel mails emails".split())
 MEMBER = frozenset("adherent adherents adh membre anacofi member".split())
 FIRST, LAST = FIRST_NAME | {"prenoms"}, LAST_NAME | {"noms"}
 COMPANY = FIRM | {"company"}
-PRESENCE = frozenset("present presents presence emargement".split())
 # A field, and groups of words: the first of which each group has a word in the title is right.
 # None: the title tells something else, whatever its other words.
 GUESSES: tuple[tuple[str | None, *tuple[frozenset[str], ...]], ...] = (
@@ -113,13 +90,11 @@ GUESSES: tuple[tuple[str | None, *tuple[frozenset[str], ...]], ...] = (
     ("first_name", FIRST),
     ("firm", COMPANY),
     ("last_name", LAST, frozenset("participant stagiaire adherent famille".split())),
-    (None, PRESENCE, frozenset({"heures", "h"})),
-    ("presence", PRESENCE),
 )
 # More words than that are a sentence, not a title.
 MOST_WORDS = 7
 # Every word by which `guess()` tells a field: most cells of a list hold none.
-TELLING = frozenset({"orias"}) | MAIL | MEMBER | FIRST | LAST | COMPANY | PRESENCE
+TELLING = frozenset({"orias"}) | MAIL | MEMBER | FIRST | LAST | COMPANY
 # What a column can be told to be, by hand.
 KINDS = {
     "last_name": "Nom",
@@ -130,12 +105,26 @@ KINDS = {
     "orias": "N° ORIAS",
     "firm": "Cabinet",
     "presence": "Présence ou émargement",
-    "minutes": "Temps suivi",
+    "absence": "Absence",
+    "minutes": "Temps suivi, en minutes",
+    "hours": "Temps suivi, en heures",
+    "share": "Part suivie, en %",
+    "joined": "Heure d’arrivée",
+    "left": "Heure de départ",
     "session_on": "Date de la session",
 }
+# What is told of columns and read as another kind.
+MEASURES = {"hours": "minutes"}
 IGNORED = "ignore"
 FIELD_OF = {name: kind for kind, names in SYNONYMS.items() for name in names}
 KEYS = ("member_number", "email", "orias")
+# The kinds that name somebody; each is read from one column.
+IDENTITY = frozenset({"last_name", "first_name", "full_name", *KEYS, "firm"}) | {
+    "result",
+    "origin",
+    "reason",
+    "evidence",
+}
 
 
 def is_header(columns: Columns) -> bool:
@@ -145,20 +134,26 @@ def is_header(columns: Columns) -> bool:
     return named and bool(kinds & {"first_name", *KEYS})
 
 
-def columns_of(cells: Sequence[Cell], meanings: Meanings | None = None) -> Columns:
-    """The columns of the cells that name a field, were they a header's."""
+def strings_of(cells: Sequence[Cell]) -> list[str]:
+    """The cells that may be titles, "" for the others."""
+    return [
+        clean_text(cell) if isinstance(cell, str) and len(cell) <= LONGEST_TITLE else ""
+        for cell in cells
+    ]
+
+
+def columns_of(cells: Sequence[Cell], told: Told = NOTHING_TOLD) -> Columns:
+    """The columns of the cells that name people or a key of theirs, were they a header's."""
+    titles = strings_of(cells)
+    answers = told.of(layout_of(titles)) if told.is_anything else {}
     columns: Columns = {}
-    for index, cell in enumerate(cells):
-        if not isinstance(cell, str) or len(cell) > LONGEST_TITLE:
+    for index, title in enumerate(titles):
+        if not title:
             continue
-        name = fold(clean_text(cell))
-        kind = (meanings or {}).get(name) or guess(name)
-        if kind and kind != IGNORED and (kind == "presence" or kind not in columns.values()):
+        kind = answers.get(column_key(title)) if answers else None
+        kind = kind or guess(fold(title))
+        if kind in IDENTITY and kind not in columns.values():
             columns[index] = kind
-    kinds = set(columns.values())
-    if "last_name" in kinds and "first_name" in kinds:
-        # « Nom » and « Prénom » say it better than « Participant ».
-        columns = {index: kind for index, kind in columns.items() if kind != "full_name"}
     return columns
 
 

@@ -3,27 +3,33 @@
 Takes a workbook that was read, knows neither the registry nor the database.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from common.spreadsheets import Cell, Row, Workbook, cell_text
+from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
-from . import followed, people, presence, sessions
-from .columns import Columns, Meanings, columns_of, is_header
+from . import people, sessions
+from .judging import Judge, Said
+from .merging import Merger, days_of_people, name_of
 from .people import RosterLine
+from .questions import NOTHING_TOLD, SHOWN_ROWS, Question, Told, at_rows, lines
+from .roles import Roles, roles_of
 from .sessions import TAB, Session
 from .table import (
+    ABSENTS,
+    HOSTS,
+    MOST_COLUMNS,
+    Block,
     Table,
     UnreadableRoster,
     best_of,
     cited_numbers,
+    section_in,
     tables_of,
-    titles_of,
-    told_columns,
-    twin_columns,
 )
 
 SHOWN_NOTES = 10
+READ, LEAVE = "read", "leave"
 
 
 @dataclass
@@ -34,60 +40,47 @@ class Roster:
     cited: list[str] = field(default_factory=list)  # approval numbers that the file names
     columns: list[list[str]] = field(default_factory=list)  # [title, field or ""] of the header
     sessions: list[Session] = field(default_factory=list)  # when the file holds several
+    questions: list[Question] = field(default_factory=list)  # what the list waits for
+    layout: str = ""  # what is told of its columns is kept by
 
 
 @dataclass
-class Block:
-    """The lines below one header, with what their columns say of presence, time and day."""
+class List:
+    """The people below the headers of one layout, with what its columns are."""
 
-    columns: Columns
-    titles: list[str]
-    lines: list[RosterLine] = field(default_factory=list)
-    presence: list[list[str]] = field(default_factory=list)
-    minutes: list[Cell] = field(default_factory=list)
-    days: list[Cell] = field(default_factory=list)
-
-    def add(self, line: RosterLine, row: Row) -> None:
-        self.lines.append(line)
-        self.presence.append(presence.words_of(row, self.columns))
-        self.minutes.append(self._cell(row, "minutes"))
-        self.days.append(self._cell(row, "session_on"))
-
-    def _cell(self, row: Row, wanted: str) -> Cell:
-        """The cell of the column of this kind, as it was read; None without one."""
-        for index, kind in self.columns.items():
-            if kind == wanted:
-                return row.cells[index] if index < len(row.cells) else None
-        return None
-
-    def judge(self) -> None:
-        """Give the lines what their columns, read as a whole, say of them."""
-        presence.tick(self.lines, self.presence)
-        kinds = self.columns.items()
-        title = next((self.titles[index] for index, kind in kinds if kind == "minutes"), "")
-        followed.measure(self.lines, self.minutes, self.presence, title=title)
-        sessions.date_lines(self.lines, self.days)
+    block: Block
+    roles: Roles
+    rows: list[Said]
 
 
-def parse(workbook: Workbook, *, meanings: Meanings | None = None, pick: str = "") -> Roster:
+def parse(workbook: Workbook, *, told: Told = NOTHING_TOLD, pick: str = "") -> Roster:
     """The list of a workbook. Raises UnreadableRoster when no visible tab holds one.
 
     One tab is read: the one whose name and header look most like a list of those present, or
     the one that `pick` (a `Session.key`) names. What is left aside (another list, totals,
-    signatures) is told in `notes`. `meanings` is what was told of columns by hand.
+    signatures) is told in `notes`, what is not sure asked in `questions`. `told` is what was said
+    by hand.
     """
-    tables = tables_of(workbook, meanings)
+    tables = tables_of(workbook, told)
     picked = [table for table in tables if TAB + table.tab.name == pick]
     table = best_of(picked or tables)
-    roster = _read(table, meanings)
-    roster.notes += _headers_above(table, meanings)
+    reading = _Reading(table, told)
+    rows = reading.read()
+    roster = reading.roster
     roster.cited = cited_numbers(workbook, tables)
     # A list of those present beside one of those invited is no session of its own.
     equals = [other for other in tables if other.rank == table.rank]
-    roster.sessions = sessions.sessions_of(roster.lines, equals)
-    if pick and not pick.startswith(TAB):
-        roster.lines = [line for line in roster.lines if sessions.key_of(line) == pick]
-        people.flag(roster.lines)
+    several, dated = days_of_people(rows)
+    if 2 * several < max(dated, 1):
+        roster.sessions = sessions.sessions_of([said.line for said in rows], equals)
+    elif len(equals) > 1:
+        roster.sessions = sessions.sessions_of([], equals)
+    if pick and not pick.startswith(TAB) and pick != sessions.ALL:
+        rows = [said for said in rows if sessions.key_of(said.line) == pick]
+    merger = Merger(rows, told.of_file)
+    roster.lines = merger.merge()
+    roster.questions += merger.questions
+    people.flag(roster.lines)
     roster.notes += [
         f"Seule la feuille « {table.tab.name} » a été lue ; « {other.tab.name} » contient aussi "
         "une liste. Si elle compte, déposez-la à part."
@@ -95,53 +88,192 @@ def parse(workbook: Workbook, *, meanings: Meanings | None = None, pick: str = "
         if other is not table and not (roster.sessions and other.rank == table.rank)
     ]
     if not roster.lines:
+        header = table.blocks[0].header
         raise UnreadableRoster(
             f"La liste est vide : il n’y a personne sous l’en-tête de la ligne "
-            f"{table.header.number} (feuille « {table.tab.name} »)."
+            f"{header.number} (feuille « {table.tab.name} »)."
         )
     return roster
 
 
-def _headers_above(table: Table, meanings: Meanings | None) -> Iterable[str]:
-    """A sentence for each other header above the one that counts."""
-    for row in table.tab.rows[: table.index]:
-        if is_header(columns_of(row.cells, meanings)):
-            yield (
-                f"La liste est lue sous l’en-tête de la ligne {table.header.number}. Celle de "
-                f"la ligne {row.number}, au-dessus, a été laissée de côté : si elle compte, "
-                "déposez-la à part."
+class _Reading:
+    """One tab while it is read."""
+
+    def __init__(self, table: Table, told: Told) -> None:
+        self.table, self.told = table, told
+        self.tab: Tab = table.tab
+        self.roster = Roster(tab=table.tab.name, lines=[], notes=[])
+        self.left: list[Row] = []  # that name nobody
+
+    def read(self) -> list[Said]:
+        """The judged rows of the tab's people."""
+        lists = [one for block in self._joined() if (one := self._list(block))]
+        lists = self._people_first(lists)
+        if lists:
+            main = max(lists, key=lambda one: len(one.rows))
+            self.roster.columns, self.roster.layout = _told_columns(main), main.block.layout
+        rows: list[Said] = []
+        for one in lists:
+            self.roster.notes += one.roles.notes
+            rows += one.rows
+        self.roster.notes += _left_aside(sorted(self.left, key=lambda row: row.number))
+        self._ask_formulas()
+        return sorted(rows, key=lambda said: said.row.number)
+
+    def _joined(self) -> list[Block]:
+        """The blocks of the tab; those of one layout, at a page break, made one."""
+        joined: list[Block] = []
+        for block in self.table.blocks:
+            before = joined[-1] if joined else None
+            if before and before.titles == block.titles and before.section == block.section:
+                joined[-1] = replace(before, rows=[*before.rows, *block.rows])
+            else:
+                joined.append(block)
+        return joined
+
+    def _list(self, block: Block) -> List | None:
+        """The people below a header; None when it is above nobody."""
+        answers = self.told.of(block.layout)
+        hidden = self.tab.hidden_columns
+        first = roles_of(block.titles, block.rows, answers, hidden=hidden)
+        found: list[tuple[RosterLine, Row]] = []
+        absent: set[int] = set()
+        section = block.section
+        for row in block.rows:
+            if line := people.line_of(row, first.fields, block.titles):
+                found.append((line, row))
+                if section == ABSENTS:
+                    absent.add(row.number)
+            else:
+                self.left.append(row)
+                above = section_in(row)
+                section = section if above is None else above
+        if not found:
+            return None
+        found = self._without_hidden(found)
+        roles = roles_of(
+            block.titles,
+            [row for _, row in found],
+            answers,
+            hidden=hidden,
+            layout=block.layout,
+        )
+        judge = Judge(roles, answers, titles=block.titles, layout=block.layout)
+        for line, row in found:
+            judge.add(line, row)
+        judge.judge()
+        for said in judge.rows:
+            if said.row.number in absent:
+                said.came, said.is_explicit = False, True
+                said.word, said.by = "Absents", "titre de la liste"
+        days = roles.of("session_on")
+        cells = [_cell(row, days[0].index) if days else None for _, row in found]
+        sessions.date_lines([line for line, _ in found], cells)
+        self.roster.questions += roles.questions + judge.questions
+        return List(block, roles, judge.rows)
+
+    def _without_hidden(self, found: list[tuple[RosterLine, Row]]) -> list[tuple[RosterLine, Row]]:
+        """The people but for those whose row the workbook hides, unless they were said to count."""
+        hidden = [row.number for _, row in found if row.number in self.tab.hidden_rows]
+        if not hidden:
+            return found
+        answer = self.told.of_file.get("hidden", "")
+        if not answer:
+            self.roster.questions.append(
+                Question(
+                    "hidden",
+                    f"{lines(len(hidden)).capitalize()} du fichier "
+                    f"{'sont masquées' if len(hidden) > 1 else 'est masquée'}, par un filtre ou "
+                    f"à la main ({at_rows(hidden)}). Faut-il les compter ?",
+                    [[LEAVE, "Non, les laisser de côté"], [READ, "Oui, les lire aussi"]],
+                    hidden[:SHOWN_ROWS],
+                )
+            )
+        if answer == READ:
+            return found
+        if answer:
+            self.roster.notes.append(
+                f"{lines(len(hidden)).capitalize()} masquées laissées de côté ({at_rows(hidden)})."
+            )
+        kept = [one for one in found if one[1].number not in self.tab.hidden_rows]
+        return kept or found
+
+    def _people_first(self, lists: list[List]) -> list[List]:
+        """The lists of people, without hosts and without the details of another list."""
+        for one in [one for one in lists if one.block.section == HOSTS]:
+            if len(lists) > 1:
+                lists.remove(one)
+                self._set_aside(one, "les animateurs")
+        kept: list[List] = []
+        for one in sorted(lists, key=lambda one: (-_is_summary(one), one.block.header.number)):
+            whole = next((other for other in kept if _is_detail(one, other)), None)
+            if whole is None:
+                kept.append(one)
+                continue
+            self._set_aside(one, "les mêmes personnes, connexion par connexion")
+        return sorted(kept, key=lambda one: one.block.header.number)
+
+    def _set_aside(self, one: List, what: str) -> None:
+        self.roster.notes.append(
+            f"La liste de la ligne {one.block.header.number} ({what}) a été laissée de côté."
+        )
+        asked = {question.key for question in one.roles.questions}
+        self.roster.questions = [
+            question for question in self.roster.questions if question.key not in asked
+        ]
+
+    def _ask_formulas(self) -> None:
+        count = self.tab.unvalued_formulas
+        if count and not self.told.of_file.get("formulas"):
+            self.roster.questions.append(
+                Question(
+                    "formulas",
+                    f"{count} cellule{'s contiennent' if count > 1 else ' contient'} une formule "
+                    "sans valeur : le portail n’y lit rien. Ouvrez le fichier dans Excel, "
+                    "enregistrez-le, puis déposez-le à nouveau.",
+                    [[READ, "Ces cellules ne comptent pas : lire le reste"]],
+                )
             )
 
 
-def _read(table: Table, meanings: Meanings | None) -> Roster:
-    width = max(len(row.cells) for row in table.tab.rows)
-    roster = Roster(tab=table.tab.name, lines=[], notes=twin_columns(table, meanings))
-    roster.columns = told_columns(table)
-    block = Block(table.columns, titles_of(table.header, width))
-    blocks, left = [block], []
-    for row in table.rows:
-        again = columns_of(row.cells, meanings)
-        if is_header(again):
-            # A header repeated at a page break, or a second list below the first.
-            block = Block(again, titles_of(row, width))
-            blocks.append(block)
-        elif line := people.line_of(row, block.columns, block.titles):
-            block.add(line, row)
-        else:
-            left.append(row)
-    for block in blocks:
-        block.judge()
-        roster.lines += block.lines
-    people.flag(roster.lines)
-    roster.notes += _left_aside(left)
-    return roster
+def _cell(row: Row, index: int) -> Cell:
+    return row.cells[index] if index < len(row.cells) else None
 
 
-def _left_aside(rows: list[Row]) -> Iterable[str]:
+def _is_summary(one: List) -> bool:
+    """Whether the list has one row a person."""
+    names = [name_of(said.line) for said in one.rows]
+    return len(set(names)) == len(names)
+
+
+def _is_detail(one: List, whole: List) -> bool:
+    """Whether (nearly) all people of a list stand in another one, which has one row for each."""
+    names = {name_of(said.line) for said in one.rows}
+    known = {name_of(said.line) for said in whole.rows}
+    return _is_summary(whole) and 10 * len(names & known) >= 8 * len(names)
+
+
+def _told_columns(one: List) -> list[list[str]]:
+    """[title, field or ""] of each column with a title, to be told or corrected by hand."""
+    kinds = {
+        column.index: "hours" if column.unit == "hours" else column.kind
+        for column in one.roles.columns
+    }
+    return [
+        [title, kinds.get(index, "")]
+        for index, title in enumerate(one.block.titles)
+        if index in kinds or not fold(title).startswith("colonne ")
+    ][:MOST_COLUMNS]
+
+
+def _left_aside(rows: Sequence[Row]) -> Iterable[str]:
     """A sentence for each row that names nobody, the last of many only counted."""
+    rows = [
+        row for row in rows if any(sign.isalnum() for cell in row.cells for sign in cell_text(cell))
+    ]
     for row in rows[:SHOWN_NOTES]:
         text = " ".join(filter(None, map(cell_text, row.cells)))[:80]
         yield f"Ligne {row.number} laissée de côté : « {text} »."
     if (more := len(rows) - SHOWN_NOTES) > 0:
-        lines = "autres lignes" if more > 1 else "autre ligne"
-        yield f"… et {more} {lines} sans nom de personne."
+        line_word = "autres lignes" if more > 1 else "autre ligne"
+        yield f"… et {more} {line_word} sans nom de personne."

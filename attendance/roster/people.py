@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from common.addresses import kept
 from common.spreadsheets import Row, cell_text, fold
@@ -19,8 +20,18 @@ FOOTER = re.compile(
     r"(sous )?tota(l|ux)\b|nombre\b|nb\b|effectif|fait (a|le)\b|signatures?\b|cachet|certifi|"
     r"je soussigne|(le |la )?(formateur|formatrice|responsable|directeur|directrice)\b|"
     r"intervenante?\b|legende|page \d|edite|imprime|genere|moyenne|date\b|lieu\b|"
-    r"(observation|commentaire|remarque)s?\b|visa\b|nota\b|nb de"
+    r"(observation|commentaire|remarque)s?\b|visa\b|nota\b|nb de|a reporter\b|report\b|"
+    r"document (genere|edite|imprime)|(presents?|absents?|excuses?|inscrits?|participants?) \d|"
+    r"(presents?|absents?|excuses?|inscrits?|participants?)$|contacts?\b|organisme\b|"
+    r"nom et signature|fin (de la |du )?(liste|document|rapport)|generated|report generated"
 )
+# In the cell of the name, beside an address: the organism's own lines, and nobody of the list.
+NOBODY = frozenset(
+    "contact contacts organisme formateur formatrice intervenant intervenante animateur total "
+    "responsable secretariat".split()
+)
+# A star or a number in brackets before a remark.
+REMARK = re.compile(r"^\s*(\*+|\(\d{1,2}\)|\d\)|nb\s*:|n\.?b\.?\s)", re.I)
 TITLE_OF_PERSON = re.compile(rf"^(?:{CIVILITY})+(?=\S)", re.I)
 SPACES_IN_FIGURES = re.compile(r"(?<=\d)\s+(?=\d)")
 
@@ -39,7 +50,11 @@ class RosterLine:
     orias: str = ""
     firm: str = ""
     minutes: int | None = None  # minutes followed; None: not told, so the whole
+    share: Fraction | None = None  # or the part of the session that was followed
+    half_days: int | None = None  # or so many halves of its days
     present: bool = True
+    rows: list[int] = field(default_factory=list)  # all that are of this person
+    evidence: str = ""  # French: what the file says of presence and time, and where
     problem: str = ""
     same_as: int | None = None  # the row of the same person above
     # Of a file that the portal annotated: what it said of the line, and its row then.
@@ -57,15 +72,21 @@ def line_of(row: Row, columns: Columns, titles: Sequence[str]) -> RosterLine | N
     texts = [cell_text(cell) for cell in row.cells]
     values: dict[str, str] = {}
     for index, kind in columns.items():
-        if kind != "presence" and index < len(texts) and texts[index]:
+        if index < len(texts) and texts[index]:
             values[kind] = texts[index]
     last_name = values.get("last_name", "")
     first_name = values.get("first_name", "")
     full_name = values.get("full_name", "")
+    names = [name for name in (last_name, first_name, full_name) if name]
     if not any(values.get(kind) for kind in KEYS):
-        names = [name for name in (last_name, first_name, full_name) if name]
-        if not names or _is_footer(texts, names):
+        # One cell alone is a remark or a title: nobody could be recognised by it.
+        if not names or sum(map(bool, texts)) == 1 or _is_footer(texts, names):
             return None
+    elif names and fold(names[0]) in NOBODY:
+        return None
+    if names and not any(sign.isalpha() for name in names for sign in name):
+        # « ------- », « 9 »: no name.
+        return None
     if not full_name and last_name and not first_name:
         # « DUPONT Jean » under « Nom » alone.
         full_name = last_name
@@ -90,7 +111,9 @@ def line_of(row: Row, columns: Columns, titles: Sequence[str]) -> RosterLine | N
 def _is_footer(texts: Sequence[str], names: Sequence[str]) -> bool:
     """Whether a row without a key stands below the list rather than in it."""
     first = next((text for text in texts if text), "")
-    if FOOTER.match(fold(first)) or any(FOOTER.match(fold(name)) for name in names):
+    if REMARK.match(first) or FOOTER.match(fold(first)):
+        return True
+    if any(FOOTER.match(fold(name)) for name in names):
         return True
     return len(" ".join(names).split()) > MOST_WORDS
 
@@ -113,17 +136,22 @@ def split_name(text: str) -> tuple[str, str]:
     return (words[0], " ".join(words[1:])) if words else ("", "")
 
 
+def identity_of(line: RosterLine) -> tuple[str, ...]:
+    """What two rows of one person share, as typed."""
+    return (
+        fold(f"{line.last_name} {line.first_name}"),
+        " ".join(emails_of(line.email)),
+        fold(line.member_number),
+        fold(line.orias),
+    )
+
+
 def flag(lines: Iterable[RosterLine]) -> None:
     """Say what is wrong with each line itself, and which repeat one above."""
     seen: dict[tuple[str, ...], int | None] = {}
     for line in lines:
         line.problem = line.problem or _problem_of(line)
-        same = (
-            fold(f"{line.last_name} {line.first_name}"),
-            " ".join(emails_of(line.email)),
-            fold(line.member_number),
-            fold(line.orias),
-        )
+        same = identity_of(line)
         line.same_as = None if line.problem else seen.get(same)
         seen.setdefault(same, line.row_number)
 

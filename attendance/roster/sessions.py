@@ -17,6 +17,8 @@ TAB = "feuille:"
 MOST = 12
 LONGEST_TAB = 200
 UNDATED = "sans-date"
+# The key of all days together: one session over several.
+ALL = "toutes"
 WRITTEN = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: .*)?")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T].*)?")
 
@@ -77,7 +79,7 @@ def sessions_of(lines: Sequence[RosterLine], tables: Sequence[Table]) -> list[Se
     names = [table.tab.name for table in tables]
     if 1 < len(tables) <= MOST and all(len(name) <= LONGEST_TAB for name in names):
         return [
-            Session(TAB + name, f"feuille « {name} »", len(table.rows))
+            Session(TAB + name, f"feuille « {name} »", table.row_count)
             for name, table in zip(names, tables, strict=True)
         ]
     return []

@@ -1,21 +1,16 @@
-"""Where a workbook's list is: on which tab, below which row, and what else the file names. Pure."""
+"""Where a workbook's lists are: on which tab, below which row; what else it names. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from common.errors import Refused
-from common.spreadsheets import Row, Tab, Workbook, cell_text, column_letters, fold
+from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
-from .columns import (
-    HEADER_ROWS,
-    KEYS,
-    LONGEST_TITLE,
-    Columns,
-    Meanings,
-    columns_of,
-    is_header,
-)
+from .columns import HEADER_ROWS, KEYS, LONGEST_TITLE, Columns, columns_of, is_header, strings_of
+from .questions import NOTHING_TOLD, Told, layout_of
+from .titles import is_dated, speech_of
 
 MOST_COLUMNS = 40
 APPROVAL_NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{4,6}(?![\d-])")
@@ -23,6 +18,14 @@ MOST_CITED = 5
 # A tab called this holds those who came; called that, those who did not, or might.
 GOOD_TAB = re.compile(r"present|presence|emarge|participant|stagiaire|attend")
 BAD_TAB = re.compile(r"inscri|absent|invit|annul|attente|regist")
+# A row of these words alone says who stands below it.
+ABSENT_BELOW = re.compile(
+    r"(liste des |les )?(absent|excuse|non present|annul|desist|liste d attente|inscrits non venus|"
+    r"no show|not attended|did not attend|waitlist|cancel|pas venus)"
+)
+PRESENT_BELOW = re.compile(r"(liste des |les )?(present|participant|stagiaire|attendee|attended)")
+HOSTS_BELOW = re.compile(r"(host|panelist|presenter|animateur|intervenant|organisateur|formateur)")
+ABSENTS, HOSTS = "absents", "hosts"
 MODEL_HINT = (
     "Partez du modèle que le portail propose : une ligne d’en-tête « Nom, Prénom, E-mail, "
     "N° adhérent, Cabinet », puis une ligne par personne."
@@ -38,24 +41,27 @@ class UnreadableRoster(Refused):
     def __init__(self, sentence: str, columns: Sequence[str] = ()) -> None:
         super().__init__(sentence)
         self.columns = [[title, ""] for title in columns]
+        self.layout = layout_of(columns)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows below one header of a tab, up to the next one."""
+
+    header: Row
+    titles: list[str]  # of each column, all different
+    rows: list[Row]
+    layout: str  # what is told of the columns is kept by (`layout_of`)
+    section: str = ""  # ABSENTS or HOSTS, by what stands above the header
 
 
 @dataclass(frozen=True)
 class Table:
-    """A list on a tab: the index there of its header's row, and what the columns are."""
+    """A tab that holds lists, in the order of their headers."""
 
     tab: Tab
-    index: int
-    columns: Columns
-
-    @property
-    def header(self) -> Row:
-        return self.tab.rows[self.index]
-
-    @property
-    def rows(self) -> list[Row]:
-        """The rows below the header."""
-        return self.tab.rows[self.index + 1 :]
+    blocks: list[Block]
+    columns: Columns  # of its fullest header
 
     @property
     def rank(self) -> int:
@@ -63,9 +69,14 @@ class Table:
         folded = fold(self.tab.name)
         return bool(GOOD_TAB.search(folded)) - bool(BAD_TAB.search(folded))
 
+    @property
+    def row_count(self) -> int:
+        """How many rows stand below its headers."""
+        return sum(len(block.rows) for block in self.blocks)
 
-def tables_of(workbook: Workbook, meanings: Meanings | None = None) -> list[Table]:
-    """The list of each visible tab that holds one. Raises UnreadableRoster without any."""
+
+def tables_of(workbook: Workbook, told: Told = NOTHING_TOLD) -> list[Table]:
+    """The lists of each visible tab that holds one. Raises UnreadableRoster without any."""
     visible = [tab for tab in workbook.tabs if tab.visible]
     if not any(tab.rows for tab in visible):
         if any(tab.rows for tab in workbook.tabs):
@@ -74,7 +85,7 @@ def tables_of(workbook: Workbook, meanings: Meanings | None = None) -> list[Tabl
                 "enregistrez, puis déposez le fichier à nouveau."
             )
         raise UnreadableRoster("Le classeur ne contient aucune ligne. " + MODEL_HINT)
-    tables = [Table(tab, *header) for tab in visible if (header := find_header(tab.rows, meanings))]
+    tables = [table for tab in visible if (table := _table_of(tab, told))]
     if not tables:
         raise UnreadableRoster(_why_no_header(visible), _likeliest_titles(visible))
     return tables
@@ -85,10 +96,8 @@ def best_of(tables: Sequence[Table]) -> Table:
     return max(tables, key=lambda table: (table.rank, len(table.columns), len(table.tab.rows)))
 
 
-def find_header(
-    rows: Sequence[Row], meanings: Meanings | None = None
-) -> tuple[int, Columns] | None:
-    """(index in `rows`, columns) of the header among the first 50 rows, or None.
+def find_header(rows: Sequence[Row], told: Told = NOTHING_TOLD) -> tuple[int, Columns] | None:
+    """(index in `rows`, columns) of the fullest header among the first 50 rows, or None.
 
     A header names people, and something to know them by.
     """
@@ -96,65 +105,190 @@ def find_header(
     for index, row in enumerate(rows):
         if row.number > HEADER_ROWS:
             break
-        columns = columns_of(row.cells, meanings)
+        columns = columns_of(row.cells, told)
         if is_header(columns) and (best is None or len(columns) > len(best[1])):
             best = (index, columns)
     return best
 
 
+def _table_of(tab: Tab, told: Told) -> Table | None:
+    best = find_header(tab.rows, told)
+    if best is None:
+        return None
+    headers = [
+        index
+        for index, row in enumerate(tab.rows)
+        if is_header(columns_of(row.cells, told)) and not _is_person(row)
+    ]
+    blocks: list[Block] = []
+    for number, index in enumerate(headers):
+        end = headers[number + 1] if number + 1 < len(headers) else len(tab.rows)
+        blocks += _blocks_at(tab.rows, index, end, told)
+    return Table(tab, blocks, best[1])
+
+
+def _is_person(row: Row) -> bool:
+    """Whether an address stands in the row: then it is no header."""
+    return any(isinstance(cell, str) and "@" in cell.strip("@ ") for cell in row.cells)
+
+
+def _blocks_at(rows: Sequence[Row], index: int, end: int, told: Told) -> Iterable[Block]:
+    """The list below the header at this index; two, where two stand side by side."""
+    header = rows[index]
+    below = list(rows[index + 1 : end])
+    width = max([len(header.cells), *(len(row.cells) for row in below)])
+    titles, has_second = _titles(rows, index, width)
+    if has_second:
+        below = below[1:]
+    section = _section_above(rows, index)
+    layout = layout_of(strings_of(header.cells))
+    groups = _side_by_side([cell_text(cell) for cell in header.cells], told)
+    for start, stop in groups:
+        shown = [
+            title if start <= column < stop or column >= groups[-1][1] else ""
+            for column, title in enumerate(titles)
+        ]
+        yield Block(
+            header,
+            _different(shown),
+            [Row(row.number, _only(row.cells, start, stop)) for row in below]
+            if len(groups) > 1
+            else below,
+            layout,
+            section,
+        )
+
+
+def _only(cells: Sequence[Cell], start: int, stop: int) -> list[Cell]:
+    return [cell if start <= index < stop else None for index, cell in enumerate(cells)]
+
+
+def _side_by_side(texts: Sequence[str], told: Told) -> list[tuple[int, int]]:
+    """The columns (first, one after the last) of each list that repeats the first one's titles."""
+    folded = [fold(text) for text in texts]
+    first = next((index for index, text in enumerate(folded) if text), 0)
+    starts = [index for index, text in enumerate(folded) if text and text == folded[first]]
+    if len(starts) < 2:
+        return [(0, max(len(texts), 1))]
+    groups = [(start, stop) for start, stop in zip(starts, [*starts[1:], len(texts)], strict=True)]
+    said = [[text for text in folded[start:stop] if text] for start, stop in groups]
+    alike = all(words == said[0] for words in said)
+    if alike and is_header(columns_of(list(texts[groups[0][0] : groups[0][1]]), told)):
+        return groups
+    return [(0, max(len(texts), 1))]
+
+
+def _section_above(rows: Sequence[Row], index: int) -> str:
+    """Whom the title right above a header says that the list is of."""
+    if index and len(texts := _texts(rows[index - 1])) == 1:
+        return section_of(texts[0])
+    return ""
+
+
+def section_of(text: str) -> str:
+    """Whom a title says that the rows below are of: ABSENTS, HOSTS, or "" for anybody."""
+    folded = fold(re.sub(r"\d+", "", text))
+    if ABSENT_BELOW.match(folded):
+        return ABSENTS
+    return HOSTS if HOSTS_BELOW.match(folded) else ""
+
+
+def section_in(row: Row) -> str | None:
+    """As `section_of`, for a row that is nothing but such a title; else None."""
+    texts = _texts(row)
+    if len(texts) != 1 or len(texts[0]) > LONGEST_TITLE:
+        return None
+    if section := section_of(texts[0]):
+        return section
+    return "" if PRESENT_BELOW.match(fold(texts[0])) else None
+
+
+def _texts(row: Row) -> list[str]:
+    return [text for cell in row.cells if (text := cell_text(cell))]
+
+
+def _titles(rows: Sequence[Row], index: int, width: int) -> tuple[list[str], bool]:
+    """The title of each column, over one row, two or three; whether the row below is one of them.
+
+    A title above several columns (merged cells) is given to each of them.
+    """
+    header = rows[index]
+    own = [title_text(header.cells[i]) if i < len(header.cells) else "" for i in range(width)]
+    above = rows[index - 1] if index and rows[index - 1].number == header.number - 1 else None
+    over = _spread(above, width) if above and len(_texts(above)) > 1 else [""] * width
+    for i in range(1, width):
+        if not own[i] and is_dated(own[i - 1]):
+            own[i] = own[i - 1]
+    below = rows[index + 1] if index + 1 < len(rows) else None
+    under = _under(below, columns_of(header.cells), width) if below else None
+    titles = []
+    for i in range(width):
+        title = own[i]
+        if over[i] and (not title or (is_dated(title) and is_dated(over[i]))):
+            title = f"{over[i]} {title}".strip()
+        if under and under[i]:
+            title = f"{title} {under[i]}".strip()
+        titles.append(title)
+    return titles, under is not None
+
+
+def title_text(cell: Cell) -> str:
+    """The words of a title; a real date as it is written in French."""
+    if isinstance(cell, datetime | date):
+        return f"{cell:%d/%m/%Y}"
+    return cell_text(cell)
+
+
+def _spread(row: Row, width: int) -> list[str]:
+    """The titles of a row of merged cells, each over all the columns that it covers."""
+    spread, last = [], ""
+    for i in range(width):
+        last = (title_text(row.cells[i]) if i < len(row.cells) else "") or last
+        spread.append(last)
+    return spread
+
+
+def _under(row: Row, named: Columns, width: int) -> list[str] | None:
+    """The titles of a second row of them (« AM », « PM »), or None when it is of a person."""
+    texts = [title_text(row.cells[i]) if i < len(row.cells) else "" for i in range(width)]
+    if any(texts[i] for i in named if i < width):
+        return None
+    said = [text for text in texts if text]
+    if len(said) > 1 and all(
+        is_dated(text) or (speech_of(text) and len(text) > 2) for text in said
+    ):
+        return texts
+    return None
+
+
 def cited_numbers(workbook: Workbook, tables: Sequence[Table]) -> list[str]:
     """The approval numbers above the headers, and on the visible tabs that hold no list."""
-    headers: Mapping[str, int] = {table.tab.name: table.index for table in tables}
+    headers: Mapping[str, int] = {
+        table.tab.name: min(block.header.number for block in table.blocks) for table in tables
+    }
     texts = (
         cell_text(cell)
         for tab in workbook.tabs
         if tab.visible
-        for row in tab.rows[: headers.get(tab.name, HEADER_ROWS)]
+        for row in tab.rows
+        if row.number < headers.get(tab.name, HEADER_ROWS)
         for cell in row.cells
     )
     numbers = {number for text in texts for number in APPROVAL_NUMBER.findall(text)}
     return sorted(numbers)[:MOST_CITED]
 
 
-def titles_of(header: Row, width: int) -> list[str]:
-    """The words of each of `width` columns' header, made different from those before it."""
+def _different(written: Sequence[str]) -> list[str]:
+    """These titles, each made different from those before it; a nameless column by its number."""
     titles: dict[str, int] = {}
-    for index in range(width):
-        title = cell_text(header.cells[index])[:60] if index < len(header.cells) else ""
-        title = unique = title or f"Colonne {index + 1}"
+    for index, text in enumerate(written):
+        title = unique = text[:LONGEST_TITLE] or f"Colonne {index + 1}"
         number = 1
         while unique in titles:
             number += 1
             unique = f"{title} ({number})"
         titles[unique] = index
     return list(titles)
-
-
-def told_columns(table: Table) -> list[list[str]]:
-    """[title, field or ""] of each column with a title, to be told or corrected by hand."""
-    return [
-        [title, table.columns.get(index, "")]
-        for index, cell in enumerate(table.header.cells)
-        if (title := cell_text(cell)) and len(title) <= LONGEST_TITLE
-    ][:MOST_COLUMNS]
-
-
-def twin_columns(table: Table, meanings: Meanings | None = None) -> list[str]:
-    """A sentence for each column that says what another one says already."""
-    cells = table.header.cells
-    notes, first = [], {kind: index for index, kind in reversed(table.columns.items())}
-    for index, cell in enumerate(cells):
-        if index in table.columns or not isinstance(cell, str):
-            continue
-        for kind in columns_of([cell], meanings).values():
-            if kind in first and kind not in {"full_name", "session_on"}:
-                read = cell_text(cells[first[kind]])
-                notes.append(
-                    f"Deux colonnes disent la même chose : « {read} » (colonne "
-                    f"{column_letters(first[kind])}) est lue, « {cell_text(cell)} » (colonne "
-                    f"{column_letters(index)}) ne l’est pas."
-                )
-    return notes
 
 
 def _why_no_header(tabs: Sequence[Tab]) -> str:
@@ -176,7 +310,10 @@ def _why_no_header(tabs: Sequence[Tab]) -> str:
 
 
 def _likeliest_titles(tabs: Sequence[Tab]) -> list[str]:
-    """The texts of the row most like a header among the first ones; none without two texts."""
+    """The texts of the row most like a header among the first ones; none without two texts.
+
+    A row with an address or a number is of a person: nobody's name is offered as a title.
+    """
     rows = [
         [
             cell_text(cell)
@@ -185,7 +322,15 @@ def _likeliest_titles(tabs: Sequence[Tab]) -> list[str]:
         ]
         for tab in tabs
         for row in tab.rows
-        if row.number <= HEADER_ROWS
+        if row.number <= HEADER_ROWS and not _is_person(row) and not _has_figures(row)
     ]
     best = max(rows, key=len, default=[])
     return best[:MOST_COLUMNS] if len(best) > 1 else []
+
+
+def _has_figures(row: Row) -> bool:
+    return any(
+        isinstance(cell, int | float | date) or bool(re.search(r"\d{4,}", cell_text(cell)))
+        for cell in row.cells
+        if cell is not None
+    )

@@ -6,13 +6,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from organisms.access import organism_required, writing_required
 
 from ..domain import deposits, sheets
 from ..domain import second as second_readings
 from ..models import DepositedFile, SecondReading, Sheet
 from .access import get_sheet, get_training
+from .sessions import given_answers
 
 Purpose, Status = SecondReading.Purpose, SecondReading.Status
 
@@ -112,6 +113,18 @@ def apply_second(request, pk):
     else:
         messages.success(request, "La liste est corrigée. Rien n’est encore compté.")
     return redirect("attendance:sheet", reading.sheet_id)
+
+
+@writing_required
+@require_POST
+def answer_second(request, pk):
+    """The answers to what the file left open; it is then read again."""
+    reading = _second(request, pk)
+    try:
+        second_readings.answer(reading, given_answers(request, reading), by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("attendance:second", pk)
 
 
 @writing_required

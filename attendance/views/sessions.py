@@ -57,6 +57,28 @@ def tell_columns(request, pk):
 
 @writing_required
 @require_POST
+def answer(request, pk):
+    """The answers to what the file left open; it is then read again."""
+    sheet = get_sheet(request, pk)
+    try:
+        rereading.answer(sheet, given_answers(request, sheet), by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)
+
+
+def given_answers(request, asking):
+    """{key: value} of what was chosen on the page, question by question."""
+    return {
+        question["key"]: request.POST.get(f"question-{position}", "")
+        for position, question in enumerate(asking.questions)
+        # The page may be older than the list: each answer names its question.
+        if request.POST.get(f"cle-{position}") == question["key"]
+    }
+
+
+@writing_required
+@require_POST
 def pick_session(request, pk):
     """Which of the file's sessions this sheet is about, or a sheet for each."""
     sheet = get_sheet(request, pk)

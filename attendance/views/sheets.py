@@ -104,6 +104,9 @@ def validate(request, pk):
         return redirect("attendance:sheet", pk)
     if not sheet.may(Event.VALIDATE):
         return redirect("attendance:sheet", pk)
+    if sheet.waits_for:
+        messages.error(request, sheet.waits_for)
+        return redirect("attendance:sheet", pk)
     summary = sheet.participants.summary()
     if summary["unticked"] == summary["total"]:
         messages.error(request, counting.NOBODY_TICKED)

@@ -14,7 +14,8 @@ from .access import get_sheet, get_training
 MODEL_HEADER = ["Nom", "Prénom", "E-mail", "N° adhérent", "N° ORIAS", "Cabinet"]
 # Known again when the file comes back (`columns.SYNONYMS`).
 ORIGIN, RESULT, REASON = "Ligne du portail", "Résultat du portail", "Motif du portail"
-OWN = {ORIGIN, RESULT, REASON}
+EVIDENCE = "Preuve du portail"
+OWN = {ORIGIN, RESULT, REASON, EVIDENCE}
 UNKNOWN = (
     "Aucun adhérent n’a ce nom avec ce numéro, cet e-mail ou ce numéro ORIAS. Corrigez la ligne, "
     "ou décochez-la."
@@ -81,7 +82,7 @@ def _annotate(sheet):
     further = list(
         dict.fromkeys(title for line in lines for title in line.raw if title not in known)
     )
-    header = [ORIGIN, *titles, *further, RESULT, REASON]
+    header = [ORIGIN, *titles, *further, RESULT, REASON, EVIDENCE]
     rows = [
         [
             line.row_number or "",
@@ -89,6 +90,7 @@ def _annotate(sheet):
             *(line.raw.get(title, "") for title in further),
             _result_of(line),
             _reason_of(line),
+            _evidence_of(line),
         ]
         for line in lines
     ]
@@ -98,6 +100,12 @@ def _annotate(sheet):
 def _result_of(line):
     """What the portal says of a line, in a word."""
     return line.get_state_display() if line.included else "décoché"
+
+
+def _evidence_of(line):
+    """What the file says of presence and time, and on which of its rows."""
+    rows = f"lignes {', '.join(map(str, line.rows))}" if line.other_rows else ""
+    return " ; ".join(filter(None, [line.evidence, rows]))
 
 
 def _reason_of(line):

@@ -214,7 +214,7 @@ TIMED = [*ROSTER_HEADER, "Durée suivie"]
 
 def test_who_followed_part_of_the_training_gets_their_part_of_each_kind(amf_training, owner):
     half, little, whole = (make_member() for _ in range(3))
-    content = make_xlsx([TIMED, timed(half, "3h30"), timed(little, "0h20"), timed(whole, "")])
+    content = make_xlsx([TIMED, timed(half, "3h30"), timed(little, "0h20"), timed(whole, "7h")])
     counting.validate(make_sheet(amf_training, content=content), by=owner)
     hours = dict(HoursCredit.objects.values_list("member", "minutes"))
     assert hours == {half.pk: 60, whole.pk: 120}

@@ -21,7 +21,7 @@ from attendance.domain import (
 )
 from attendance.domain import second as second_readings
 from attendance.models import DepositedFile, Sheet
-from attendance.roster import followed
+from attendance.roster import amounts
 from attendance.roster.people import RosterLine
 from common.durations import NotADuration
 from common.errors import Refused
@@ -241,6 +241,6 @@ def test_a_long_title_can_be_told(training, owner):
 
 @pytest.mark.parametrize("day", [datetime(1899, 12, 30, 3, 30), datetime(1899, 12, 31, 3, 30)])
 def test_an_excel_duration_is_counted_from_either_day_zero(day):
-    assert followed.minutes_of(day, unit="hours") == 210
+    assert amounts.amount_of(day, unit="hours").seconds == 210 * 60
     with pytest.raises(NotADuration, match="n’est pas lisible"):
-        followed.minutes_of(datetime(1850, 1, 1), unit="hours")
+        amounts.amount_of(datetime(1850, 1, 1), unit="hours")

@@ -1,70 +1,27 @@
-"""Durations as rosters hold them, and what they count for: integers, at their edges."""
+"""What the time followed counts for: integers, at their edges."""
 
-from datetime import datetime, time
+from fractions import Fraction
 
 import pytest
 
-from attendance.roster.followed import HOURS, MINUTES, minutes_of, share, unit_of
-from common.durations import NotADuration
+from attendance.roster.followed import minutes_of_part, share
 
 
 @pytest.mark.parametrize(
-    ("cell", "unit", "minutes"),
+    ("part", "minutes"),
     [
-        (None, HOURS, None),
-        ("", HOURS, None),
-        ("  ", HOURS, None),
-        (True, HOURS, None),
-        ("3,5", HOURS, 210),
-        ("3.5", HOURS, 210),
-        (3.5, HOURS, 210),
-        (3, HOURS, 180),
-        (0, HOURS, 0),
-        ("3h30", HOURS, 210),
-        ("3 h 30", MINUTES, 210),
-        ("3\u202fh\u202f30", MINUTES, 210),
-        ("03:30", HOURS, 210),
-        ("01:35:20", HOURS, 95),
-        ("1 h 35 min", HOURS, 95),
-        ("1 hr 35 min", MINUTES, 95),
-        ("2 hours", MINUTES, 120),
-        ("95 minutes", HOURS, 95),
-        ("95mn", HOURS, 95),
-        ("12 min 30 s", HOURS, 12),
-        (95, MINUTES, 95),
-        ("95", MINUTES, 95),
-        (95.6, MINUTES, 96),
-        (time(3, 30), MINUTES, 210),
-        (datetime(1900, 1, 1, 1, 0), HOURS, 1500),
-        # What Excel makes of « 3.5 » and of « 7.0 » typed in French: a date.
-        (datetime(2026, 5, 3), HOURS, 210),
+        (Fraction(0), 0),
+        (Fraction(85, 100), 357),
+        # 411.6, 0.42, 0.5
+        (Fraction(98, 100), 412),
+        (Fraction(1, 1000), 0),
+        (Fraction(1, 840), 1),
+        (Fraction(1, 2), 210),
+        (Fraction(1), 420),
     ],
 )
-def test_a_cell_is_read_as_minutes(cell, unit, minutes):
-    assert minutes_of(cell, unit=unit) == minutes
-
-
-@pytest.mark.parametrize("cell", ["toute la journée", "-2", "3h75", "x"])
-def test_a_duration_that_is_none_is_said(cell):
-    with pytest.raises(NotADuration, match="n’est pas lisible"):
-        minutes_of(cell, unit=HOURS)
-
-
-@pytest.mark.parametrize(
-    ("title", "cells", "unit"),
-    [
-        ("Durée (minutes)", [3, 3], MINUTES),
-        ("Duration (Minutes)", [], MINUTES),
-        ("Heures suivies", [90], HOURS),
-        ("Durée", [3.5, 7], HOURS),
-        ("Durée", [24], HOURS),
-        ("Durée", [25], MINUTES),
-        ("Durée", ["95", "3"], MINUTES),
-        ("Durée", ["3h30", None], HOURS),
-    ],
-)
-def test_a_bare_number_is_what_the_title_or_the_largest_says(title, cells, unit):
-    assert unit_of(title, cells) == unit
+def test_a_part_of_a_session_is_so_many_minutes(part, minutes):
+    assert minutes_of_part(part, 420) == minutes
 
 
 @pytest.mark.parametrize(

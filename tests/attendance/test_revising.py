@@ -348,9 +348,9 @@ def test_the_list_comes_back_with_each_lines_reason_and_no_more_than_the_page(cl
     client.force_login(owner)
     rows = list(given_back(client, sheet).active.iter_rows(values_only=True))
     assert rows[0][:3] == ("Ligne du portail", "Nom", "Prénom")
-    assert rows[0][-2:] == ("Résultat du portail", "Motif du portail")
-    assert [row[-2] for row in rows[1:]] == ["reconnu", "reconnu", "non reconnu"]
-    assert rows[3][-1].startswith("Aucun adhérent n’a ce nom")
+    assert rows[0][-3:] == ("Résultat du portail", "Motif du portail", "Preuve du portail")
+    assert [row[-3] for row in rows[1:]] == ["reconnu", "reconnu", "non reconnu"]
+    assert rows[3][-2].startswith("Aucun adhérent n’a ce nom")
     assert "SECRET" not in str(rows)
 
 
@@ -450,7 +450,7 @@ def test_a_file_whose_reading_fails_counts_no_line_for_the_day(sheet, owner, mon
 
 def test_a_file_that_two_tasks_have_read_counts_its_lines_once(training, owner):
     one = second(training, "check", workbook(unknown(60)), owner)
-    listed = second_readings.parse_file(one.roster, organism_id=training.organism_id)
+    listed = second_readings.parse_file(one.roster, organism_id=training.organism_id, answers={})
     second_readings.record(one, listed)
     assert UnrecognisedCount.objects.get().lines == 60
 

@@ -318,14 +318,11 @@ def test_columns_whose_names_meet_hide_no_cell():
     }
 
 
-def test_a_list_above_the_one_that_is_read_is_told():
+def test_two_lists_of_different_people_on_one_tab_are_both_read():
     fuller = [*HEADER, "N° ORIAS"]
     roster = parse(workbook([HEADER, ["A", "a", "", "1"], fuller, ["B", "b", "", "2", "07000001"]]))
-    assert [line.last_name for line in roster.lines] == ["B"]
-    assert roster.notes == [
-        "La liste est lue sous l’en-tête de la ligne 3. Celle de la ligne 1, au-dessus, a été "
-        "laissée de côté : si elle compte, déposez-la à part."
-    ]
+    assert [line.last_name for line in roster.lines] == ["A", "B"]
+    assert (roster.notes, roster.questions) == ([], [])
 
 
 def test_a_date_that_cannot_be_read_is_a_problem_of_its_line():

@@ -76,27 +76,34 @@ def test_every_row_below_the_header_is_a_line_a_header_or_told(found):
 
 
 def adds_up(roster, sheet):
-    header = find_header(sheet.rows)
-    if header is None:
+    """Each row is of one person, or told; and of the first, each cell is kept as it was typed."""
+    if find_header(sheet.rows) is None:
         return False
-    below = sheet.rows[header[0] + 1 :]
-    headers = sum(is_header(columns_of(row.cells)) for row in below)
-    told = sum(bool(re.match(r"Ligne \d+ laissée de côté", note)) for note in roster.notes)
+    cells = {row.number: row.cells for row in sheet.rows}
+    of_people = [number for line in roster.lines for number in line.rows]
+    if len(set(of_people)) != len(of_people) or not set(of_people) <= set(cells):
+        return False
+    first = next(row.number for row in sheet.rows if is_header(columns_of(row.cells)))
+    left = [
+        number
+        for number, row in cells.items()
+        if number > first
+        and number not in of_people
+        and not is_header(columns_of(row))
+        and any(sign.isalnum() for cell in row for sign in cell_text(cell))
+    ]
+    told = [re.match(r"Ligne (\d+) laissée de côté", note) for note in roster.notes]
+    numbers = {int(one[1]) for one in told if one}
     more = [re.match(r"… et (\d+) autre", note) for note in roster.notes]
-    told += sum(int(one[1]) for one in more if one)
-    assert told <= SHOWN_NOTES or any(more)
-    cells = {row.number: row.cells for row in below}
-    numbers = [line.row_number for line in roster.lines]
-    return (
-        len(below) == len(roster.lines) + headers + told
-        and len(set(numbers)) == len(numbers)
-        and set(numbers) <= set(cells)
-        # Each cell that says something is kept as it was typed.
-        and all(
-            sorted(filter(None, map(cell_text, cells[line.row_number])))
-            == sorted(line.raw.values())
-            for line in roster.lines
-        )
+    assert len(numbers) <= SHOWN_NOTES
+    aside = [re.match(r"La liste de la ligne (\d+) ", note) for note in roster.notes]
+    # A list set aside is told by the row of its header; what is below it is told with it.
+    told_with = {number for one in aside if one for number in left if number > int(one[1])}
+    count = sum(int(one[1]) for one in more if one)
+    untold = [number for number in left if number not in numbers | told_with]
+    return len(untold) <= count and all(
+        sorted(filter(None, map(cell_text, cells[line.row_number]))) == sorted(line.raw.values())
+        for line in roster.lines
     )
 
 

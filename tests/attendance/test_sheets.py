@@ -212,10 +212,11 @@ def test_reading_takes_as_many_queries_for_any_number_of_lines(
 ):
     rows = [row_of(make_member()) for _ in range(lines)]
     sheet = make_sheet(training, rows=rows, read=False)
-    # Claimed, fetched, its training; meanings of columns; all keys together, then former
+    # Claimed, fetched, its training; answers to earlier files; all keys together, then former
     # ones and former names; the sheet locked, its training and organism; the day's count
-    # made, locked and kept; who was counted; old lines, new lines; sheet, journal; savepoints.
-    with django_assert_num_queries(25):
+    # made, locked and kept; who was counted; lines changed by hand, old lines, new lines; sheet,
+    # journal; savepoints.
+    with django_assert_num_queries(26):
         tasks.read_sheet(sheet.pk)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from attendance.domain import counting, reading, rereading
-from attendance.models import ColumnMeaning, Sheet
+from attendance.models import Answer, Sheet
 from attendance.roster import sessions
 from common.errors import Refused, WrongStatus
 from tests.attendance.sheets import states
@@ -81,7 +81,7 @@ def test_a_column_wrongly_understood_is_told_otherwise_or_left_out(training, own
     assert (line.member, line.first_name, line.firm) == (member, "Jean", "")
     # Told anew, the last word counts.
     rereading.tell_columns(sheet, {"E-mail": "email"}, by=owner)
-    assert reading.meanings_of(training.organism_id)["e mail"] == "email"
+    assert reading.remembered(training.organism_id)[sheet.layout]["column:e mail"] == "email"
 
 
 def test_nothing_told_or_nonsense_told_changes_nothing(client, training, owner, member):
@@ -91,7 +91,7 @@ def test_nothing_told_or_nonsense_told_changes_nothing(client, training, owner, 
     for data in ({}, {"colonne-0": "mot de passe"}, {"colonne-99": "email"}):
         answer = client.post(url, data, follow=True)
         assert "Dites au moins d’une colonne" in str(next(iter(answer.context["messages"])))
-    assert not ColumnMeaning.objects.exists()
+    assert not Answer.objects.exists()
 
 
 def test_a_validated_list_is_not_read_again(training, owner, member):
@@ -99,7 +99,7 @@ def test_a_validated_list_is_not_read_again(training, owner, member):
     counting.validate(sheet, by=owner)
     with pytest.raises(WrongStatus):
         rereading.tell_columns(sheet, {"Nom": "firm"}, by=owner)
-    assert not ColumnMeaning.objects.exists()
+    assert not Answer.objects.exists()
 
 
 def test_two_columns_that_say_the_same_are_pointed_out(training, member):

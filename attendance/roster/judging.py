@@ -1,0 +1,491 @@
+"""What a row says of its person: there or not, how long; what it leaves open is asked. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from fractions import Fraction
+
+from common.durations import NotADuration
+from common.spreadsheets import Cell, Row, cell_text, fold
+
+from . import titles as said_by
+from .amounts import Amount, amount_of, amount_of_text, number_of, share_of
+from .marks import Mark, is_plain, mark_of
+from .people import RosterLine
+from .questions import (
+    ABSENT,
+    IGNORE,
+    PRESENT,
+    SHOWN_ROWS,
+    WHO_CAME,
+    Answers,
+    Question,
+    at_rows,
+    column_key,
+    lines,
+    quoted,
+    short,
+    title_key,
+)
+from .roles import ASKED_KINDS, Column, Roles
+
+# More different words than that are no words of presence: the column itself is asked about.
+MOST_WORDS = 8
+SCANNED = frozenset({"checked in", "scanne", "scannee", "pointe", "pointee"})
+TIME_OF_DAY = re.compile(
+    r"(\d{1,2})\s*[h:]\s*(\d{2})(?::(\d{2}))?\s*([ap])?\.?m?\.?", re.IGNORECASE
+)
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass
+class Said:
+    """What one row says."""
+
+    row: Row
+    line: RosterLine
+    came: bool | None = None  # by the words and marks; None: they say nothing
+    is_explicit: bool = False  # by a word or mark, and not by an empty cell alone
+    word: str = ""  # the cell by which
+    by: str = ""  # the title of its column
+    slots: tuple[int, int] | None = None  # parts of the session there, of how many
+    amounts: list[Amount] = field(default_factory=list)
+    timed_by: str = ""  # the title of the column of time
+    is_blank: bool = False  # nothing in a column of time that tells others
+    stays: list[tuple[str, int, int]] = field(default_factory=list)  # (day, from, to) in seconds
+    is_waiting: bool = False  # never let in
+
+    @property
+    def seconds(self) -> int | None:
+        """The seconds told; None when none are."""
+        told = [amount.seconds for amount in self.amounts if amount.seconds is not None]
+        return sum(told) if told else None
+
+    @property
+    def share(self) -> Fraction | None:
+        told = [amount.share for amount in self.amounts if amount.share is not None]
+        return sum(told, Fraction(0)) / len(self.amounts) if told else None
+
+    @property
+    def half_days(self) -> int | None:
+        told = [amount.half_days for amount in self.amounts if amount.half_days is not None]
+        return sum(told) if told else None
+
+    @property
+    def is_timed(self) -> bool:
+        return bool(self.amounts or self.stays)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether a time is told, and is none at all."""
+        return bool(self.amounts) and all(amount.is_none for amount in self.amounts)
+
+
+class Judge:
+    """The rows of one list, and what its columns say of them as a whole."""
+
+    def __init__(
+        self, roles: Roles, answers: Answers, *, titles: Sequence[str], layout: str = ""
+    ) -> None:
+        self.roles, self.answers, self.titles, self.layout = roles, answers, titles, layout
+        self.rows: list[Said] = []
+        self.questions: list[Question] = []
+        # By key: what each column says, and the rows where they disagree so.
+        self._disagreeing: dict[str, tuple[list[str], list[Said]]] = {}
+
+    def add(self, line: RosterLine, row: Row) -> Said:
+        self.rows.append(said := Said(row, line))
+        return said
+
+    def judge(self) -> None:
+        """Say of each row what its columns, read as a whole, say of it."""
+        self._time()
+        self._stays()
+        self._presence()
+        self._remarks()
+        self._agree()
+
+    # --- Cells ---------------------------------------------------------------------------------
+
+    def _cells(self, column: Column) -> list[Cell]:
+        index = column.index
+        return [
+            said.row.cells[index] if index < len(said.row.cells) else None for said in self.rows
+        ]
+
+    def _ask(
+        self,
+        key: str,
+        sentence: str,
+        rows: Iterable[Said],
+        options: list[list[str]] | None = None,
+    ) -> str:
+        """The answer to a question, asked if it has none: "" until then."""
+        key = short(key)
+        if answer := self.answers.get(key, ""):
+            return answer
+        numbers = [said.row.number for said in rows][:SHOWN_ROWS]
+        self.questions.append(Question(key, sentence, options or WHO_CAME, numbers, self.layout))
+        return ""
+
+    # --- Time ----------------------------------------------------------------------------------
+
+    def _time(self) -> None:
+        for column in self.roles.of(said_by.MINUTES, said_by.SHARE):
+            cells = self._cells(column)
+            read = self._reader(column, cells)
+            for said, cell in zip(self.rows, cells, strict=True):
+                try:
+                    amount = read(cell)
+                except NotADuration as error:
+                    said.line.problem = str(error)
+                    continue
+                if amount is not None:
+                    said.amounts.append(amount)
+                    said.timed_by = column.title
+        if any(said.amounts for said in self.rows):
+            for said in self.rows:
+                said.is_blank = not said.amounts and not said.line.problem
+
+    def _reader(self, column: Column, cells: Sequence[Cell]) -> Callable[[Cell], Amount | None]:
+        if column.kind == said_by.MINUTES:
+            return lambda cell: amount_of(cell, unit=column.unit)
+        numbers = [number for cell in cells if (number := number_of(cell)) is not None]
+        of_hundred = any(number > 1 for number in numbers)
+        return lambda cell: share_of(cell, of_hundred=of_hundred)
+
+    def _stays(self) -> None:
+        """From when to when, by the columns of coming and going, pair by pair."""
+        joined, left = self.roles.of(said_by.JOINED), self.roles.of(said_by.LEFT)
+        for come, go in zip(joined, left, strict=True):
+            for said, start, end in zip(self.rows, self._cells(come), self._cells(go), strict=True):
+                if (first := moment_of(start)) and (last := moment_of(end)):
+                    length = last[1] - first[1]
+                    if last[0] != first[0] or length < 0:
+                        length %= DAY_SECONDS
+                    said.stays.append((first[0], first[1], first[1] + length))
+                elif bool(first) != bool(last) and not self.roles.of(said_by.MINUTES):
+                    missing = "de départ" if first else "d’arrivée"
+                    said.line.problem = said.line.problem or f"L’heure {missing} manque."
+        timed = self.roles.of(said_by.MINUTES, said_by.SHARE)
+        if joined and not timed and any(said.stays for said in self.rows):
+            for said in self.rows:
+                said.is_blank = not said.stays and not said.line.problem
+                said.timed_by = f"{joined[0].title} – {left[0].title}"
+        for column in self.roles.of(said_by.WAITING):
+            for said, cell in zip(self.rows, self._cells(column), strict=True):
+                said.is_waiting = mark_of(cell) is Mark.PRESENT
+
+    # --- Presence --------------------------------------------------------------------------------
+
+    def _presence(self) -> None:
+        columns = self.roles.of(said_by.PRESENCE)
+        marks = {column.index: self._marks(column) for column in columns}
+        speaking = [c for c in columns if {Mark.PRESENT, Mark.ABSENT} & set(marks[c.index])]
+        for column in columns:
+            if column not in speaking:
+                self._ask_mute(column, marks[column.index], is_alone=not speaking)
+        slots = [column for column in speaking if column.is_slot]
+        slots_speak = any(Mark.PRESENT in marks[column.index] for column in slots)
+        whole = [column for column in speaking if not column.is_slot]
+        if len(slots) == 1:
+            whole, slots = [*whole, *slots], []
+        absences = {c.index: self._absences(c) for c in self.roles.of(said_by.ABSENCE)}
+        said_marks: dict[int, list[tuple[Column, Mark, bool]]] = defaultdict(list)
+        for column in [*whole, *self.roles.of(said_by.ABSENCE)]:
+            of_column = marks.get(column.index) or absences[column.index]
+            is_used = Mark.PRESENT in of_column
+            cells = self._cells(column)
+            for number, mark in enumerate(of_column):
+                if mark is Mark.NOTHING and is_used and not cell_text(cells[number]):
+                    said_marks[number].append((column, Mark.ABSENT, False))
+                elif mark in {Mark.PRESENT, Mark.ABSENT}:
+                    said_marks[number].append((column, mark, True))
+        for number, said in enumerate(self.rows):
+            if slots:
+                there = [
+                    marks[c.index][number] is Mark.PRESENT
+                    or (marks[c.index][number] is Mark.NOTHING and not slots_speak)
+                    for c in slots
+                ]
+                said.slots = (sum(there), len(slots))
+                mark = Mark.PRESENT if any(there) else Mark.ABSENT
+                said_marks[number].append(
+                    (
+                        slots[0],
+                        mark,
+                        mark is Mark.PRESENT
+                        or any(marks[c.index][number] is not Mark.NOTHING for c in slots),
+                    )
+                )
+            self._hear(said, said_marks[number])
+        self._half_days(whole)
+
+    def _half_days(self, columns: Sequence[Column]) -> None:
+        """« Matin » in a column of presence is half a day, where no column tells the time."""
+        if any(said.is_timed for said in self.rows):
+            return
+        for column in columns:
+            for said, cell in zip(self.rows, self._cells(column), strict=True):
+                amount = amount_of_text(cell_text(cell)) if said.came else None
+                if amount and amount.half_days:
+                    said.amounts, said.timed_by = [amount], column.title
+
+    def _hear(self, said: Said, heard: Sequence[tuple[Column, Mark, bool]]) -> None:
+        """What the columns say together of one row; that they disagree is asked."""
+        if not heard:
+            return
+        marks = {mark for _, mark, _ in heard}
+        column, mark, said.is_explicit = max(heard, key=lambda one: (one[2], one[1] is Mark.ABSENT))
+        said.word, said.by = self._word(said, column), column.title
+        if len(marks) == 1:
+            said.came = mark is Mark.PRESENT
+            return
+        told = [f"« {one.title} » dit « {self._word(said, one) or 'rien'} »" for one, _, _ in heard]
+        key = "disagree:" + "|".join(
+            f"{title_key(one.title)}={fold(self._word(said, one))}" for one, _, _ in heard
+        )
+        self._disagreeing.setdefault(key, (told, []))[1].append(said)
+
+    def _word(self, said: Said, column: Column) -> str:
+        cells = said.row.cells
+        return cell_text(cells[column.index])[:60] if column.index < len(cells) else ""
+
+    def _marks(self, column: Column) -> list[Mark]:
+        """What each cell of a column about presence says, the words asked about included."""
+        cells = self._cells(column)
+        folded = [fold(cell_text(cell)) for cell in cells]
+        is_scan = not SCANNED.isdisjoint(folded)
+        has_present_letter = any(word in {"p", "pr"} for word in folded)
+        marks = []
+        for cell, word in zip(cells, folded, strict=True):
+            mark = mark_of(cell)
+            if mark is Mark.REGISTERED and is_scan:
+                # Of a list of tickets: those that nobody scanned.
+                mark = Mark.ABSENT
+            elif word == "e" and not has_present_letter:
+                mark = Mark.UNKNOWN
+            marks.append(mark)
+        unknown = self._unknown(column, cells, marks)
+        for number, mark in unknown.items():
+            marks[number] = mark
+        return marks
+
+    def _unknown(
+        self, column: Column, cells: Sequence[Cell], marks: Sequence[Mark]
+    ) -> dict[int, Mark]:
+        """What was answered of the words that are not known; those not answered are asked."""
+        known = set(marks) & {Mark.PRESENT, Mark.ABSENT}
+        others = [
+            column
+            for column in self.roles.of(
+                said_by.PRESENCE, said_by.MINUTES, said_by.SHARE, said_by.JOINED
+            )
+            if not column.is_vague
+        ]
+        asked: dict[str, list[int]] = defaultdict(list)
+        for number, (cell, mark) in enumerate(zip(cells, marks, strict=True)):
+            is_open = mark is Mark.UNKNOWN or (
+                mark is Mark.REGISTERED and not any(other != column for other in others)
+            )
+            if is_open and (known or mark is Mark.REGISTERED or not column.is_vague):
+                asked[cell_text(cell)].append(number)
+        told: dict[int, Mark] = {}
+        if len(asked) > MOST_WORDS or (asked and not known and _are_numbers(asked)):
+            self._ask_column(column, asked)
+            return told
+        for word, numbers in asked.items():
+            answer = self._ask(
+                f"word:{title_key(column.title)}:{fold(word) or word}",
+                f"Colonne « {column.title} », « {word[:80]} » : {lines(len(numbers))} "
+                f"({at_rows([self.rows[number].row.number for number in numbers])}). "
+                "Présents ou absents ?",
+                (self.rows[number] for number in numbers),
+                [*WHO_CAME, [IGNORE, "Cela n’en dit rien"]],
+            )
+            mark = {PRESENT: Mark.PRESENT, ABSENT: Mark.ABSENT}.get(answer, Mark.REGISTERED)
+            told.update(dict.fromkeys(numbers, mark))
+        return told
+
+    def _ask_column(self, column: Column, asked: dict[str, list[int]]) -> None:
+        if column.is_told:
+            return
+        rows = [self.rows[number] for numbers in asked.values() for number in numbers]
+        self._ask(
+            column_key(column.title),
+            f"La colonne « {column.title} » contient {quoted(list(asked))} "
+            f"({lines(len(rows))}). Que dit-elle ?",
+            rows,
+            ASKED_KINDS,
+        )
+
+    def _ask_mute(self, column: Column, marks: Sequence[Mark], *, is_alone: bool) -> None:
+        """Of a column that might be about presence, and holds no word of it: what is it?"""
+        words: dict[str, list[int]] = defaultdict(list)
+        for number, (cell, mark) in enumerate(zip(self._cells(column), marks, strict=True)):
+            if mark is Mark.UNKNOWN:
+                words[cell_text(cell)].append(number)
+        if words and column.is_vague and is_alone and not self.roles.of(said_by.MINUTES):
+            self._ask_column(column, words)
+
+    def _absences(self, column: Column) -> list[Mark]:
+        """What a column of absences says: a mark there is of somebody absent."""
+        marks = []
+        for cell in self._cells(column):
+            mark = mark_of(cell)
+            if mark is Mark.NOTHING or is_nothing(cell):
+                marks.append(Mark.NOTHING)
+            elif is_plain(cell):
+                marks.append(mark)
+            elif mark is Mark.PRESENT:
+                marks.append(Mark.ABSENT)
+            else:
+                marks.append(Mark.NOTHING if mark is Mark.ABSENT else Mark.UNKNOWN)
+        for number, mark in self._unknown(column, self._cells(column), marks).items():
+            marks[number] = mark
+        # An absence said « présent » is a presence; that nobody is said absent says nothing.
+        return [mark if mark is Mark.ABSENT else Mark.NOTHING for mark in marks]
+
+    def _remarks(self) -> None:
+        """« Absent l’après-midi » in a column of remarks, of somebody not said absent: asked."""
+        read = {column.index for column in self.roles.columns}
+        asked: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for said in self.rows:
+            if said.came is False:
+                continue
+            for index, cell in enumerate(said.row.cells):
+                if index in read or not isinstance(cell, str) or not cell:
+                    continue
+                if is_plain(cell) and mark_of(cell) is Mark.ABSENT:
+                    title = self._title(index)
+                    if self.answers.get(column_key(title)) != IGNORE:
+                        asked[title, cell_text(cell)].append(said)
+        for (title, word), rows in asked.items():
+            answer = self._ask(
+                f"word:{title_key(title)}:{fold(word)}",
+                f"Colonne « {title} », « {word[:80]} » : {lines(len(rows))} "
+                f"({at_rows([said.row.number for said in rows])}). Présents ou absents ?",
+                rows,
+                [*WHO_CAME, [IGNORE, "Cela n’en dit rien"]],
+            )
+            for said in rows:
+                if answer == ABSENT:
+                    said.came, said.is_explicit, said.word, said.by = False, True, word, title
+
+    def _title(self, index: int) -> str:
+        return self.titles[index] if index < len(self.titles) else f"Colonne {index + 1}"
+
+    # --- Both ------------------------------------------------------------------------------------
+
+    def _agree(self) -> None:
+        """Where two columns disagree, or one is silent of somebody, the organism says who came."""
+        for key, (told, rows) in self._disagreeing.items():
+            answer = self._ask(
+                key,
+                f"{' ; '.join(told)} : {lines(len(rows))} "
+                f"({at_rows([said.row.number for said in rows])}). Présents ou absents ?",
+                rows,
+            )
+            for said in rows:
+                said.came, said.is_explicit = answer == PRESENT, True
+        groups: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for said in self.rows:
+            if not said.is_waiting and (group := self._doubt_of(said)):
+                groups[group].append(said)
+        for (kind, title), rows in groups.items():
+            self._ask_time(kind, title, rows)
+
+    def _doubt_of(self, said: Said) -> tuple[str, str] | None:
+        """(what is not sure of a row's time beside its presence, the column) or None."""
+        if said.is_blank and said.came is not False:
+            return "blank", self._timed_by
+        if said.is_zero and said.came and said.is_explicit:
+            return "zero", said.timed_by
+        if said.is_zero:
+            said.came = False
+        elif said.came is False and said.is_timed:
+            return "timed", said.by
+        return None
+
+    @property
+    def _timed_by(self) -> str:
+        return next((said.timed_by for said in self.rows if said.timed_by), "")
+
+    def _ask_time(self, kind: str, title: str, rows: list[Said]) -> None:
+        where = f"{lines(len(rows))} ({at_rows([said.row.number for said in rows])})"
+        whole = [[PRESENT, "Présents tout du long"], [ABSENT, "Absents"]]
+        key = f"{kind}:{title_key(title)}"
+        if kind == "blank":
+            sentence = f"« {title} » ne dit rien de {where}. Présents tout du long, ou absents ?"
+            answer = self._ask(key, sentence, rows, whole)
+        elif kind == "zero":
+            by = quoted([said.word for said in rows])
+            sentence = f"« {title} » dit zéro, mais « {rows[0].by} » dit {by} : {where}."
+            answer = self._ask(key, sentence, rows, whole)
+        else:
+            times = quoted([self._word_of_time(said) for said in rows])
+            by = quoted([said.word for said in rows]) or "rien"
+            sentence = (
+                f"« {title} » dit {by}, mais « {rows[0].timed_by} » dit {times} : {where}. "
+                "Présents ou absents ?"
+            )
+            answer = self._ask(key, sentence, rows)
+        for said in rows:
+            if answer == ABSENT:
+                said.came, said.amounts = False, [Amount(seconds=0)]
+            elif answer == PRESENT:
+                said.came = True
+                if kind != "timed":
+                    said.amounts, said.is_blank = [], False
+
+    def _word_of_time(self, said: Said) -> str:
+        for column in self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.JOINED):
+            if word := self._word(said, column):
+                return word
+        return ""
+
+
+def is_nothing(cell: Cell) -> bool:
+    """Whether a cell says in so many signs that there is nothing: « - », « 0 », « aucune »."""
+    return fold(cell_text(cell)) in {"", "0", "aucune", "aucun", "neant", "non", "no", "ras"}
+
+
+def _are_numbers(words: Iterable[str]) -> bool:
+    return all(number_of(word) is not None for word in words)
+
+
+def moment_of(cell: Cell) -> tuple[str, int] | None:
+    """(day as written, seconds of it) of a cell, or None; the day may be ""."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat(), cell.hour * 3600 + cell.minute * 60 + cell.second
+    if isinstance(cell, time):
+        return "", cell.hour * 3600 + cell.minute * 60 + cell.second
+    text = cell_text(cell)
+    found = TIME_OF_DAY.search(text)
+    if not found:
+        return None
+    hours = int(found[1])
+    if found[4]:
+        hours = hours % 12 + 12 * (found[4].lower() == "p")
+    if hours > 24:
+        return None
+    return text[: found.start()].strip(" ,T"), (
+        hours * 3600 + int(found[2]) * 60 + int(found[3] or 0)
+    )
+
+
+def union_of(stays: Iterable[tuple[str, int, int]]) -> int:
+    """The seconds that these stays cover together, each moment once."""
+    total = 0
+    by_day: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for day, start, end in stays:
+        by_day[day].append((start, end))
+    for spans in by_day.values():
+        reached = 0
+        for start, end in sorted(spans):
+            if end > reached:
+                total += end - max(start, reached)
+                reached = end
+    return total

@@ -1,0 +1,79 @@
+"""What the cells of a column look like, whatever its title: durations, shares, marks… Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from common.spreadsheets import Cell, Row, cell_text
+
+from .amounts import amount_of_text, has_unit, is_share, number_of
+from .marks import CLOCK, Mark, is_plain, is_sign, is_yes_or_no, mark_of
+
+# Of a column's filled cells, in a hundred: so many make the column one of their kind.
+MOST, ALMOST_ALL = 60, 90
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How many of a column's cells are of each kind."""
+
+    filled: int
+    values: list[str]
+    rows: list[int]
+    shares: int = 0
+    lengths: int = 0
+    clocks: int = 0
+    numbers: int = 0
+    plain: int = 0
+    signs: int = 0
+    yes_or_no: int = 0
+    marks: int = 0
+    addresses: int = 0
+
+    def is_mostly(self, *counts: str, least: int = MOST) -> bool:
+        return self.filled > 0 and 100 * sum(getattr(self, name) for name in counts) >= (
+            least * self.filled
+        )
+
+
+def profile_of(index: int, rows: Sequence[Row]) -> Profile:
+    """What the cells of a column look like."""
+    filled: list[Cell] = []
+    numbers = []
+    for row in rows:
+        cell = row.cells[index] if index < len(row.cells) else None
+        if cell is not None and cell != "":
+            filled.append(cell)
+            numbers.append(row.number)
+    counts = dict.fromkeys(
+        ("shares", "lengths", "clocks", "numbers", "plain", "signs", "yes_or_no", "marks"), 0
+    )
+    for cell in filled:
+        counts["shares"] += is_share(cell)
+        counts["lengths"] += has_unit(cell)
+        counts["clocks"] += _is_clock(cell)
+        counts["numbers"] += number_of(cell) is not None
+        counts["plain"] += is_plain(cell)
+        counts["signs"] += is_sign(cell)
+        counts["yes_or_no"] += is_yes_or_no(cell)
+        counts["marks"] += mark_of(cell) in {Mark.PRESENT, Mark.ABSENT}
+    texts = [cell_text(cell) for cell in filled]
+    return Profile(
+        filled=len(filled),
+        values=texts,
+        rows=numbers,
+        addresses=sum("@" in text for text in texts),
+        **counts,
+    )
+
+
+def _is_clock(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return bool(CLOCK.fullmatch(cell_text(cell)))
+    return isinstance(cell, time)
+
+
+def is_half_day(value: str) -> bool:
+    """Whether a text is of a day or of half of one."""
+    amount = amount_of_text(value)
+    return bool(amount and amount.half_days)

@@ -1,0 +1,195 @@
+"""What the title of a column says of presence or time, by its words. Pure."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from common.spreadsheets import fold
+
+# What a column can say of presence and time (`Speech.kind`).
+PRESENCE = "presence"  # who came
+ABSENCE = "absence"  # who did not: a mark there is of somebody absent
+MINUTES = "minutes"  # how long
+SHARE = "share"  # which part of the session
+JOINED, LEFT = "joined", "left"  # the moments of coming and going
+WAITING = "waiting"  # a connection that never left the waiting room
+SESSION_ON = "session_on"  # the day of the session
+SLOT = "slot"  # a day or half of one: what is said of it is its values' to tell
+ELSE = "else"  # of something else, though its values may look like these
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a title says; of two columns of one kind the heavier is read."""
+
+    kind: str
+    weight: int = 0
+    # Of a part of the session: several such columns are added up.
+    is_slot: bool = False
+    # « Statut » may be of anything: its values have to speak of presence.
+    is_vague: bool = False
+
+
+def _words(written: str) -> frozenset[str]:
+    return frozenset(written.split())
+
+
+LENGTH = _words(
+    "duree durees temps duration durations minute minutes min mins mn heures hours hrs tps time "
+    "times total hh hm mm"
+)
+# « Time » and « total » say what they are of by the words beside them.
+SURE_LENGTH = LENGTH - _words("time times total hm mm")
+FOLLOWED = _words(
+    "suivi suivie suivies suivis presence present presente presents participation participe "
+    "connexion connecte connectee connected realise realisee realisees realises reel reelle "
+    "reelles effectif effective effectives effectue effectuee effectuees passe passee passees "
+    "assiste visionnage visionne live direct attended attendance attendee watched viewed spent "
+    "session reunion meeting seance running participant stagiaire actual actif active"
+)
+TOTAL = _words("total totale totaux totales")
+REAL = _words(
+    "reel reelle reelles effectif effective effectives realise realisee realisees effectue "
+    "effectuee effectuees actual attended spent"
+)
+PLANNED = _words(
+    "prevu prevue prevues prevus planifie planifiee planned scheduled theorique theoriques "
+    "contractuelle contractuel programmee programme maximum max requis requise"
+)
+OF_THE_COURSE = _words("formation module cours programme parcours course training webinar")
+NOT_FOLLOWED = _words(
+    "replay rediffusion differe podcast before avant ended after attente inactivite inactif idle "
+    "pause pauses quiz questionnaire test evaluation reponse examen absence absent absences retard "
+    "trajet conservation validite estimated estime estimee restant restante"
+)
+ARRIVAL = _words(
+    "arrivee arrive arrival entree join joined login connexion connected entry entrance"
+)
+GOING = _words("depart sortie deconnexion leave left disconnected logout exit departure")
+OTHER_MOMENT = _words(
+    "inscrit inscrits inscription inscriptions registration registered commande order achat "
+    "paiement payment naissance birth adhesion creation created facture envoi relance horodateur "
+    "timestamp expiration attestation certificat ouverture soumission submission completion start "
+    "completed debut fin end begin generated modification updated convocation invitation"
+)
+RATE = _words("taux percentage pourcentage percent pct assiduite ratio")
+PROGRESS = _words("progression avancement progress completion")
+OTHER_RATE = _words(
+    "reussite satisfaction score note notes remise tva bonnes quiz test commission engagement "
+    "interest interet attention horaire recommandation reponse reponses evaluation resultat"
+)
+CAME = _words(
+    "present presente presents presentes presence presences emargement emargements emarge emargee "
+    "signature signatures signe signee attended attendance participation participe participated "
+    "assiste assistance venu venue venus scanne scannee scan scanned pointage badge checkin "
+    "checked pointe live"
+)
+MISSED = _words("absent absente absents absentes absence absences abs")
+STATUS = _words("statut status etat suivi")
+ABOUT_IT = _words(
+    "automatically automatique automatiquement photo ip appareil device lieu commentaire "
+    "commentaires motif raison reason nombre nb code formateur formatrice intervenant animateur "
+    "organisme responsable certificat attestation consentement email mail adresse score points "
+    "note notes"
+)
+PART_OF_A_DAY = _words("matin matinee am pm aprem journee")
+NUMBERED = re.compile(
+    r"\b(?:j|jour|day|seance|session|atelier|module|creneau|demi journee) ?\d{1,2}\b"
+)
+MONTHS = (
+    r"janv|jan|fev|fevr|feb|mars|mar|avr|avril|apr|april|mai|may|juin|jun|june|juil|juillet|jul|"
+    r"july|aout|aug|august|sept|sep|oct|nov|dec"
+)
+DATED = re.compile(
+    r"\b\d{1,2} \d{1,2} (?:20)?\d{2}\b|\b20\d{2} \d{1,2} \d{1,2}\b|\b\d{1,2} \d{1,2}\b(?! h)|"
+    rf"\b\d{{1,2}}(?:er)? (?:{MONTHS})[a-z]*\b|\b(?:{MONTHS})[a-z]* \d{{1,2}}\b"
+)
+WEEKDAY = re.compile(r"^(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b")
+IN_HOURS = re.compile(r"\(\s*h\s*\)|\ben h\b|\bnb h\b|\bnombre d h\b", re.IGNORECASE)
+SESSION_DAY = frozenset(
+    (
+        "date|dates|date session|date de session|date de la session|date formation|seance|"
+        "date de formation|date de la formation|session|session date|date of session|jour|"
+        "date presence|date de presence|jour de formation|jour de presence|date seance|"
+        "date de la seance"
+    ).split("|")
+)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@lru_cache(maxsize=4096)
+def speech_of(title: str) -> Speech | None:
+    """What a column with this title says of presence or time, or None."""
+    folded = fold(CAMEL.sub(" ", title))
+    words = frozenset(folded.split())
+    if not words:
+        return Speech(SHARE, 1) if title.strip() == "%" else None
+    if folded in SESSION_DAY:
+        return Speech(SESSION_ON)
+    is_slot = is_dated(title)
+    lasts = bool(words & SURE_LENGTH) or bool(IN_HOURS.search(title))
+    if "salle" in words and "attente" in words or words & {"waiting", "lobby"}:
+        return Speech(ELSE if lasts else WAITING)
+    if words & (RATE | PROGRESS) or "%" in title or words == {"part"}:
+        return _rate(words)
+    if moment := _moment(words, lasts=lasts):
+        return moment
+    if lasts or words & LENGTH:
+        return _length(words, title=title, is_slot=is_slot, lasts=lasts)
+    return _presence(words, is_slot=is_slot)
+
+
+def is_dated(title: str) -> bool:
+    """Whether the title is of a day, of half of one, or of a numbered part of the session."""
+    folded = fold(title)
+    return (
+        bool(set(folded.split()) & PART_OF_A_DAY)
+        or "apres midi" in folded
+        or bool(NUMBERED.search(folded) or DATED.search(folded) or WEEKDAY.match(folded))
+    )
+
+
+def _presence(words: frozenset[str], *, is_slot: bool) -> Speech | None:
+    """Of who came, or of who did not; of a part of the session; of something else, or None."""
+    if words & MISSED and not words & CAME:
+        return Speech(ABSENCE, is_vague=bool(words & ABOUT_IT))
+    if words & STATUS and (len(words) <= 2 or words & CAME):
+        return Speech(PRESENCE, 1 if words & CAME else 0, is_vague=not words & CAME)
+    if words & CAME:
+        about_it = words & (ABOUT_IT | {"replay"})
+        return Speech(ELSE) if about_it else Speech(PRESENCE, 2, is_slot=is_slot)
+    if is_slot:
+        return Speech(SLOT, is_slot=True)
+    return Speech(ELSE) if words & (OTHER_MOMENT | ABOUT_IT) else None
+
+
+def _rate(words: frozenset[str]) -> Speech:
+    if words & OTHER_RATE:
+        return Speech(ELSE)
+    if words & RATE and not words & PROGRESS:
+        return Speech(SHARE, 2 if words & FOLLOWED or "assiduite" in words else 1)
+    return Speech(SHARE, 0, is_vague=True)
+
+
+def _moment(words: frozenset[str], *, lasts: bool) -> Speech | None:
+    """The moment of coming or going, or of something else; None for a length of time."""
+    if lasts:
+        return None
+    if words & ARRIVAL:
+        return Speech(JOINED)
+    if words & GOING:
+        return Speech(LEFT)
+    about_presence = words & (CAME | STATUS)
+    return Speech(ELSE) if words & OTHER_MOMENT and not about_presence else None
+
+
+def _length(words: frozenset[str], *, title: str, is_slot: bool, lasts: bool) -> Speech:
+    if words & NOT_FOLLOWED or words & PLANNED:
+        return Speech(ELSE)
+    if not lasts and not words & FOLLOWED and not words <= LENGTH | {"en"}:
+        return Speech(ELSE)
+    if words & OF_THE_COURSE and not words & (REAL | {"presence", "suivie", "suivies"}):
+        return Speech(MINUTES, 0)
+    weight = 1 + 2 * bool(words & FOLLOWED) + bool(words & REAL) + bool(words & TOTAL)
+    is_part = is_slot and not words & TOTAL
+    return Speech(MINUTES, weight, is_slot=is_part, is_vague=not lasts)
