@@ -2,7 +2,7 @@
 
 from .reading import ReadableFile, Row, Tab, UnreadableWorkbook, Workbook, read_workbook
 from .values import Cell, Percent, cell_text, clean_text, column_letters, fold
-from .writing import write_workbook
+from .writing import guarded, unguarded, write_workbook
 
 __all__ = [
     "Cell",
@@ -16,6 +16,8 @@ __all__ = [
     "clean_text",
     "column_letters",
     "fold",
+    "guarded",
     "read_workbook",
+    "unguarded",
     "write_workbook",
 ]

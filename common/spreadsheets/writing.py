@@ -12,6 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 # A cell that begins with one of these could be run as a formula by whoever opens the file.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What `safe_cell` puts before a text that looks like a formula, and nobody typed.
+GUARD = re.compile(r"'(?='*[=+\-@])")
 # « _x0041_ » in a workbook's text stands for « A ».
 ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -22,6 +24,16 @@ def safe_cell(value: object) -> object:
         return value
     value = ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", value))
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+def guarded(text: str) -> str:
+    """A text that looks as `safe_cell` writes them gets one sign more, for `unguarded` to take."""
+    return f"'{text}" if GUARD.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """A text that `safe_cell` wrote, as it was before."""
+    return text[1:] if GUARD.match(text) else text
 
 
 def write_workbook(

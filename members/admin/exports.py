@@ -5,6 +5,7 @@ from import_export.admin import ExportMixin
 from import_export.formats.base_formats import XLSX
 from unfold.contrib.import_export.forms import ExportForm
 
+from common.spreadsheets import guarded
 from common.spreadsheets.writing import safe_cell
 
 
@@ -18,7 +19,8 @@ class WorkbookExportMixin(ExportMixin):
 
 
 class SafeResource(resources.ModelResource):
-    """Cells that look like formulas are written as text."""
+    """Cells that look like formulas are written as text, as `unguarded` reads them again."""
 
     def export_field(self, field, instance, **kwargs):
-        return safe_cell(super().export_field(field, instance, **kwargs))
+        value = super().export_field(field, instance, **kwargs)
+        return safe_cell(guarded(value)) if isinstance(value, str) else value

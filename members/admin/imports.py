@@ -1,18 +1,24 @@
 """Files of the registry: deposited, looked at, then imported or abandoned."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 
+from common import files
 from common.admin import Verb, VerbAdmin, admin_url, lines
 from common.admin_forms import ConfirmForm
 
 from ..domain import registry
 from ..models import RegistryImport
+from ..registry_file import COLUMNS, model_workbook
 from .import_forms import ApplyForm, ImportForm
 
 
 @admin.register(RegistryImport)
 class RegistryImportAdmin(VerbAdmin):
+    add_form_template = "members/admin/import_add.html"
     list_display = ["name", "status", "effective_on", "created_at", "applied_at"]
     fields = [
         "status",
@@ -76,7 +82,26 @@ class RegistryImportAdmin(VerbAdmin):
                 registry_import = registry.deposit(**form.cleaned_data, by=request.user)
                 self.log_addition(request, registry_import, [{"added": {}}])
                 return redirect(admin_url(registry_import))
-        return super().add_view(request, form_url, extra_context)
+        context = {**(extra_context or {}), "columns": COLUMNS.values()}
+        return super().add_view(request, form_url, context)
+
+    def get_urls(self):
+        own = [
+            path(
+                "modele.xlsx",
+                self.admin_site.admin_view(self.model_view),
+                name="members_registryimport_model",
+            )
+        ]
+        return own + super().get_urls()
+
+    def model_view(self, request):
+        """The workbook to fill, for who may import one."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        response = HttpResponse(model_workbook(), content_type=files.XLSX)
+        response["Content-Disposition"] = 'attachment; filename="modele-adherents.xlsx"'
+        return response
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         response = super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -6,16 +6,24 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from import_export.fields import Field
 from unfold.admin import TabularInline
 
 from common.addresses import shown
 from common.admin import PortalAdmin, ReadOnlyMixin
 from common.durations import format_minutes
+from common.spreadsheets import cell_text
 
 from ..domain import former
-from ..keys import KEY_OF
+from ..keys import KEY_OF, orias_key
 from ..models import FormerKey, HoursCredit, Member, Membership
+from ..registry_file import COLUMNS, FIELDS, cif_word, status_word
 from .exports import SafeResource, WorkbookExportMixin
+
+
+def _column(name, attribute=None):
+    """A column of the export, called as in the registry's file."""
+    return Field(attribute=attribute or name, column_name=COLUMNS[name].title)
 
 
 class NowFilter(admin.SimpleListFilter):
@@ -108,22 +116,66 @@ class CreditInline(ReadOnlyMixin, TabularInline):
 
 
 class MemberResource(SafeResource):
-    """The registry as a workbook."""
+    """The registry as a workbook: the very file that « Importer » reads, which changes nothing."""
+
+    number = _column("number")
+    title = _column("title")
+    last_name = _column("last_name")
+    first_name = _column("first_name")
+    email = _column("email")
+    firm = _column("firm")
+    orias = _column("orias")
+    cif = _column("cif", attribute="lasts_cif")
+    status = _column("status", attribute="lasts")
 
     class Meta:
         model = Member
-        fields = ["number", "title", "last_name", "first_name", "email", "firm", "orias"]
+        fields = list(COLUMNS)
+        export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        """With what an import of today compares a line with."""
+        spans = Membership.objects.lasting(timezone.localdate()).filter(member=OuterRef("pk"))
+        return queryset.annotate(
+            lasts=Exists(spans.filter(kind=Membership.Kind.MEMBER)),
+            lasts_cif=Exists(spans.filter(kind=Membership.Kind.CIF)),
+        )
+
+    def dehydrate_cif(self, member):
+        return cif_word(member.lasts_cif)
+
+    def dehydrate_status(self, member):
+        return status_word(member.lasts)
+
+
+class MemberForm(forms.ModelForm):
+    """A member as staff type them, kept as the registry's file would have given them."""
+
+    class Meta:
+        model = Member
+        fields = ["number", *FIELDS]
+
+    def clean(self):
+        data = super().clean()
+        for name in {"number", "title", "last_name", "first_name", "firm"} & data.keys():
+            data[name] = cell_text(data[name])
+        if orias := data.get("orias"):
+            data["orias"] = orias_key(orias)
+            if not data["orias"]:
+                self.add_error("orias", "Un numéro ORIAS a 8 chiffres.")
+        return data
 
 
 @admin.register(Member)
 class MemberAdmin(WorkbookExportMixin, PortalAdmin):
+    form = MemberForm
     list_display = ["number", "family_name", "given_name", "shown_email", "member", "cif", "hours"]
     list_display_links = ["number", "family_name"]
     list_filter = [NowFilter, NoEmailFilter]
     search_fields = ["search"]
     search_help_text = "Nom, numéro, e-mail, cabinet, ORIAS"
     ordering = Member._meta.ordering
-    fields = ["number", "title", "last_name", "first_name", "email", "firm", "orias"]
+    fields = ["number", *FIELDS]
     inlines = [MembershipInline, FormerKeyInline, CreditInline]
     resource_classes = [MemberResource]
 

@@ -15,7 +15,7 @@ from common.spreadsheets import UnreadableWorkbook, read_workbook
 
 from ..keys import last_name_key
 from ..models import Member, Membership, RegistryImport
-from ..registry_file import MAX_ROWS, RegistryLine, parse
+from ..registry_file import FIELDS, MAX_ROWS, RegistryLine, comparable, parse
 from . import former
 
 # Above this share of members leaving, or changing their family name, the confirmation must be
@@ -23,8 +23,6 @@ from . import former
 MANY_PERCENT = 5
 # How many of the file's errors, and of each list's names, are shown.
 SHOWN_ERRORS, SHOWN_NAMES = 50, 200
-# What a file says of a member, beside their number.
-FIELDS = ("title", "last_name", "first_name", "email", "firm", "orias")
 GAVE_UP = (
     "Le fichier n’a pas pu être lu. Ouvrez-le dans Excel, enregistrez-le au format "
     "« Classeur Excel (.xlsx) », puis déposez-le à nouveau."
@@ -68,7 +66,7 @@ def _read(registry_import: RegistryImport) -> None:
     if errors:
         _mark_unreadable(registry_import, errors)
         return
-    summary = compare(lines).summary()
+    summary = compare(lines, on=registry_import.effective_on).summary()
     with transaction.atomic():
         registry_import = registry_import.lock()
         if not registry_import.may(Event.READ):
@@ -155,11 +153,14 @@ def _name(person: Member | RegistryLine) -> str:
     return f"{person.last_name} {person.first_name} ({person.number})"
 
 
-def compare(lines: list[RegistryLine]) -> RegistryChanges:
-    """Compare the lines with the registry as it is now. A constant number of queries."""
+def compare(lines: list[RegistryLine], *, on: date) -> RegistryChanges:
+    """Compare the lines with the registry as it is, and as it is known to be on a day to come.
+
+    A constant number of queries.
+    """
     members = {member.number: member for member in Member.objects.all()}
     open_spans = set(
-        Membership.objects.filter(ends_on__isnull=True).values_list("member_id", "kind")
+        Membership.objects.lasting(max(on, timezone.localdate())).values_list("member_id", "kind")
     )
     present = {
         number for number, member in members.items() if (member.pk, Kind.MEMBER) in open_spans
@@ -175,7 +176,11 @@ def compare(lines: list[RegistryLine]) -> RegistryChanges:
             if line.is_active and line.is_cif:
                 changes.cif_joined.append(line)
             continue
-        labels = [_label(name) for name in FIELDS if getattr(member, name) != getattr(line, name)]
+        labels = [
+            _label(name)
+            for name, said in line.said().items()
+            if said != comparable(name, getattr(member, name))
+        ]
         is_cif = (member.pk, Kind.CIF) in open_spans
         if labels:
             changes.changed.append((member, line, labels))
@@ -211,7 +216,9 @@ def apply(registry_import: RegistryImport) -> RegistryImport:
         registry_import = registry_import.lock()
         registry_import.require(Event.APPLY)
         # Compared again: the registry may have changed since the file was read.
-        changes = compare([RegistryLine(**row) for row in registry_import.rows])
+        changes = compare(
+            [RegistryLine(**row) for row in registry_import.rows], on=registry_import.effective_on
+        )
         # Told before it is done: what changes is seen on the members as they were.
         registry_import.summary = changes.summary()
         _write(changes, since=registry_import.arrivals_on, on=registry_import.effective_on)
@@ -234,10 +241,7 @@ def abandon(registry_import: RegistryImport) -> RegistryImport:
 
 def _write(changes: RegistryChanges, *, since: date, on: date) -> None:
     """Who comes is a member from `since` on; who leaves has left the day before `on`."""
-    come = [
-        Member(number=line.number, **{name: getattr(line, name) for name in FIELDS})
-        for line in changes.new
-    ]
+    come = [Member(number=line.number, **line.said()) for line in changes.new]
     bulk.insert(Member, come)
     members = changes.members | {member.number: member for member in come}
     _edit(changes.changed)
@@ -264,19 +268,19 @@ def _edit(changed: list[tuple[Member, RegistryLine, list[str]]]) -> None:
     now, before = timezone.now(), []
     for member, line, _ in changed:
         before.append((member, former.keys_of(member)))
-        for name in FIELDS:
-            setattr(member, name, getattr(line, name))
+        for name, said in line.said().items():
+            setattr(member, name, said)
         member.updated_at = now
     bulk.update(Member, [member for member, _ in before], [*FIELDS, "updated_at"])
     former.keep(before)
 
 
 def _close(kind: str, members: list[Member], on: date) -> None:
-    """End the open spans of these members the day before; one begun that day ends that day."""
+    """End the spans of these members the day before; one that begins later goes."""
     last = on - timedelta(days=1)
     for start in range(0, len(members), bulk.BATCH):
-        spans = Membership.objects.filter(
-            member__in=members[start : start + bulk.BATCH], kind=kind, ends_on__isnull=True
+        spans = Membership.objects.lasting(on).filter(
+            member__in=members[start : start + bulk.BATCH], kind=kind
         )
         spans.filter(starts_on__lte=last).update(ends_on=last)
         spans.filter(starts_on__gt=last).delete()

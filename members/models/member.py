@@ -84,7 +84,11 @@ class FormerKey(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def on(self, day: date) -> Self:
         """Those that hold on a day, their first and last days included."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.lasting(day).filter(starts_on__lte=day)
+
+    def lasting(self, day: date) -> Self:
+        """Those that hold on a day or begin later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
 class Membership(models.Model):

@@ -14,6 +14,8 @@ from common.spreadsheets import (
     cell_text,
     column_letters,
     fold,
+    guarded,
+    unguarded,
     write_workbook,
 )
 
@@ -57,8 +59,6 @@ HELP_TAB = "mode d emploi"
 NAMED = 10
 OPTIONAL = ("theme", "explication")
 COLUMNS = {"text": "question", "theme": "theme", "explanation": "explication"}
-# What `safe_cell` puts before a text that looks like a formula, and nobody typed.
-GUARD = re.compile(r"'(?='*[=+\-@])")
 
 
 def parse(workbook: Workbook) -> ParsedSets:
@@ -138,7 +138,7 @@ def _no_header(tab_name: str | None, missing: Sequence[str]) -> str:
 def _text(value: Cell) -> str:
     """A cell as its reader sees it: dates and numbers the French way, lines as they are."""
     if isinstance(value, str):
-        return tidy(GUARD.sub("", value, count=1) if GUARD.match(value) else value)
+        return tidy(unguarded(value))
     if isinstance(value, bool):
         return "Vrai" if value else "Faux"
     if isinstance(value, datetime):
@@ -336,13 +336,9 @@ def to_workbook(rows: Iterable[QuestionRow]) -> bytes:
             letter for letter, (_, is_right) in zip(LETTERS, choices, strict=False) if is_right
         )
         table.append([row.set_number, row.text, *texts, right, row.theme, row.explanation])
-    table[1:] = [[_guarded(value) for value in line] for line in table[1:]]
+    table[1:] = [[_cell(value) for value in line] for line in table[1:]]
     return write_workbook([("QCM", table)], widths=[8, 60, 30, 30, 30, 30, 30, 30, 14, 24, 40])
 
 
-def _guarded(value: object) -> object:
-    """A text that already looks guarded gets one guard more, since reading takes one off."""
-    if not isinstance(value, str):
-        return value
-    value = tidy(value)
-    return f"'{value}" if GUARD.match(value) else value
+def _cell(value: object) -> object:
+    return guarded(tidy(value)) if isinstance(value, str) else value
