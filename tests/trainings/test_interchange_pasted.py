@@ -166,6 +166,26 @@ def test_true_or_false_needs_no_choices(said, right):
     ]
     assert row.choices == (("Vrai", right == 0), ("Faux", right == 1))
     assert row.explanation == "art. 4"
+    row = rows(f"1. Qui signe ?\nVrai\nFaux\nRéponse : {said}")[0]
+    assert (row.text, row.choices[right].is_right) == ("Qui signe ?", True)
+
+
+def test_the_cells_of_a_table_are_read():
+    text = "1\tQui ?\nA\tMoi\nB\tToi *\n2\tQuand ?\nA\tUn *\nB\tDeux\n"
+    assert [(row.text, row.choices) for row in rows(text)] == [
+        ("Qui ?", (("Moi", False), ("Toi", True))),
+        ("Quand ?", (("Un", True), ("Deux", False))),
+    ]
+
+
+def test_a_list_below_an_answer_explains_it():
+    text = (
+        "1. Qui ?\n- Moi\n- Toi\nRéponse : B\n- parce que\n- c’est ainsi\n\nQuand ?\n- Un *\n- Deux"
+    )
+    assert [(row.text, len(row.choices), row.explanation) for row in rows(text)] == [
+        ("Qui ?", 2, "- parce que\n- c’est ainsi"),
+        ("Quand ?", 2, ""),
+    ]
 
 
 def test_a_letter_that_does_not_lack_is_a_word():
@@ -261,6 +281,7 @@ def test_a_verb_that_begins_with_a_letter_is_no_choice():
         ("ANSWER: A, C", [0, 2]),
         ("Rép. : B", [1]),
         ("Bonne rép : B", [1]),
+        ("La bonne réponse est la 2.", [1]),
     ],
 )
 def test_the_right_answers_are_read_however_they_are_named(said, right):

@@ -164,7 +164,13 @@ class PastedReader:
         self.last = "choice"
 
     def read_bullet(self, line: PastedLine) -> None:
-        self.read_choice(line)
+        listed = not self.loose or self.loose[-1][1].startswith("- ")
+        if self.last == "named" and listed:
+            # A list below the answer goes on with what is said of it.
+            line.text = f"- {line.text}"
+            self.read_plain(line)
+        else:
+            self.read_choice(line)
 
     def take_loose(self, line: PastedLine) -> None:
         """Loose lines before a first choice are a question without a number."""

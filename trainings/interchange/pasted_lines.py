@@ -48,6 +48,9 @@ CHOICE = re.compile(
     rf"(?:[.](?!\w\.)|[)\]:/]|[{DASH}](?=\s))\s?[.){DASH}]?\s?(.*)",
 )
 BULLET = re.compile(r"([•●○▪■◦‣∙·☐□✓✔☑☒✅\uf0b7\uf0a7*+–—-])\s(.*)")
+# The cells of a table: a number or a letter, a tab, its text.
+LETTER_CELL = re.compile(r"\s*([A-Ja-j])\t(.*)")
+NUMBER_CELL = re.compile(r"\s*(\d{1,3})\t(.*)")
 # What Word's symbol fonts leave in plain text, always before a tab.
 SYMBOL = re.compile(r"\s*[o§üØv]\t(.*)")
 CHECKED = frozenset("*✓✔☑☒✅")
@@ -192,6 +195,9 @@ def _labelled(number: int, text: str, raw: str) -> PastedLine | None:
 
 
 def _choice(number: int, text: str, raw: str) -> PastedLine | None:
+    if cell := LETTER_CELL.fullmatch(raw):
+        kept, starred = unstarred(flat(cell[2]))
+        return PastedLine(number, "choice", kept, cell[1].upper(), starred)
     parts = CHOICE.fullmatch(text)
     if not parts:
         return None
@@ -200,6 +206,8 @@ def _choice(number: int, text: str, raw: str) -> PastedLine | None:
 
 
 def _question(number: int, text: str, raw: str) -> PastedLine | None:
+    if cell := NUMBER_CELL.fullmatch(raw):
+        return PastedLine(number, "question", flat(cell[2]), cell[1])
     star = text[:1] == "*"
     bare = text[1:].lstrip() if star else text
     if parts := QUESTION.fullmatch(bare):

@@ -16,6 +16,7 @@ LETTERS_FIRST = re.compile(
     r"\s?(?:[.):,;–—-]\s?|(?=\()|(?=(?:car|parce|puisque)\b))(.*)",
     re.S,
 )
+TRUE_OR_FALSE = re.compile(r"\n\s*vrai\s*(?:/|ou|\n)\s*faux\s*$", re.I)
 # « Moi, C) Lui »: another letter among the words that follow the first one.
 ANOTHER_LETTER = re.compile(r"(?<![\w'’])([A-J])\s?[.)](?!\w)")
 # A choice is bold when nine in ten of its letters are.
@@ -144,6 +145,7 @@ def _true_or_false(draft: Draft) -> None:
     """« Réponse : Vrai » below a question without choices is one of the two."""
     said = {fold(text) for _, text in draft.named}
     if not draft.choices and len(said) == 1 and said < {"vrai", "faux"}:
+        draft.text = TRUE_OR_FALSE.sub("", draft.text)
         draft.choices = [
             Option(letter, text, False, (0, 0), draft.line)
             for letter, text in (("A", "Vrai"), ("B", "Faux"))
@@ -214,8 +216,9 @@ def _named(draft: Draft, text: str) -> Naming:
         return Naming({keys.index(whole)})
     if not letters and (parts := LETTERS_FIRST.fullmatch(text)):
         letters, rest = letters_of(parts[1]), parts[2].strip()
-    if not letters and text.strip().isdecimal() and int(text[:3]) <= 10:
-        letters = chr(64 + int(text[:3]))
+    number = text.strip().rstrip(".")
+    if not letters and number.isdecimal() and 1 <= int(number[:3]) <= 10:
+        letters = chr(64 + int(number[:3]))
     if not letters:
         sentence = (
             f"la bonne réponse « {shortened(text)} » n’est ni une lettre ni l’une des réponses."
