@@ -153,6 +153,13 @@ def test_commas_of_addresses_and_numbers_part_nothing(lines):
     assert [cells for _, cells in rows(joined(";", table))] == table
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_quote_that_nothing_closes_swallows_no_rows(ending):
+    table = [["Nom", "Cabinet"], ["ROY", '"Le Petit Conseil'], *[["LE GOFF", "x"]] * 200]
+    content = ending.join([*map(";".join, table), '"DIAZ";"y"']).encode()
+    assert [cells for _, cells in rows(content)] == [*table, ["DIAZ", "y"]]
+
+
 def test_semicolons_inside_quotes_part_nothing():
     content = 'Nom,Remarque,Durée\r\nROY,"a;b;c;d",3\r\nLE GOFF,"e;f;g;h",4\r\n'.encode()
     assert rows(content)[1] == (2, ["ROY", "a;b;c;d", "3"])

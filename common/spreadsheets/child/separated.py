@@ -16,6 +16,9 @@ SAMPLE = 300
 TOLD = re.compile(r"sep=([^\r\n\w\"])(?:\r\n|\r|\n|$)", re.I)
 # « ="A00123" » keeps Excel from taking the zeros away.
 FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+QUOTED = re.compile(r'"[^"]*"')
+# No remark in a cell has as many.
+MOST_BREAKS = 100
 
 
 def read_csv(text: str, cap: int) -> list[Sheet]:
@@ -24,13 +27,34 @@ def read_csv(text: str, cap: int) -> list[Sheet]:
         text, separator = text[told.end() :], told[1]
     else:
         separator = separator_of(text)
+    read = lines if has_stray_quote(text, separator) else records
     # Blank records count, line breaks inside quotes do not: the numbers that a program shows.
-    numbered = enumerate(([unwrapped(cell) for cell in row] for row in records(text, separator)), 1)
+    numbered = enumerate(([unwrapped(cell) for cell in row] for row in read(text, separator)), 1)
     return [Rows(cap).sheet("Texte", numbered)]
 
 
 def records(text: str, separator: str) -> Iterator[list[str]]:
     return iter(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+
+
+def lines(text: str, separator: str) -> Iterator[list[str]]:
+    """The records where quotes hold nothing together: one a line."""
+    file = io.StringIO(text, newline="")
+    for row in csv.reader(file, delimiter=separator, quoting=csv.QUOTE_NONE):
+        yield [cell[1:-1] if QUOTED.fullmatch(cell) else cell for cell in row]
+
+
+def has_stray_quote(text: str, separator: str) -> bool:
+    """Whether a quote that nothing closes swallows the rows after it."""
+    try:
+        return any(
+            cell.count("\n") + cell.count("\r") > MOST_BREAKS
+            for row in records(text, separator)
+            for cell in row
+            if len(cell) > MOST_BREAKS
+        )
+    except csv.Error:
+        return True
 
 
 def unwrapped(cell: str) -> str:
