@@ -127,9 +127,12 @@
 
   // --- Sending ---------------------------------------------------------------------------------
 
+  // Signing in, in another tab, changes it: the cookie's stands for the page's.
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
+
   const post = async (question, choices) => {
     const body = new URLSearchParams();
-    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    body.set("csrfmiddlewaretoken", token());
     body.set("attempt", form.dataset.attempt);
     body.set("question", question);
     for (const choice of choices) body.append("choice", choice);

@@ -50,3 +50,22 @@ def test_a_portal_that_does_not_answer_keeps_one_where_the_text_is(page):
     page.get_by_text("Le brouillon est enregistré").first.wait_for()
     page.reload()
     assert page.get_by_label("Objectifs").input_value() == "Écrit sans réseau"
+
+
+def test_a_form_of_a_tab_from_before_goes_on_after_a_click(page):
+    page.goto("/formations/ajouter/")
+    page.get_by_label("Intitulé").fill("Les SCPI du vieil onglet")
+
+    other = page.context.new_page()
+    other.goto("/deconnexion/")
+    other.get_by_role("button", name="Se déconnecter").click()
+    other.wait_for_url("**/")
+    sign_in(other, EMAIL, PASSWORD)
+    other.get_by_role("heading", name="Bonjour Camille").wait_for()
+
+    page.locator("main form").get_by_role("button").click()
+    page.get_by_role("heading", name="Cette page a expiré").wait_for()
+    page.get_by_text("Les SCPI du vieil onglet").wait_for()
+    page.get_by_role("button", name="Envoyer de nouveau").click()
+    page.wait_for_url("**/modifier/")
+    assert page.get_by_label("Intitulé").input_value() == "Les SCPI du vieil onglet"

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 from django.views.defaults import server_error
 
@@ -36,12 +36,6 @@ def test_an_unknown_page_is_told_in_french(client):
     response = client.get("/nulle-part/")
     assert response.status_code == 404
     assert "Page introuvable" in response.content.decode()
-
-
-def test_a_form_without_its_token_is_told_to_reload():
-    response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {})
-    assert response.status_code == 403
-    assert "Cette page a expiré" in response.content.decode()
 
 
 def test_a_broken_page_says_that_nothing_is_lost():

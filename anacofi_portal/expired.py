@@ -1,0 +1,74 @@
+"""A form whose token was refused: nothing was done; what was typed is there to be sent again.
+
+The token changes when someone signs in, in another tab too, and is missing where cookies are
+refused. Sending again is one click more, with a token of now.
+"""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpResponse, UnreadablePostError
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+TO_SCRIPTS = (
+    "Cette page a expiré : rien n’est enregistré. Rechargez-la, vérifiez que votre navigateur "
+    "accepte les cookies, puis recommencez."
+)
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - a name
+# Of what a form holds, this is nothing that people typed.
+UNTYPED = {TOKEN, "do", "next", "token", "pasted_html"}
+
+
+@never_cache
+def refused(request, reason=""):
+    """Say why a form was not taken, and let it be sent again as it was (`CSRF_FAILURE_VIEW`)."""
+    if not _is_of_a_page(request):
+        return HttpResponse(
+            TO_SCRIPTS, status=HTTPStatus.FORBIDDEN, content_type="text/plain; charset=utf-8"
+        )
+    context = {"without_cookies": reason == REASON_NO_CSRF_COOKIE}
+    if _is_from_here(request):
+        context |= _typed(request)
+    return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def _is_of_a_page(request):
+    """Whether a page sent it, not a script, which shows a sentence."""
+    is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest" or request.htmx
+    return not is_script and request.accepts("text/html")
+
+
+def _is_from_here(request):
+    """Whether a page of ours sent it: another site's is not to be sent on by a click here."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site in {"same-origin", "none"}
+    sender = request.headers.get("Origin") or request.headers.get("Referer")
+    if not sender or sender in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    return urlsplit(sender).netloc == request.get_host()
+
+
+def _typed(request):
+    """What the page needs to show and to send again what came; passwords are typed anew."""
+    try:
+        data = [(name, text) for name, values in request.POST.lists() for text in values]
+        files = [(name, file.name) for name, values in request.FILES.lists() for file in values]
+    except UnreadablePostError:
+        data, files = [], []
+    return {
+        "action": request.get_full_path(),
+        "kept": [(name, text) for name, text in data if name != TOKEN and "password" not in name],
+        "passwords": [name for name, _ in data if "password" in name],
+        "files": files,
+        "shown": [
+            text
+            for name, text in data
+            if name not in UNTYPED
+            and "password" not in name
+            and any(character.isalpha() for character in text)
+        ],
+    }
