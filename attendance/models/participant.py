@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField
+from common.durations import format_minutes
 from common.spreadsheets import fold
 from members.models import HoursCredit, Member
 from qcm.models import Invitation
@@ -161,6 +162,13 @@ class Participant(KeepsDerived):
     def is_settled(self) -> bool:
         """Whether the line needs nothing: somebody stands for it."""
         return self.state in {self.State.RECOGNISED, self.State.ALREADY_COUNTED}
+
+    @property
+    def evidence_tells_minutes(self) -> bool:
+        """Whether the evidence begins with the very time that counts."""
+        return self.minutes is not None and self.evidence.startswith(
+            format_minutes(self.minutes) + ","
+        )
 
     @property
     def other_rows(self) -> list[int]:

@@ -124,7 +124,7 @@ def _table_of(tab: Tab, told: Told) -> Table | None:
     for number, index in enumerate(headers):
         end = headers[number + 1] if number + 1 < len(headers) else len(tab.rows)
         blocks += _blocks_at(tab.rows, index, end, told)
-    return Table(tab, blocks, best[1])
+    return Table(tab, blocks, best[1]) if blocks else None
 
 
 def _is_person(row: Row) -> bool:
