@@ -51,7 +51,7 @@ def hours_counted(sheet, entries):
         return
     year = sheet.training.year
     ids = [entry.member_id for entry in entries]
-    members = Member.objects.only("email", "first_name", "last_name").in_bulk(ids)
+    members = Member.objects.only("email", "first_name", "last_name", "number").in_bulk(ids)
     totals = ledger.year_totals(ids, year)
     owed = ledger.due_each(ids, year)
     values = _values(sheet)
@@ -62,7 +62,7 @@ def hours_counted(sheet, entries):
                 members[entry.member_id].email,
                 {
                     **values,
-                    "name": str(members[entry.member_id]),
+                    **member_emails.named(members[entry.member_id]),
                     "minutes": format_minutes(entry.minutes),
                     "total": format_minutes(totals[entry.member_id]["total"]),
                     **_due(owed.get(entry.member_id)),

@@ -83,8 +83,8 @@ def claim(worker: str) -> Message | None:
 def deliver(message: Message, backend: Any) -> bool:
     """Render and send one claimed row through a backend; whether it was sent."""
     try:
-        link = links.minted(message.link)
-        subject, text, html = render(message, link)
+        made = links.minted_each(message.link)
+        subject, text, html = render(message, *made)
         mail = EmailMultiAlternatives(
             subject,
             text,
@@ -112,23 +112,30 @@ def deliver(message: Message, backend: Any) -> bool:
         claimed_by="",
         claimed_until=None,
         # What is kept never holds a working link.
-        **masked(subject, text, html, link),
+        **masked(subject, text, html, *made),
     )
     return True
 
 
-def masked(subject: str, text: str, html: str, link: str) -> dict[str, str]:
-    """Subject, text and HTML as they are kept: without the personal link."""
-    if link:
+def masked(subject: str, text: str, html: str, *made: str) -> dict[str, str]:
+    """Subject, text and HTML as they are kept: without the personal links."""
+    for link in filter(None, made):
         text, html = text.replace(link, MASK), html.replace(link, MASK)
     return {"subject": subject, "text": text, "html": html}
 
 
-def render(message: Message, link: str) -> tuple[str, str, str]:
-    """(subject, text, html) of a row; a mail that came ready is returned as it is."""
+def render(message: Message, *made: str) -> tuple[str, str, str]:
+    """(subject, text, html) of a row with its minted links; a mail that came ready is returned as
+    it is.
+    """
     if not message.template:
         return message.subject, message.text, message.html
-    values = {**message.values, "site_url": settings.SITE_URL, "link": link}
+    values = {**message.values, "site_url": settings.SITE_URL}
+    if "each" in values:
+        parts = zip(values["each"], made, strict=True)
+        values["each"] = [{**about, "link": link} for about, link in parts]
+    else:
+        (values["link"],) = made
     subject = render_to_string(f"{message.template}.subject.txt", values)
     return (
         # One line whatever the values hold: a header cannot be injected.

@@ -43,8 +43,15 @@ def description(name: str, *args: Any) -> dict[str, Any]:
     return {"name": name, "args": list(args)}
 
 
+def minted_each(described: dict[str, Any] | list[dict[str, Any]]) -> list[str]:
+    """The URLs that a row describes, one or several, made now. Raises UnknownLink."""
+    if isinstance(described, list):
+        return [minted(one) for one in described]
+    return [minted(described)]
+
+
 def minted(described: dict[str, Any]) -> str:
-    """The URL that a row describes, made now; "" for none. Raises UnknownLink."""
+    """The URL that is described, made now; "" for none. Raises UnknownLink."""
     if not described:
         return ""
     return _maker(described.get("name") or described["path"])(*described["args"])

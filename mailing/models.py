@@ -8,8 +8,8 @@ class Message(models.Model):
 
     Written with its template and values; rendered, kept and delivered by a task. `values` is
     JSON: what the template needs and no more, no secret in it. A personal link is described by
-    `link` (the dotted path of a minting function and its arguments) and minted at sending, so
-    that neither the row nor the admin ever holds a working link.
+    `link` (the name of a minting function and its arguments; a list of them for a mail of several
+    links) and minted at sending, so that neither the row nor the admin ever holds a working link.
     """
 
     class State(models.TextChoices):

@@ -15,8 +15,9 @@ from common.errors import WrongStatus
 from . import links
 from .models import Message
 
-# (name, *args): a registered link maker (`mailing.links`) and what it is called with.
-Link = tuple[Any, ...] | None
+# (name, *args): a registered link maker (`mailing.links`) and what it is called with; a list of
+# them for a mail whose values have a list `each`, of as many people: each gets its `link`.
+Link = tuple[Any, ...] | list[tuple[Any, ...]] | None
 
 
 def queue(
@@ -56,7 +57,7 @@ def queue_many(
                 template=template,
                 to=to,
                 values=values,
-                link=links.description(*link) if link else {},
+                link=_described(link),
                 message_id=_new_message_id(),
                 about=label,
                 due_at=now,
@@ -115,6 +116,12 @@ def resend(message: Message) -> Message:
     )
     _schedule_delivery()
     return copy
+
+
+def _described(link: Link) -> dict[str, Any] | list[dict[str, Any]]:
+    if isinstance(link, list):
+        return [links.description(*one) for one in link]
+    return links.description(*link) if link else {}
 
 
 def _html_of(mail: EmailMessage) -> str:

@@ -1,6 +1,6 @@
 """The e-mails about members' links and hours, one function each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -11,20 +11,34 @@ from trainings.models import Training
 
 from .models import Member, SignInLink
 
+SIGN_IN_LINK = "members.sign_in"
 
-def sign_in_links(links: Iterable[SignInLink]) -> None:
-    """One mail for each link asked for; members who share a mailbox get one each."""
-    outbox.queue_many(
-        "members/email/sign_in",
-        [
-            (
-                link.member.email,
-                {"name": str(link.member), "number": link.member.number},
-                ("members.sign_in", link.nonce),
-            )
-            for link in links
-        ],
-    )
+
+def named(member: Member) -> dict[str, str]:
+    """Whose mail it is, in the values of every mail to a member: a mailbox may be several's."""
+    return {"name": str(member), "member_number": member.number}
+
+
+def sign_in_links(links: Sequence[SignInLink], *, left: int = 0) -> None:
+    """One mail to the mailbox that these links' members share, with the link of each.
+
+    `left` is how many other members of the mailbox have none in it.
+    """
+    if len(links) == 1:
+        (link,) = links
+        outbox.queue(
+            "members/email/sign_in",
+            link.member.email,
+            named(link.member),
+            link=(SIGN_IN_LINK, link.nonce),
+        )
+    elif links:
+        outbox.queue(
+            "members/email/sign_in_several",
+            links[0].member.email,
+            {"each": [named(link.member) for link in links], "left": left},
+            link=[(SIGN_IN_LINK, link.nonce) for link in links],
+        )
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ def hours_corrected(taken_back: Iterable[HoursTakenBack], *, about: Model | None
             (
                 taken.member.email,
                 {
-                    "name": str(taken.member),
+                    **named(taken.member),
                     "title": taken.training.title,
                     "minutes": format_minutes(taken.minutes),
                     "kind": taken.kind,

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from mailing import outbox
 from members.domain import ledger
+from members.emails import named
 
 LINK = "qcm.take"
 REMINDER_LINK = "qcm.reminder"
@@ -30,7 +31,7 @@ def day(on):
 
 def _values(invitation):
     return {
-        "first_name": invitation.member.first_name,
+        **named(invitation.member),
         "title": invitation.training.title,
         "minutes": invitation.minutes,
         "deadline": moment(invitation.deadline_at),
@@ -163,7 +164,6 @@ def attempts_exhausted(attempt):
                 {
                     **_result(attempt),
                     "member": str(invitation.member),
-                    "member_number": invitation.member.number,
                     "attempts": invitation.attempts_allowed,
                 },
                 ("qcm.invitation_admin", invitation.pk),
@@ -193,7 +193,7 @@ def reminders(by_member):
             (
                 invitations[0].member.email,
                 {
-                    "first_name": invitations[0].member.first_name,
+                    **named(invitations[0].member),
                     "items": [
                         {
                             "title": invitation.training.title,

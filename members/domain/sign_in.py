@@ -13,22 +13,22 @@ from ..keys import email_key
 from ..models import Member, SignInLink
 
 LINK_LIFE = timedelta(hours=1)
-# Members who share a mailbox and get a link each: no more than these.
-MOST = 10
+# Members who share a mailbox and get a link each; the mail says so when there are more.
+MOST = 100
 
 
 def send_links(email: str) -> None:
-    """Mail a link to each member of this mailbox; nobody is told whether there is any."""
+    """Mail their links to the members of this mailbox; nobody is told whether there is any."""
     key, now = email_key(email), timezone.now()
     if not key:
         return
     with transaction.atomic():
-        members = Member.objects.filter(email_key=key)[:MOST]
+        members = list(Member.objects.filter(email_key=key))
         links = SignInLink.objects.bulk_create(
             SignInLink(member=member, nonce=secrets.token_urlsafe(32), expires_at=now + LINK_LIFE)
-            for member in members
+            for member in members[:MOST]
         )
-        emails.sign_in_links(links)
+        emails.sign_in_links(links, left=len(members[MOST:]))
 
 
 def usable(nonce: str | None) -> SignInLink | None:

@@ -157,7 +157,7 @@ def attempts_used(invitation_ids: Iterable[int]) -> dict[int, int]:
 
 def _attach(invitations: Collection[Invitation], training: Training) -> None:
     """Give each its member and training, read once."""
-    members = Member.objects.only("email", "first_name").in_bulk(
+    members = Member.objects.only("email", "first_name", "last_name", "number").in_bulk(
         [invitation.member_id for invitation in invitations]
     )
     for invitation in invitations:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from mailing import delivery
 from mailing.models import Message
 from members import links
-from members.domain import attestation, ledger
+from members.domain import attestation, ledger, sign_in
 from members.domain.ledger import Entitlement
 from members.models import SignInLink
 from tests import factories
@@ -92,15 +92,38 @@ def test_a_forged_or_foreign_link_opens_nothing(client, purpose):
     assert client.post(reverse("members:enter", args=["abc"])).status_code == 410
 
 
-def test_members_who_share_a_mailbox_get_a_link_each(client):
-    one = factories.make_member(email="cabinet@exemple.test", first_name="Anne")
-    two = factories.make_member(email="cabinet@exemple.test", first_name="Bruno")
+def test_members_who_share_a_mailbox_get_one_mail_with_a_link_each(client):
+    members = [
+        factories.make_member(email="cabinet@exemple.test", first_name=name)
+        for name in ("Anne", "Bruno")
+    ]
+    ask(client, "Cabinet@exemple.test")
+    delivery.deliver_due()
+    (sent,) = mail.outbox
+    assert sent.subject == "Vos liens vers « Mes heures » : 2 adhérents"
+    html = sent.alternatives[0].content
+    for member in members:
+        path = re.search(
+            rf"{member} \(adhérent {member.number}\) : http://\S+?(/mes-heures/\S+)", sent.body
+        )[1]
+        assert html.index(str(member)) < html.index(path)
+        assert client.post(path).url == reverse("members:home")
+        page = client.get(reverse("members:home")).content.decode()
+        assert [one.number in page for one in members] == [one == member for one in members]
+    row = Message.objects.get()
+    assert "/mes-heures/entrer/" not in row.text + row.html
+    assert row.text.count("[lien personnel]") == 2
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_mailbox_of_too_many_says_so(client, monkeypatch, more):
+    monkeypatch.setattr(sign_in, "MOST", 2)
+    for _ in range(2 + more):
+        factories.make_member(email="cabinet@exemple.test")
     ask(client, "cabinet@exemple.test")
-    paths = mailed_paths()
-    assert len(paths) == 2
-    client.post(paths[0])
-    page = client.get(reverse("members:home")).content.decode()
-    assert (one.number in page) != (two.number in page)
+    delivery.deliver_due()
+    assert ("D’autres adhérents ont cette adresse" in mail.outbox[0].body) is bool(more)
+    assert SignInLink.objects.count() == 2
 
 
 def test_a_fourth_request_in_an_hour_is_refused_without_a_mail(client):

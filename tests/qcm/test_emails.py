@@ -50,9 +50,10 @@ def test_the_invitation_gives_title_hours_deadline_rules_and_a_link_that_opens_i
     emails.invited([invitation], pass_mark=70)
     to, subject, text, html = rendered("invited")
     assert to == invitation.member.email
-    assert subject == "QCM à passer : L’assurance & vous"
+    assert subject == "QCM à passer pour Zoé Noël : L’assurance & vous"
     assert text.startswith(
-        "Bonjour Zoé,\n\nVous avez suivi la formation « L’assurance & vous » (session du "
+        "Bonjour Zoé Noël (adhérent A00042),\n\n"
+        "Vous avez suivi la formation « L’assurance & vous » (session du "
         "12 mars 2026). Pour que ses 1\u202fh AMF comptent dans votre année, il vous reste à "
         "passer son QCM.\n\n"
         f"• à passer avant le {DEADLINE}\n"
@@ -68,7 +69,7 @@ def test_the_invitation_gives_title_hours_deadline_rules_and_a_link_that_opens_i
 def test_a_pass_tells_score_hours_and_total(invitation):
     take(invitation, right=3)
     to, subject, text, html = rendered("passed", link=False)
-    assert (to, subject) == (invitation.member.email, "QCM réussi : 1 h AMF comptées")
+    assert (to, subject) == (invitation.member.email, "QCM réussi par Zoé Noël : 1 h AMF comptées")
     assert (
         "Bravo : vous avez réussi le QCM de la formation « L’assurance & vous », avec 3 bonnes "
         "réponses sur 4 (75\u202f%). Il en fallait 70\u202f%.\n\n"
@@ -82,7 +83,7 @@ def test_a_failure_tells_score_and_attempts_left_with_the_link(invitation):
     to, subject, text, _ = rendered("failed")
     assert (to, subject) == (
         invitation.member.email,
-        "QCM non réussi : L’assurance & vous",
+        "QCM non réussi par Zoé Noël : L’assurance & vous",
     )
     assert "avec 1 bonne réponse sur 4 (25\u202f%)" in text
     assert f"Il vous reste 2 tentatives, avec d’autres questions, jusqu’au {DEADLINE}." in text
@@ -120,7 +121,10 @@ def test_the_last_failure_tells_the_member_and_staff(invitation, settings):
 def test_a_withdrawal_tells_why_without_any_link(invitation):
     withdraw([invitation], reason="Feuille déposée deux fois")
     to, subject, text, html = rendered("withdrawn", link=False)
-    assert (to, subject) == (invitation.member.email, "QCM retiré : L’assurance & vous")
+    assert (to, subject) == (
+        invitation.member.email,
+        "QCM retiré pour Zoé Noël : L’assurance & vous",
+    )
     assert "Motif : Feuille déposée deux fois" in text
     assert "Feuille déposée deux fois" in html
 
@@ -129,7 +133,7 @@ def test_hours_taken_back_and_given_again_tell_the_total(invitation):
     take(invitation, right=4)
     withdraw([invitation], reason="Mauvaise liste")
     _, subject, text, _ = rendered("uncounted", link=False)
-    assert subject == "Heures AMF retirées : L’assurance & vous"
+    assert subject == "Heures AMF retirées pour Zoé Noël : L’assurance & vous"
     assert "Votre total 2026 est maintenant de 0\u202fh." in text
     with transaction.atomic():
         invite(
@@ -138,7 +142,7 @@ def test_hours_taken_back_and_given_again_tell_the_total(invitation):
             minutes_by_member={invitation.member_id: 60},
         )
     _, subject, text, _ = rendered("recounted", link=False)
-    assert subject == "Heures AMF comptées : L’assurance & vous"
+    assert subject == "Heures AMF comptées pour Zoé Noël : L’assurance & vous"
     assert "Votre total 2026 est maintenant de 1\u202fh." in text
 
 
@@ -147,7 +151,7 @@ def test_a_granted_attempt_comes_with_the_link(invitation, administrator):
     invitations.grant_attempt(invitation, by=administrator, comment="Panne.")
     to, subject, text, _ = rendered("attempt_granted")
     assert to == invitation.member.email
-    assert subject == "Une nouvelle tentative vous est accordée : L’assurance & vous"
+    assert subject == "Nouvelle tentative accordée pour Zoé Noël : L’assurance & vous"
     assert "Panne." not in text
 
 

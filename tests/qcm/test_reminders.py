@@ -89,7 +89,7 @@ def test_nothing_is_sent_when_there_is_nothing_to_take(state):
 
 @pytest.mark.django_db
 def test_several_qcms_make_one_mail_that_lists_them_nearest_first(client):
-    member = factories.make_member(first_name="Zoé")
+    member = factories.make_member(first_name="Zoé", last_name="Noël")
     late = invited(
         8, member=member, training=factories.make_amf_training(title="Plus tard"), left=60
     )
@@ -105,7 +105,7 @@ def test_several_qcms_make_one_mail_that_lists_them_nearest_first(client):
     message = Message.objects.get(to=member.email)
     assert message.link == {"name": "qcm.reminder", "args": [[soon.pk, late.pk]]}
     subject, text, html = delivery.render(message, minted(message.link))
-    assert subject.strip() == "Rappel : 2 QCM vous attendent"
+    assert subject.strip() == "Rappel pour Zoé Noël : 2 QCM vous attendent"
     assert text.index("« Bientôt »") < text.index("« Plus tard »")
     assert html.index("Bientôt") < html.index("Plus tard")
     assert set(Reminder.objects.values_list("invitation", "kind")) == {
@@ -116,12 +116,12 @@ def test_several_qcms_make_one_mail_that_lists_them_nearest_first(client):
 
 @pytest.mark.django_db
 def test_one_qcm_comes_with_its_own_link():
-    one = invited(8)
+    one = invited(8, member=factories.make_member(first_name="Zoé", last_name="Noël"))
     send_reminders()
     message = Message.objects.get()
     assert message.link == {"name": "qcm.take", "args": [one.pk]}
     subject, _, _ = delivery.render(message, "https://portail.test/x")
-    assert subject.strip() == "Rappel : un QCM vous attend"
+    assert subject.strip() == "Rappel pour Zoé Noël : un QCM vous attend"
 
 
 @pytest.mark.django_db
