@@ -56,6 +56,7 @@ class Said:
     is_blank: bool = False  # nothing in a column of time that tells others
     stays: list[tuple[str, int, int]] = field(default_factory=list)  # (day, from, to) in seconds
     is_waiting: bool = False  # never let in
+    is_below_absents: bool = False
 
     @property
     def seconds(self) -> int | None:
@@ -95,15 +96,19 @@ class Judge:
         # By key: what each column says, and the rows where they disagree so.
         self._disagreeing: dict[str, tuple[list[str], list[Said]]] = {}
 
-    def add(self, line: RosterLine, row: Row) -> Said:
-        self.rows.append(said := Said(row, line))
-        return said
+    def add(self, line: RosterLine, row: Row, *, is_below_absents: bool = False) -> None:
+        """Another row of the list; it may stand below a title « Absents »."""
+        self.rows.append(Said(row, line, is_below_absents=is_below_absents))
 
     def judge(self) -> None:
         """Say of each row what its columns, read as a whole, say of it."""
         self._time()
         self._stays()
         self._presence()
+        for said in self.rows:
+            if said.is_below_absents:
+                said.came, said.is_explicit = False, True
+                said.word, said.by = "Absents", "titre de la liste"
         self._remarks()
         self._agree()
 

@@ -160,12 +160,8 @@ class _Reading:
         )
         judge = Judge(roles, answers, titles=block.titles, layout=block.layout)
         for line, row in found:
-            judge.add(line, row)
+            judge.add(line, row, is_below_absents=row.number in absent)
         judge.judge()
-        for said in judge.rows:
-            if said.row.number in absent:
-                said.came, said.is_explicit = False, True
-                said.word, said.by = "Absents", "titre de la liste"
         days = roles.of("session_on")
         cells = [_cell(row, days[0].index) if days else None for _, row in found]
         sessions.date_lines([line for line, _ in found], cells)
