@@ -21,7 +21,9 @@ WORDS = re.compile(
     r"(?:(\d{1,4})\s*(?:m|mn|min|mins|minutes?|’|')\.?(?![a-z]))?[\s,]*(?:et\s*|and\s*)?"
     r"(?:(\d{1,6})\s*(?:s|sec|secs|seconde?s?|seconds?|”|\")\.?)?"
 )
-HOURS_THEN = re.compile(r"(\d{1,3})\s*h\s*(\d{1,2})(?:\s*(?:m|mn|min))?(?:\s*(\d{1,2})\s*s?)?")
+HOURS_THEN = re.compile(
+    r"(\d{1,3})\s*(?:h|heures?|hours?)\s*(\d{1,2})(?:\s*(?:m|mn|min))?(?:\s*(\d{1,2})\s*s?)?"
+)
 ISO = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?", re.IGNORECASE)
 SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*(?:%|pour cent|percent)")
 NONE = frozenset("-|--|---|–|—|−|n/a|na|néant|neant|aucun|aucune|none|nil|0 h|/".split("|"))
@@ -37,6 +39,9 @@ HALF_DAYS = {
         1,
     ),
 }
+AROUND_HALF_DAYS = frozenset(
+    "present presente presents e oui seulement uniquement le la l toute que en presence".split()
+)
 WHOLE = frozenset(
     "tout|toute|totalite|la totalite|integralite|toute la session|session entiere|toute la duree|"
     "complet|complete|entiere|toute la formation".split("|")
@@ -140,6 +145,12 @@ def _days_of(lowered: str) -> Amount | None:
     if halves := HALVES.fullmatch(lowered):
         return Amount(half_days=int(halves[1]))
     return None
+
+
+def half_days_in(text: str) -> int | None:
+    """The half-days that a text of presence tells: one for « présente le matin seulement »."""
+    words = fold(text.replace("½", "1/2")).split()
+    return HALF_DAYS.get(" ".join(word for word in words if word not in AROUND_HALF_DAYS))
 
 
 def _typed(text: str) -> Amount | None:

@@ -1,18 +1,18 @@
 """What a row says of its person: there or not, how long; what it leaves open is asked. Pure."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from fractions import Fraction
 
 from common.durations import NotADuration
 from common.spreadsheets import Cell, Row, cell_text, fold
 
 from . import titles as said_by
-from .amounts import Amount, amount_of, amount_of_text, number_of, share_of
+from .amounts import Amount, amount_of, half_days_in, number_of, share_of
+from .columns import IGNORED
 from .marks import Mark, is_plain, mark_of
+from .moments import moment_of
 from .people import RosterLine
 from .questions import (
     ABSENT,
@@ -29,14 +29,12 @@ from .questions import (
     short,
     title_key,
 )
+from .remarks import asked_of, doubt_in
 from .roles import ASKED_KINDS, Column, Roles
 
 # More different words than that are no words of presence: the column itself is asked about.
 MOST_WORDS = 8
 SCANNED = frozenset({"checked in", "scanne", "scannee", "pointe", "pointee"})
-TIME_OF_DAY = re.compile(
-    r"(\d{1,2})\s*[h:]\s*(\d{2})(?::(\d{2}))?\s*([ap])?\.?m?\.?", re.IGNORECASE
-)
 DAY_SECONDS = 24 * 3600
 
 
@@ -145,7 +143,12 @@ class Judge:
                 try:
                     amount = read(cell)
                 except NotADuration as error:
-                    said.line.problem = str(error)
+                    # « Absent » where others have a time says it as well.
+                    if is_plain(cell) and (mark := mark_of(cell)) in {Mark.PRESENT, Mark.ABSENT}:
+                        said.came, said.is_explicit = mark is Mark.PRESENT, True
+                        said.word, said.by = self._word(said, column), column.title
+                    else:
+                        said.line.problem = str(error)
                     continue
                 if amount is not None:
                     said.amounts.append(amount)
@@ -166,7 +169,8 @@ class Judge:
         joined, left = self.roles.of(said_by.JOINED), self.roles.of(said_by.LEFT)
         for come, go in zip(joined, left, strict=True):
             for said, start, end in zip(self.rows, self._cells(come), self._cells(go), strict=True):
-                if (first := moment_of(start)) and (last := moment_of(end)):
+                first, last = moment_of(start), moment_of(end)
+                if first and last:
                     length = last[1] - first[1]
                     if last[0] != first[0] or length < 0:
                         length %= DAY_SECONDS
@@ -234,9 +238,9 @@ class Judge:
             return
         for column in columns:
             for said, cell in zip(self.rows, self._cells(column), strict=True):
-                amount = amount_of_text(cell_text(cell)) if said.came else None
-                if amount and amount.half_days:
-                    said.amounts, said.timed_by = [amount], column.title
+                halves = half_days_in(cell_text(cell)) if said.came else None
+                if halves:
+                    said.amounts, said.timed_by = [Amount(half_days=halves)], column.title
 
     def _hear(self, said: Said, heard: Sequence[tuple[Column, Mark, bool]]) -> None:
         """What the columns say together of one row; that they disagree is asked."""
@@ -263,7 +267,7 @@ class Judge:
         cells = self._cells(column)
         folded = [fold(cell_text(cell)) for cell in cells]
         is_scan = not SCANNED.isdisjoint(folded)
-        has_present_letter = any(word in {"p", "pr"} for word in folded)
+        has_present_letter = self._has_present_letter()
         marks = []
         for cell, word in zip(cells, folded, strict=True):
             mark = mark_of(cell)
@@ -272,11 +276,24 @@ class Judge:
                 mark = Mark.ABSENT
             elif word == "e" and not has_present_letter:
                 mark = Mark.UNKNOWN
+            elif mark is Mark.UNKNOWN and not column.is_slot and half_days_in(cell_text(cell)):
+                mark = Mark.PRESENT
+            elif word == "r" and has_present_letter:
+                # Of the letters P, R, E, A: late, and there.
+                mark = Mark.PRESENT
             marks.append(mark)
         unknown = self._unknown(column, cells, marks)
         for number, mark in unknown.items():
             marks[number] = mark
         return marks
+
+    def _has_present_letter(self) -> bool:
+        """Whether the list says who came by « P », so that « R » and « E » are letters of it."""
+        return any(
+            fold(cell_text(cell)) in {"p", "pr"}
+            for column in self.roles.of(said_by.PRESENCE)
+            for cell in self._cells(column)
+        )
 
     def _unknown(
         self, column: Column, cells: Sequence[Cell], marks: Sequence[Mark]
@@ -306,7 +323,7 @@ class Judge:
                 f"word:{title_key(column.title)}:{fold(word) or word}",
                 f"Colonne « {column.title} », « {word[:80]} » : {lines(len(numbers))} "
                 f"({at_rows([self.rows[number].row.number for number in numbers])}). "
-                "Présents ou absents ?",
+                f"{asked_of(word)}",
                 (self.rows[number] for number in numbers),
                 [*WHO_CAME, [IGNORE, "Cela n’en dit rien"]],
             )
@@ -354,24 +371,23 @@ class Judge:
         return [mark if mark is Mark.ABSENT else Mark.NOTHING for mark in marks]
 
     def _remarks(self) -> None:
-        """« Absent l’après-midi » in a column of remarks, of somebody not said absent: asked."""
+        """« Absent l’après-midi » in a column that is not read, of somebody not absent: asked."""
         read = {column.index for column in self.roles.columns}
         asked: dict[tuple[str, str], list[Said]] = defaultdict(list)
         for said in self.rows:
             if said.came is False:
                 continue
             for index, cell in enumerate(said.row.cells):
-                if index in read or not isinstance(cell, str) or not cell:
+                if index in read or not doubt_in(cell, is_timed=said.is_timed):
                     continue
-                if is_plain(cell) and mark_of(cell) is Mark.ABSENT:
-                    title = self._title(index)
-                    if self.answers.get(column_key(title)) != IGNORE:
-                        asked[title, cell_text(cell)].append(said)
+                title = self._title(index)
+                if self.answers.get(column_key(title)) != IGNORED:
+                    asked[title, cell_text(cell)].append(said)
         for (title, word), rows in asked.items():
             answer = self._ask(
                 f"word:{title_key(title)}:{fold(word)}",
                 f"Colonne « {title} », « {word[:80]} » : {lines(len(rows))} "
-                f"({at_rows([said.row.number for said in rows])}). Présents ou absents ?",
+                f"({at_rows([said.row.number for said in rows])}). {asked_of(word)}",
                 rows,
                 [*WHO_CAME, [IGNORE, "Cela n’en dit rien"]],
             )
@@ -410,9 +426,20 @@ class Judge:
             return "zero", said.timed_by
         if said.is_zero:
             said.came = False
-        elif said.came is False and said.is_timed:
+        elif said.came is False and said.is_timed and not self._is_planned(said):
             return "timed", said.by
         return None
+
+    def _is_planned(self, said: Said) -> bool:
+        """Whether the time beside an absence is no time followed.
+
+        It is the half-day of the row, or as long for all the list: what was planned.
+        """
+        if said.stays:
+            return False
+        if all(amount.half_days for amount in said.amounts):
+            return True
+        return all(one.amounts == said.amounts for one in self.rows) and len(self.rows) > 1
 
     @property
     def _timed_by(self) -> str:
@@ -459,38 +486,3 @@ def is_nothing(cell: Cell) -> bool:
 
 def _are_numbers(words: Iterable[str]) -> bool:
     return all(number_of(word) is not None for word in words)
-
-
-def moment_of(cell: Cell) -> tuple[str, int] | None:
-    """(day as written, seconds of it) of a cell, or None; the day may be ""."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat(), cell.hour * 3600 + cell.minute * 60 + cell.second
-    if isinstance(cell, time):
-        return "", cell.hour * 3600 + cell.minute * 60 + cell.second
-    text = cell_text(cell)
-    found = TIME_OF_DAY.search(text)
-    if not found:
-        return None
-    hours = int(found[1])
-    if found[4]:
-        hours = hours % 12 + 12 * (found[4].lower() == "p")
-    if hours > 24:
-        return None
-    return text[: found.start()].strip(" ,T"), (
-        hours * 3600 + int(found[2]) * 60 + int(found[3] or 0)
-    )
-
-
-def union_of(stays: Iterable[tuple[str, int, int]]) -> int:
-    """The seconds that these stays cover together, each moment once."""
-    total = 0
-    by_day: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for day, start, end in stays:
-        by_day[day].append((start, end))
-    for spans in by_day.values():
-        reached = 0
-        for start, end in sorted(spans):
-            if end > reached:
-                total += end - max(start, reached)
-                reached = end
-    return total

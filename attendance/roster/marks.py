@@ -44,33 +44,42 @@ PLAIN_ABSENT = _words(
     "cancelation|cancellation|waitlist|waitlisted|waiting list|liste d attente|sur liste d attente|"
     "rembourse|remboursee|refunded|deleted|supprime|supprimee|refuse|refusee|declined|"
     "non connecte|non connectee|jamais connecte|jamais connectee|aucune connexion|"
-    "not checked in|unattended|missed|dispense|dispensee"
+    "not checked in|unattended|missed|dispense|dispensee|abi|abj|abnj|absj|absnj|absi|ae|aj|anj|"
+    "defaillant|defaillante|abandon|non participant|non participante|n a pas participe|"
+    "n est pas venu|n est pas venue|n a pas assiste|n a pas suivi|n est pas present|"
+    "n est pas presente|n a pas signe"
 )
 # Of a registration, an order or a payment.
 REGISTERED = _words(
     "confirme|confirmee|confirmed|paye|payee|paid|inscrit|inscrite|inscrit e|registered|enrolled|"
     "approved|approuve|approuvee|valide|validee|accepte|acceptee|accepted|attending|pending|"
     "en attente|actif|active|completed order|complete|termine|terminee|completed|regle|reglee|"
-    "gratuit|free|offert|offerte|invite|invitee"
+    "gratuit|free|offert|offerte|invite|invitee|en cours|in progress|started|commence|notified"
 )
 # Yes, no, and what stands for them: of presence only in a column about presence.
-YES = _words("oui|o|yes|y|x|xx|1|ok|p|pr|vrai|v|true|t|fait|done|s")
-NO = _words("non|n|no|0|a|ab|faux|f|false|ko|e|exc|nok")
+YES = _words("oui|o|yes|y|x|xx|1|ok|p|pr|vrai|v|true|t|fait|done|s|total|totale|integrale")
+NO = _words("non|n|no|0|a|ab|faux|f|false|ko|e|exc|nok|aucune|nulle")
 KNOWN = (
     (PLAIN_PRESENT | YES, Mark.PRESENT),
     (PLAIN_ABSENT | NO, Mark.ABSENT),
     (REGISTERED, Mark.REGISTERED),
 )
+# Of how or when, in a column of which it might be planned: plain in a column about presence only.
+NOT_PLAIN = _words(
+    "matin|apres midi|matin apres midi|matin et apres midi|journee|complete|distanciel|presentiel|"
+    "en presentiel|en distanciel|abandon|ae|aj"
+)
 # The beginning of what is said at more length: « absent justifié », « signé le 12/11 à 9 h 02 ».
 BEGINS_ABSENT = re.compile(
     r"(absen|excus|annul|cancel|non (present|venu|signe|emarg|scann|commenc|connect|inscrit)|"
+    r"n (est|a|etait) pas |"
     r"pas (present|venu|signe|emarg|connect|commenc)|jamais |no show|not |desist|waitlist|"
     r"liste d attente|rembours|refund|dispens)|non\b"
 )
 BEGINS_PRESENT = re.compile(
     r"(present|signe|emarg|venu|retard|depart anticip|parti(e)? (avant|plus tot)|oui\b|yes\b|"
     r"arrive|a (participe|assiste|suivi|signe|emarge)|checked in|scann|connect|attended|matin|"
-    r"apres midi|journee)"
+    r"apres midi|journee|distanciel|presentiel|en (distanciel|presentiel|visio)|visio)"
 )
 # « P (2/2) », « A (0/2) »: the mark of a learning platform, with its points.
 WITH_POINTS = re.compile(r"([A-Za-zÀ-ÿ]{1,3})\s*\(\s*(\d+)\s*/\s*(\d+)\s*\)")
@@ -80,6 +89,16 @@ SIGNED_AT = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+# Of somebody who was there for a part: from or until some time, or on one half of the day alone.
+HALF = r"(matin|matinee|apres midi|aprem|demi journee|j ?\d|jour \d|journee)"
+MOVES = (
+    r"(parti|depart|quitt|sorti|arriv|absen|present|connect|jusqu|a partir|depuis|apres|avant|"
+    r"entre|des)"
+)
+PARTLY = re.compile(
+    rf"\b{MOVES}[a-z]*\b.*\b\d{{1,2}} ?(h|heures?)\b|\b(seulement|uniquement|que)\b.*\b{HALF}\b|"
+    rf"\b{HALF} (seulement|uniquement)\b|\bpartiel(le|lement)?\b|\ba (quitte|du (partir|quitter))\b"
+)
 BOTH = re.compile(r"present|venu|signe|\boui\b")
 NEITHER = re.compile(r"absen|excus|\bnon\b|pas venu|manque")
 
@@ -126,11 +145,19 @@ def _mark_of_words(text: str) -> Mark:
         return Mark.PRESENT
     if NUMBER.fullmatch(text):
         return Mark.UNKNOWN if float(text.replace(",", ".")) else Mark.ABSENT
+    if is_partly(text):
+        return Mark.UNKNOWN
     if BEGINS_ABSENT.match(word):
         return Mark.UNKNOWN if BOTH.search(_without_denial(word)) else Mark.ABSENT
     if BEGINS_PRESENT.match(word):
         return Mark.UNKNOWN if NEITHER.search(word) else Mark.PRESENT
     return Mark.UNKNOWN
+
+
+def is_partly(text: str) -> bool:
+    """Whether a text says that somebody was there for a part: « parti à 15 h », « matin seul »."""
+    word = fold(re.sub(r"(\d)\s*[h:]\s*(\d{2})?", r"\1h ", text.lower()))
+    return bool(PARTLY.search(word)) and word not in PLAIN_PRESENT | PLAIN_ABSENT
 
 
 def _without_denial(word: str) -> str:
@@ -143,7 +170,7 @@ def is_plain(cell: Cell) -> bool:
     text = cell_text(cell)
     word = fold(text)
     if word in PLAIN_PRESENT or word in PLAIN_ABSENT:
-        return word not in {"matin", "apres midi", "journee", "complete"}
+        return word not in NOT_PLAIN
     said = mark_of_text(text) in {Mark.PRESENT, Mark.ABSENT}
     return (
         said and word not in YES | NO and bool(BEGINS_ABSENT.match(word) or word[:7] == "present")

@@ -8,7 +8,8 @@ from common.durations import format_minutes
 from common.spreadsheets import fold
 
 from . import sessions
-from .judging import Said, union_of
+from .judging import Said
+from .moments import union_of
 from .people import RosterLine, identity_of
 from .questions import ABSENT, PRESENT, SHOWN_ROWS, Answers, Question, at_rows, lines, quoted
 

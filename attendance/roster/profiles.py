@@ -11,6 +11,8 @@ from .marks import CLOCK, Mark, is_plain, is_sign, is_yes_or_no, mark_of
 
 # Of a column's filled cells, in a hundred: so many make the column one of their kind.
 MOST, ALMOST_ALL = 60, 90
+# No longer than a mark or somebody's initials.
+SHORT = 4
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,15 @@ class Profile:
     yes_or_no: int = 0
     marks: int = 0
     addresses: int = 0
+    registered: int = 0
+    short: int = 0
+    dashes: int = 0
+    largest: float = 0  # of the bare numbers
 
     def is_mostly(self, *counts: str, least: int = MOST) -> bool:
-        return self.filled > 0 and 100 * sum(getattr(self, name) for name in counts) >= (
-            least * self.filled
-        )
+        """Whether the cells are of these kinds, but for those that hold a dash alone."""
+        found: int = sum(getattr(self, name) for name in counts)
+        return found > 0 and 100 * found >= least * (self.filled - self.dashes)
 
 
 def profile_of(index: int, rows: Sequence[Row]) -> Profile:
@@ -46,7 +52,9 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
             filled.append(cell)
             numbers.append(row.number)
     counts = dict.fromkeys(
-        ("shares", "lengths", "clocks", "numbers", "plain", "signs", "yes_or_no", "marks"), 0
+        ("shares", "lengths", "clocks", "numbers", "plain", "signs", "yes_or_no", "marks")
+        + ("registered", "short", "dashes"),
+        0,
     )
     for cell in filled:
         counts["shares"] += is_share(cell)
@@ -56,13 +64,18 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
         counts["plain"] += is_plain(cell)
         counts["signs"] += is_sign(cell)
         counts["yes_or_no"] += is_yes_or_no(cell)
-        counts["marks"] += mark_of(cell) in {Mark.PRESENT, Mark.ABSENT}
+        mark = mark_of(cell)
+        counts["marks"] += mark in {Mark.PRESENT, Mark.ABSENT}
+        counts["registered"] += mark is Mark.REGISTERED
+        counts["short"] += len(cell_text(cell)) <= SHORT
+        counts["dashes"] += set(cell_text(cell)) <= set("-–—−")
     texts = [cell_text(cell) for cell in filled]
     return Profile(
         filled=len(filled),
         values=texts,
         rows=numbers,
         addresses=sum("@" in text for text in texts),
+        largest=max((number for cell in filled if (number := number_of(cell))), default=0),
         **counts,
     )
 

@@ -99,6 +99,7 @@ class _Chooser:
         self.roles = Roles()
         self.profiles = {index: profile_of(index, rows) for index in range(len(titles))}
         self.told: dict[int, str] = {}
+        self._days_have_hours = False  # bare numbers above one, under days as titles
         for index, title in enumerate(titles):
             if kind := answers.get(column_key(title), ""):
                 self.told[index] = kind
@@ -261,6 +262,12 @@ class _Chooser:
 
     def _time(self, speeches: dict[int, Speech]) -> None:
         """The column, or the columns of parts to be added up, that tell the time followed."""
+        self._days_have_hours = any(
+            speech.kind == said_by.SLOT
+            and self.profiles[index].is_mostly("numbers")
+            and self.profiles[index].largest > 1
+            for index, speech in speeches.items()
+        )
         for index, speech in speeches.items():
             speeches[index] = self._by_its_values(speech, self.profiles[index])
         candidates = [i for i, speech in speeches.items() if speech.kind == said_by.MINUTES]
@@ -287,9 +294,14 @@ class _Chooser:
             return speech
         if profile.is_mostly("lengths"):
             return replace(speech, kind=said_by.MINUTES)
+        if profile.is_mostly("numbers") and (profile.largest > 1 or self._days_have_hours):
+            return replace(speech, kind=said_by.MINUTES)
         if profile.is_mostly("shares"):
             return replace(speech, kind=said_by.SHARE)
         if profile.is_mostly("marks", least=1) or profile.is_mostly("clocks"):
+            return replace(speech, kind=said_by.PRESENCE, weight=1)
+        if profile.is_mostly("marks", "registered", "short"):
+            # A word that is not known is asked about.
             return replace(speech, kind=said_by.PRESENCE, weight=1)
         # A day as a title, above what is no presence.
         return Speech(said_by.ELSE)
@@ -430,10 +442,13 @@ class _Chooser:
 
     def _by_values(self, index: int, profile: Profile) -> None:
         words = set(fold(self.titles[index]).split())
-        if profile.is_mostly("plain", least=ALMOST_ALL) and not self._is_hidden(index):
-            self._add(index, said_by.PRESENCE, Speech(said_by.PRESENCE))
-        elif profile.is_mostly("plain"):
-            self._ask_column(index, "ce sont des mots de présence.")
+        # Few words in a column of remarks say nothing of who has none.
+        is_of_all = 2 * profile.filled >= len(self.rows)
+        if is_of_all and profile.is_mostly("plain"):
+            if profile.is_mostly("plain", least=ALMOST_ALL) and not self._is_hidden(index):
+                self._add(index, said_by.PRESENCE, Speech(said_by.PRESENCE))
+            else:
+                self._ask_column(index, "ce sont des mots de présence.")
         elif profile.is_mostly("lengths"):
             # « Journée » of everybody is what they bought.
             if len(set(profile.values)) > 1 or not is_half_day(profile.values[0]):

@@ -72,11 +72,12 @@ OTHER_MOMENT = _words(
     "timestamp expiration attestation certificat ouverture soumission submission completion start "
     "completed debut fin end begin generated modification updated convocation invitation"
 )
-RATE = _words("taux percentage pourcentage percent pct assiduite ratio")
+RATE = _words("taux percentage pourcentage percent pct assiduite ratio rate")
 PROGRESS = _words("progression avancement progress completion")
 OTHER_RATE = _words(
     "reussite satisfaction score note notes remise tva bonnes quiz test commission engagement "
-    "interest interet attention horaire recommandation reponse reponses evaluation resultat"
+    "interest interet attention horaire recommandation reponse reponses evaluation resultat "
+    "correct correctes reduction financement prise"
 )
 CAME = _words(
     "present presente presents presentes presence presences emargement emargements emarge emargee "
@@ -130,7 +131,9 @@ def speech_of(title: str) -> Speech | None:
     lasts = bool(words & SURE_LENGTH) or bool(IN_HOURS.search(title))
     if "salle" in words and "attente" in words or words & {"waiting", "lobby"}:
         return Speech(ELSE if lasts else WAITING)
-    if words & (RATE | PROGRESS) or "%" in title or words == {"part"}:
+    if "%" in title:
+        return _rate(words | {"percent"})
+    if words & (RATE | PROGRESS) or words == {"part"}:
         return _rate(words)
     if moment := _moment(words, lasts=lasts):
         return moment

@@ -20,8 +20,19 @@ ABSENT = [
     *("Annulation", "Annulée", "Canceled", "Waitlist", "Liste d’attente", "Non commencé"),
     *("No show", "Not Attending", "Deleted", "Remboursé", "Jamais venu", "✗", "✘", "☐", "❌"),
     *("-", "–", "A (0/2)", "E (0/2)", "non signé", Percent(0)),
+    *("ABI", "ABJ", "AE", "n’a pas participé", "N’est pas venue (malade)"),
 ]
-UNKNOWN = ["?", "7", "3,5", "✓ ✗", "Oui ✘", "D", "présent le matin, absent l’après-midi", "à voir"]
+UNKNOWN = [
+    "?",
+    "7",
+    "3,5",
+    "✓ ✗",
+    "Oui ✘",
+    "D",
+    "oui jusqu’à 15 h",
+    "présent le matin, absent l’après-midi",
+    "à voir",
+]
 
 
 @pytest.mark.parametrize("cell", PRESENT)

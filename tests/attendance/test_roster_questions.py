@@ -317,3 +317,96 @@ def test_formulas_without_a_value_are_asked_about():
 )
 def test_what_stands_below_a_list_is_nobody(row):
     assert sorted(of(read(["Nom", "Prénom", "E-mail"], ["A", "Anne", "a@x.test"], row))) == ["A"]
+
+
+# --- what strangers' lists taught -----------------------------------------------------------------
+
+
+def shares(roster):
+    return [line.share if line.present else False for line in roster.lines]
+
+
+def test_hours_below_days_are_added_up():
+    days = [date(2026, 11, 12), date(2026, 11, 13)]
+    rows = [[*ANNE, 7, 7], [*BORIS, 7, ""], [*CHLOE, 3.5, 1]]
+    roster = read([*KEYS, *days], *rows)
+    assert of(roster) == {"A": (True, 840), "B": (True, 420), "C": (True, 270)}
+    totals = [[*row, total] for row, total in zip(rows, [14, 7, 4.5], strict=True)]
+    assert of(read([*KEYS, *days, "Total"], *totals)) == of(roster)
+    assert roster.questions == []
+
+
+def test_ones_below_days_are_marks():
+    roster = read([*KEYS, "J1 AM", "J1 PM"], [*ANNE, 1, 1], [*BORIS, 1, 0], [*CHLOE, 0, 0])
+    assert (shares(roster), roster.questions) == ([None, Fraction(1, 2), False], [])
+
+
+def test_a_dash_among_times_of_half_days_is_none_at_all():
+    header = [*KEYS, "Matin", "Après-midi", "Total"]
+    roster = read(header, [*ANNE, "3h30", "3h30", "7h"], [*BORIS, "3h30", "-", "3h30"])
+    assert (of(roster), roster.questions) == ({"A": (True, 420), "B": (True, 210)}, [])
+
+
+def test_the_letters_of_a_list_are_read_together():
+    header = [*KEYS, "J1 matin", "J1 après-midi"]
+    roster = read(header, [*ANNE, "P", "P"], [*BORIS, "R", "P"], [*CHLOE, "E", "A"])
+    assert (shares(roster), roster.questions) == ([None, None, False], [])
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        *("parti à 15h", "arrivée 10 h 30", "présent uniquement le matin", "n’est pas venu"),
+        *("a quitté à 11h", "replay", "vu en différé"),
+    ],
+)
+def test_a_remark_that_speaks_of_a_part_or_of_a_replay_is_asked_about(remark):
+    rows = [[*KEYS, "Observations"], [*ANNE, ""], [*BORIS, remark], [*CHLOE, "végétarienne"]]
+    (question,) = read(*rows).questions
+    assert question.key.startswith("word:observations:")
+    assert of(read(*rows, told={question.key: "absent"}))["B"] == (False, None)
+    assert read(*rows, told={question.key: "ignore"}).questions == []
+
+
+@pytest.mark.parametrize(
+    "word", ["oui jusqu’à 15h", "oui - parti à 11h", "Présent à partir de 14h"]
+)
+def test_a_presence_of_a_part_is_asked_about(word):
+    (question,) = read([*KEYS, "Présence"], [*ANNE, "oui"], [*BORIS, word]).questions
+    assert question.sentence.endswith("Le temps suivi se corrige ensuite sur la ligne.")
+
+
+def test_few_remarks_say_nothing_of_the_others():
+    rows = [[*KEYS, "Zzz"], [*ANNE, ""], [*BORIS, ""], [*CHLOE, "absente"]]
+    roster = read(*rows)
+    assert (keys(roster), of(roster)["A"]) == (["word:zzz:absente"], (True, None))
+
+
+def test_half_a_day_in_a_word_of_presence_is_half_a_day():
+    roster = read([*KEYS, "Présence"], [*ANNE, "Présente (matin seulement)"], [*BORIS, "½ journée"])
+    assert [line.half_days for line in roster.lines] == [1, 1]
+    assert roster.questions == []
+
+
+def test_absent_among_times_is_absence():
+    roster = read([*KEYS, "Temps de connexion"], [*ANNE, "1 h 05"], [*BORIS, "Absent"])
+    assert (of(roster), roster.questions) == ({"A": (True, 65), "B": (False, None)}, [])
+
+
+def test_the_same_time_for_all_is_the_planned_one_beside_an_absence():
+    roster = read([*KEYS, "Durée (h)", "Présent"], [*ANNE, 7, "Oui"], [*BORIS, 7, "Non"])
+    assert (of(roster)["B"][0], roster.questions) == (False, [])
+
+
+def test_who_neither_came_nor_left_has_not_the_departure_of_the_row_above():
+    header = [*KEYS, "Arrivée matin", "Départ matin", "Arrivée après-midi", "Départ après-midi"]
+    day = ["9h00", "12h30", "14h00", "17h30"]
+    roster = read(header, [*ANNE, *day], [*BORIS, "9h00", "12h30", "", ""])
+    assert of(roster) == {"A": (True, 420), "B": (True, 210)}
+    assert [line.problem for line in roster.lines] == ["", ""]
+
+
+def test_how_somebody_followed_is_no_presence_of_its_own():
+    header = [*KEYS, "Mode", "Émargement"]
+    roster = read(header, [*ANNE, "présentiel", "X"], [*BORIS, "distanciel", ""])
+    assert (of(roster)["B"], roster.questions) == ((False, None), [])
