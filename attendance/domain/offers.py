@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from common import bulk
-from members.models import FormerKey, Member
+from members.models import FormerKey, Member, RegistryImport
 
 from .. import emails
 from ..models import Participant
@@ -31,6 +31,7 @@ def offer_again() -> int:
             (
                 Member.objects.aggregate(last=Max("updated_at"))["last"],
                 FormerKey.objects.aggregate(last=Max("noted_at"))["last"],
+                RegistryImport.objects.aggregate(last=Max("undone_at"))["last"],
             ),
         ),
         default=None,

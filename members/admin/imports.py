@@ -7,17 +7,24 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from common import files
-from common.admin import Verb, VerbAdmin, admin_url, lines
+from common.admin import JournalInline, Verb, VerbAdmin, admin_url, lines
 from common.admin_forms import ConfirmForm
 
-from ..domain import registry
-from ..models import RegistryImport
+from ..domain import registry, registry_undo
+from ..models import RegistryImport, RegistryImportJournal
 from ..registry_file import COLUMNS, model_workbook
 from .import_forms import ApplyForm, ImportForm
+from .import_lines import counted, lines_of, undo_text
+
+
+class RegistryImportJournalInline(JournalInline):
+    model = RegistryImportJournal
 
 
 @admin.register(RegistryImport)
 class RegistryImportAdmin(VerbAdmin):
+    change_form_template = "members/admin/import.html"
+    inlines = [RegistryImportJournalInline]
     add_form_template = "members/admin/import_add.html"
     list_display = ["name", "status", "effective_on", "created_at", "applied_at"]
     fields = [
@@ -27,9 +34,6 @@ class RegistryImportAdmin(VerbAdmin):
         "effective_on",
         "error",
         "counts",
-        "arrivals",
-        "departures",
-        "edits",
     ]
     readonly_fields = fields
     verbs = [
@@ -38,7 +42,7 @@ class RegistryImportAdmin(VerbAdmin):
             "Importer ces adhérents",
             permission="members.import_registry",
             event=RegistryImport.Event.APPLY,
-            run=lambda registry_import, user, data: registry.apply(registry_import),
+            run=lambda registry_import, user, data: registry.apply(registry_import, by=user),
             form=ApplyForm,
             text="Les nouveaux sont ajoutés, les données modifiées remplacées, et les absents du "
             "fichier datés comme partis ; personne n’est supprimé.",
@@ -49,10 +53,21 @@ class RegistryImportAdmin(VerbAdmin):
             "Abandonner",
             permission="members.import_registry",
             event=RegistryImport.Event.ABANDON,
-            run=lambda registry_import, user, data: registry.abandon(registry_import),
+            run=lambda registry_import, user, data: registry.abandon(registry_import, by=user),
             form=ConfirmForm,
             text="Rien n’est importé.",
             done="L’import est abandonné.",
+            danger=True,
+        ),
+        Verb(
+            "annuler",
+            "Annuler cet import",
+            permission="members.import_registry",
+            event=RegistryImport.Event.UNDO,
+            run=lambda registry_import, user, data: registry_undo.undo(registry_import, by=user),
+            form=ConfirmForm,
+            text=undo_text,
+            done="L’import est annulé : chaque adhérent est redevenu ce qu’il était.",
             danger=True,
         ),
     ]
@@ -103,6 +118,14 @@ class RegistryImportAdmin(VerbAdmin):
         response["Content-Disposition"] = 'attachment; filename="modele-adherents.xlsx"'
         return response
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        registry_import = self.get_object(request, object_id)
+        told = lines_of(registry_import, request.GET) if registry_import else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **told})
+
+    def get_inlines(self, request, obj=None):
+        return self.inlines if obj else []
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         if obj is not None and obj.status == RegistryImport.Status.READING:
@@ -112,34 +135,4 @@ class RegistryImportAdmin(VerbAdmin):
 
     @admin.display(description="bilan")
     def counts(self, registry_import):
-        names = {
-            "new": "nouveaux",
-            "new_inactive": "parmi eux, déjà inactifs",
-            "changed": "modifiés",
-            "renamed": "parmi eux, changent de nom de famille",
-            "returned": "de retour",
-            "left": "partis",
-            "cif_joined": "entrent à l’ANACOFI-CIF",
-            "cif_left": "quittent l’ANACOFI-CIF",
-            "unchanged": "inchangés",
-        }
-        return lines(
-            f"{registry_import.summary[key]} {words}"
-            for key, words in names.items()
-            if key in registry_import.summary
-        )
-
-    @admin.display(description="arrivées")
-    def arrivals(self, registry_import):
-        return lines(
-            registry_import.summary.get("names_new", [])
-            + registry_import.summary.get("names_returned", [])
-        )
-
-    @admin.display(description="départs")
-    def departures(self, registry_import):
-        return lines(registry_import.summary.get("names_left", []))
-
-    @admin.display(description="modifications")
-    def edits(self, registry_import):
-        return lines(registry_import.summary.get("names_changed", []))
+        return lines(counted(registry_import.summary))

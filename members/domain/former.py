@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from common import bulk
+
 from ..keys import KEY_OF
 from ..models import FormerKey, Member
 
@@ -16,12 +18,12 @@ def keys_of(member: Member) -> Keys:
     return {column: getattr(member, column) for column in KEY_OF}
 
 
-def keep(changed: Iterable[tuple[Member, Keys]]) -> None:
-    """Note the keys that changed. `changed` holds (member as it is written, keys before).
+def keep(changed: Iterable[tuple[Member, Keys]]) -> list[FormerKey]:
+    """Note the keys that changed; those that were not noted before.
 
-    One query for any number of members; a key noted before is noted once.
+    `changed` holds (member as it is written, keys before). Few queries for any number of members.
     """
-    note(
+    return note(
         FormerKey(member=member, kind=column, value=value)
         for member, before in changed
         for column, value in before.items()
@@ -29,9 +31,21 @@ def keep(changed: Iterable[tuple[Member, Keys]]) -> None:
     )
 
 
-def note(keys: Iterable[FormerKey]) -> None:
-    """Write these unsaved keys, but those that are noted already."""
-    FormerKey.objects.bulk_create(keys, batch_size=500, ignore_conflicts=True)
+def note(keys: Iterable[FormerKey]) -> list[FormerKey]:
+    """Write these unsaved keys, but those that are noted already; those written."""
+    keys = list(keys)
+    members = list({key.member_id for key in keys})
+    known = {
+        found
+        for start in range(0, len(members), bulk.BATCH)
+        for found in FormerKey.objects.filter(
+            member__in=members[start : start + bulk.BATCH]
+        ).values_list("member_id", "kind", "value")
+    }
+    new = [key for key in keys if (key.member_id, key.kind, key.value) not in known]
+    # Another who writes the same at this moment comes first.
+    FormerKey.objects.bulk_create(new, batch_size=bulk.BATCH, ignore_conflicts=True)
+    return new
 
 
 def save_member(member: Member) -> Member:

@@ -2,7 +2,16 @@
 
 from .credit import HoursCredit
 from .member import FormerKey, Member, Membership
-from .registry_import import RegistryImport
+from .registry_import import RegistryChange, RegistryImport, RegistryImportJournal
 from .sign_in_link import SignInLink
 
-__all__ = ["FormerKey", "HoursCredit", "Member", "Membership", "RegistryImport", "SignInLink"]
+__all__ = [
+    "FormerKey",
+    "HoursCredit",
+    "Member",
+    "Membership",
+    "RegistryChange",
+    "RegistryImport",
+    "RegistryImportJournal",
+    "SignInLink",
+]

@@ -13,7 +13,9 @@ from .. import keys
 
 
 class Member(KeepsDerived):
-    """A member (adhérent). The key is the member number; a member is never deleted."""
+    """A member (adhérent). The key is the member number; a member is never deleted, but with
+    the whole import that brought them, when nothing depends on it.
+    """
 
     number = models.CharField(
         "numéro d’adhérent",

@@ -55,3 +55,16 @@ def test_keys_are_written_as_they_are_read_now(migrate):
     ]
     former = after.get_model("members", "FormerKey").objects.order_by("pk")
     assert list(former.values_list("value", flat=True)) == [XN, "pas une adresse", "sorensen"]
+
+
+def test_a_file_that_waits_is_read_again_for_its_lines(migrate):
+    before = migrate("members", "0007_lines_of_an_import").get_model("members", "RegistryImport")
+    days = {"arrivals_on": "2026-01-01", "effective_on": "2026-01-01"}
+    for status in ("ready", "applied"):
+        before.objects.create(name=status, file="x", status=status, rows=[{"number": "1"}], **days)
+    after = migrate("members", "0008_journal_of_imports").get_model("members", "RegistryImport")
+    assert set(after.objects.values_list("name", "status")) == {
+        ("ready", "reading"),
+        ("applied", "applied"),
+    }
+    assert after.objects.get(name="ready").rows == []

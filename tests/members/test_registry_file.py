@@ -115,7 +115,7 @@ def test_the_model_filled_is_read(staff):
     target = io.BytesIO()
     workbook.save(target)
     found = deposited(target.getvalue())
-    assert found.summary["names_new"] == ["MARTIN Anne (A00123)"]
+    assert [one.name for one in found.changes.all()] == ["MARTIN Anne (A00123)"]
 
 
 @pytest.mark.parametrize(
