@@ -20,6 +20,8 @@ GROUPS = [
     ("cif-departs", "Quittent l’ANACOFI-CIF", Q(cif=Cif.LEFT)),
     ("gardes", "Corrections à la main gardées", ~Q(kept={})),
 ]
+# Counts of a part of the one above them, or that are seldom of use: told when there are some.
+PARTS = {"new_inactive", "renamed", "kept"}
 # A count's name, its words for one and for several.
 COUNTS = [
     ("new", "nouveau", "nouveaux"),
@@ -31,11 +33,7 @@ COUNTS = [
     ("cif_joined", "rejoint l’ANACOFI-CIF", "rejoignent l’ANACOFI-CIF"),
     ("cif_left", "quitte l’ANACOFI-CIF", "quittent l’ANACOFI-CIF"),
     ("unchanged", "inchangé", "inchangés"),
-    (
-        "kept",
-        "parmi les fiches, garde une correction faite à la main",
-        "parmi les fiches, gardent une correction faite à la main",
-    ),
+    ("kept", "correction faite à la main est gardée", "corrections faites à la main sont gardées"),
 ]
 
 
@@ -44,7 +42,7 @@ def counted(summary):
     return [
         f"{summary[name]} {one if summary[name] < 2 else many}"
         for name, one, many in COUNTS
-        if name in summary
+        if summary.get(name) or (name in summary and name not in PARTS)
     ]
 
 

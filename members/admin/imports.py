@@ -81,7 +81,9 @@ class RegistryImportAdmin(VerbAdmin):
         return super().get_form(request, obj, **kwargs)
 
     def get_fields(self, request, obj=None):
-        return ["file", "arrivals_on", "effective_on"] if obj is None else self.fields
+        if obj is None:
+            return ["file", "arrivals_on", "effective_on"]
+        return [name for name in self.fields if obj.error or name != "error"]
 
     def get_readonly_fields(self, request, obj=None):
         return [] if obj is None else self.readonly_fields

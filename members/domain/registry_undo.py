@@ -62,13 +62,15 @@ def in_the_way(registry_import: RegistryImport) -> list[str]:
         "l’a suivi : annulez-le d’abord"
         for one in later
     ]
+    if told:
+        return told  # what that import wrote would be taken for edits by hand
     by_member: dict[int, list[str]] = defaultdict(list)
     changes = {change.member_id: change for change in _changes(registry_import) if change.member_id}
     for batch in batches(list(changes)):
         new = [pk for pk in batch if changes[pk].membership in RegistryChange.CAME]
         for pk, what in dependents.of(dependents.Touched(batch, new, since)):
             by_member[pk].append(what)
-    told += [
+    told = [
         f"{changes[pk].name} : {', '.join(dict.fromkeys(whats))}"
         for pk, whats in list(by_member.items())[:SHOWN]
     ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.append_only import AppendOnly
 from common.journal import JournalRow
-from members.models import HoursCredit
+from members.models import HoursCredit, RegistryImport
 from qcm.models import MarkChange, Regrade
 from tests.common.models import ErrandJournal
 from tests.factories import (
@@ -60,6 +60,13 @@ def of_an_invitation():
     return make_invitation().write_journal("invite", by=make_user())
 
 
+def of_an_import():
+    found = RegistryImport.objects.create(
+        name="adherents.xlsx", file="x", arrivals_on="2026-01-01", effective_on="2026-01-01"
+    )
+    return found.write_journal("read", by=make_user())
+
+
 def a_mark_changed():
     training = make_amf_training()
     attempt = steps.start(make_invitation(training))
@@ -87,6 +94,7 @@ ROWS = {
     "qcm.InvitationJournal": of_an_invitation,
     "qcm.MarkChange": a_mark_changed,
     "members.HoursCredit": a_credit,
+    "members.RegistryImportJournal": of_an_import,
     "attendance.SheetJournal": of_a_sheet,
 }
 

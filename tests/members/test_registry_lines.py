@@ -151,8 +151,8 @@ def test_what_staff_corrected_is_kept_while_the_file_says_the_same(staff):
     kept = {"email": ["juste@exemple.test", "m@exemple.test"]}
     assert (found.summary["kept"], told(found)) == (1, {"A00001": ("", "", {}, kept)})
     page = page_of(staff, found)
-    assert "1 parmi les fiches, garde une correction faite à la main" in page
-    assert "« juste@exemple.test », corrigé à la main, est gardé" in page
+    assert "1 correction faite à la main est gardée" in page
+    assert "«&nbsp;juste@exemple.test&nbsp;», corrigé à la main, est gardé" in page
     # And at the file after; until it has news.
     assert counts(load([row(1), row(2)], on=APRIL))[1] == 0
     found = load([row(1, email="neuf@exemple.test"), row(2)], on=APRIL)
