@@ -28,8 +28,6 @@
     place.textContent = text;
     place.hidden = !text;
   };
-  // Signing in again, in another tab, changes it: the cookie's stands for the page's.
-  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
   // Who is signed out is sent to another page; without its cookie the token is refused.
   const isOut = (url, status) => status === 403 || (Boolean(url) && new URL(url, document.baseURI).pathname !== URL_OF_SAVE);
 
@@ -41,7 +39,6 @@
   }
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt !== summary) return;
-    event.detail.headers["X-CSRFToken"] = token();
     sent = changes;
   });
   const why = (url, status) => (isOut(url, status) ? SIGNED_OUT : status >= 500 ? AWAY : "");
@@ -56,7 +53,7 @@
   const post = (options) => {
     const body = new FormData(form);
     for (const [name, value] of [...body.entries()]) if (value instanceof File) body.delete(name);
-    body.set("csrfmiddlewaretoken", token());
+    body.set("csrfmiddlewaretoken", window.portal.token());
     return fetch(URL_OF_SAVE, { method: "POST", body, headers: { "HX-Request": "true" }, ...options });
   };
   const isKept = async () => {
@@ -78,7 +75,7 @@
     event.preventDefault();
     if (!(await isKept())) return;
     isSure = true;
-    form.elements.csrfmiddlewaretoken.value = token();
+    form.elements.csrfmiddlewaretoken.value = window.portal.token();
     form.requestSubmit(event.submitter);
     isSure = false;
   });

@@ -9,12 +9,24 @@
  * A form that was just sent is not sent again by a second click; the button that was clicked
  * keeps its value. Forms and buttons with an hx- attribute are left to htmx.
  *
+ * `portal.token()`: what a request of a script proves itself with; those of htmx have it.
+ *
  * <html data-starting> is there until every script of the page listens.
  */
 (() => {
   "use strict";
 
   document.documentElement.classList.add("js");
+
+  // Signing in, in another tab too, changes it: the cookie's stands for the page's own.
+  const token = () =>
+    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
+    document.querySelector("[name=csrfmiddlewaretoken]")?.value ??
+    "";
+  window.portal = { token };
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = token();
+  });
 
   const FIELDS = "input:not([type=hidden]), select, textarea";
 

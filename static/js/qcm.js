@@ -127,12 +127,9 @@
 
   // --- Sending ---------------------------------------------------------------------------------
 
-  // Signing in, in another tab, changes it: the cookie's stands for the page's.
-  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
-
   const post = async (question, choices) => {
     const body = new URLSearchParams();
-    body.set("csrfmiddlewaretoken", token());
+    body.set("csrfmiddlewaretoken", window.portal.token());
     body.set("attempt", form.dataset.attempt);
     body.set("question", question);
     for (const choice of choices) body.append("choice", choice);

@@ -26,12 +26,6 @@
 
   const megabytes = (bytes) => `${Math.floor(bytes / 1024 / 1024)}\u00a0Mo`;
 
-  // The cookie first: signing in again in another tab changes it, and the page's own is stale.
-  const token = () =>
-    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
-    document.querySelector("[name=csrfmiddlewaretoken]")?.value ??
-    "";
-
   const sentence = (request) => {
     const type = request.getResponseHeader("Content-Type") ?? "";
     if (!type.includes("html")) return request.responseText.trim();
@@ -104,7 +98,7 @@
       };
       const request = new XMLHttpRequest();
       request.open("POST", url);
-      request.setRequestHeader("X-CSRFToken", token());
+      request.setRequestHeader("X-CSRFToken", window.portal.token());
       request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
       if (progress) request.upload.addEventListener("progress", progress.at);
       request.addEventListener("load", () => {

@@ -96,17 +96,11 @@
       for (const one of place.querySelectorAll("[data-keep]")) one.open = open.includes(one.dataset.keep);
     }
   };
-  // The cookie first: signing in again in another tab changes it.
-  const token = () =>
-    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
-    document.querySelector("[name=csrfmiddlewaretoken]")?.value ??
-    "";
-
   const ask = async (url, body) => {
     const reply = await fetch(url, {
       method: body ? "POST" : "GET",
       body,
-      headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token() },
+      headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": window.portal.token() },
       signal: AbortSignal.timeout ? AbortSignal.timeout(15000) : undefined,
     });
     // Without its cookie the token is refused (403): signing in again mends that too.
@@ -499,7 +493,7 @@
         method: "POST",
         body,
         keepalive: true,
-        headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token() },
+        headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": window.portal.token() },
       }).catch(() => {});
     }
   });

@@ -69,3 +69,26 @@ def test_a_form_of_a_tab_from_before_goes_on_after_a_click(page):
     page.get_by_role("button", name="Envoyer de nouveau").click()
     page.wait_for_url("**/modifier/")
     assert page.get_by_label("Intitulé").input_value() == "Les SCPI du vieil onglet"
+
+
+LIST = f"""
+from accounts.models import User
+from tests import factories
+organism = User.objects.get(email="{EMAIL}").person.organism
+training = factories.make_training(organism, status="approved")
+rows = [factories.row_of(factories.make_member(number="A90001", email="a90001@exemple.test"))]
+answer = factories.make_sheet(training, rows=rows).pk
+"""
+
+
+def test_a_tick_of_a_list_in_a_tab_from_before_is_saved(page, portal):
+    sheet = portal.ask(LIST)
+    page.goto(f"/presences/feuilles/{sheet}/")
+    # What signing in does, in another tab.
+    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": portal.url}])
+    box = page.locator("[data-tick]")
+    with page.expect_response(f"**/{sheet}/cocher/") as answer:
+        box.click()
+    assert answer.value.status == 200
+    page.reload()
+    assert not box.is_checked()

@@ -104,6 +104,15 @@ def kept(page):
     )
 
 
+def test_an_answer_is_saved_after_another_tab_changed_the_token(exam, new_page):
+    page = exam.open(new_page(**PHONE))
+    # What signing in does, in another tab.
+    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": exam.portal.url}])
+    tick(page, 0, 1)
+    expect(line(page, 0)).to_have_text(SAVED)
+    assert exam.answers() == [[1], [], [], []]
+
+
 def test_answers_chosen_without_network_are_kept_and_sent_by_themselves(exam, new_page):
     page = exam.open(new_page(**PHONE))
     tick(page, 0, 1)
