@@ -47,6 +47,10 @@ WHOLE = frozenset(
     "complet|complete|entiere|toute la formation".split("|")
 )
 DAYS = re.compile(r"(\d{1,2})(?:[.,](\d))?\s*(?:j|jours?|journees?|days?)")
+WRITTEN_DAY = re.compile(
+    r"^(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)?\s*\d{1,2}/\d{1,2}(?:/\d{2,4})?)"
+    r"\s*(?=[^\d\s])|\s*\d{1,2}/\d{1,2}/\d{2,4}$"
+)
 HALVES = re.compile(r"(\d{1,2})\s*demi[ -]?journ[ée]es?")
 
 
@@ -134,8 +138,8 @@ def amount_of_text(text: str) -> Amount | None:
 
 
 def _days_of(lowered: str) -> Amount | None:
-    """« journée », « ½ journée », « 2 jours », « la totalité »; else None."""
-    folded = fold(lowered.replace("½", "1/2"))
+    """« journée », « ½ journée », « 12/11 matin », « 2 jours », « la totalité »; else None."""
+    folded = fold(WRITTEN_DAY.sub("", lowered).replace("½", "1/2"))
     if folded in WHOLE:
         return Amount(share=Fraction(1))
     if folded in HALF_DAYS:

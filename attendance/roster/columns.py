@@ -42,7 +42,9 @@ SYNONYMS: dict[str, frozenset[str]] = {
         "prenom nom|prenom et nom|noms et prenoms|nom prenoms|name|full name|display name|"
         "attendee|attendee name|participant name|stagiaire|stagiaires|apprenant|nom affiche|"
         "name original name|user name original name|nom d origine|nom nom d origine|"
-        "nom de l utilisateur|identite|personne"
+        "nom de l utilisateur|identite|personne|nom d utilisateur|nom original|utilisateur|user|"
+        "nom d utilisateur nom d origine|nom nom original|user name original name|signer|"
+        "signataire|nom du signataire et prenom"
     ),
     "email": (
         EMAIL
@@ -84,17 +86,31 @@ COMPANY = FIRM | {"company"}
 GUESSES: tuple[tuple[str | None, *tuple[frozenset[str], ...]], ...] = (
     ("orias", frozenset({"orias"})),
     ("email", MAIL),
+    ("email", frozenset({"adresse"}), frozenset({"electronique", "messagerie"})),
     ("member_number", frozenset("n no num numero code id number".split()), MEMBER),
     (None, frozenset("formateur formation organisme intervenant session date duree".split())),
     ("full_name", FIRST, LAST),
     ("first_name", FIRST),
     ("firm", COMPANY),
-    ("last_name", LAST, frozenset("participant stagiaire adherent famille".split())),
+    ("first_name", frozenset({"first", "given"}), frozenset({"name"})),
+    ("last_name", frozenset({"last", "family"}), frozenset({"name"})),
+    (
+        "last_name",
+        LAST,
+        frozenset("participant stagiaire adherent famille signataire votre apprenant".split()),
+    ),
 )
 # More words than that are a sentence, not a title.
 MOST_WORDS = 7
 # Every word by which `guess()` tells a field: most cells of a list hold none.
-TELLING = frozenset({"orias"}) | MAIL | MEMBER | FIRST | LAST | COMPANY
+TELLING = (
+    frozenset({"orias", "adresse", "first", "given", "last", "family"})
+    | MAIL
+    | MEMBER
+    | FIRST
+    | LAST
+    | COMPANY
+)
 # What a column can be told to be, by hand.
 KINDS = {
     "last_name": "Nom",

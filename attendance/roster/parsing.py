@@ -12,19 +12,17 @@ from . import people, sessions
 from .judging import Judge, Said
 from .merging import Merger, days_of_people, name_of
 from .people import RosterLine
-from .questions import NOTHING_TOLD, SHOWN_ROWS, Question, Told, at_rows, lines
+from .questions import NOTHING_TOLD, PRESENT, SHOWN_ROWS, WHO_CAME, Question, Told, at_rows, lines
 from .roles import Roles, roles_of
+from .sections import ABSENTS, HOSTS, LATER, section_in
 from .sessions import TAB, Session
 from .table import (
-    ABSENTS,
-    HOSTS,
     MOST_COLUMNS,
     Block,
     Table,
     UnreadableRoster,
     best_of,
     cited_numbers,
-    section_in,
     tables_of,
 )
 
@@ -137,16 +135,16 @@ class _Reading:
         hidden = self.tab.hidden_columns
         first = roles_of(block.titles, block.rows, answers, hidden=hidden)
         found: list[tuple[RosterLine, Row]] = []
-        absent: set[int] = set()
+        sections: dict[int, str] = {}
         section = block.section
         for row in block.rows:
-            if line := people.line_of(row, first.fields, block.titles):
+            above = section_in(row)
+            line = people.line_of(row, first.fields, block.titles)
+            if line and (above is None or line.has_key):
                 found.append((line, row))
-                if section == ABSENTS:
-                    absent.add(row.number)
+                sections[row.number] = section
             else:
                 self.left.append(row)
-                above = section_in(row)
                 section = section if above is None else above
         if not found:
             return None
@@ -160,13 +158,32 @@ class _Reading:
         )
         judge = Judge(roles, answers, titles=block.titles, layout=block.layout)
         for line, row in found:
-            judge.add(line, row, is_below_absents=row.number in absent)
+            judge.add(line, row, is_below_absents=sections[row.number] == ABSENTS)
         judge.judge()
+        self._ask_later([said for said in judge.rows if sections[said.row.number] == LATER])
         days = roles.of("session_on")
         cells = [_cell(row, days[0].index) if days else None for _, row in found]
         sessions.date_lines([line for line, _ in found], cells)
         self.roster.questions += roles.questions + judge.questions
         return List(block, roles, judge.rows)
+
+    def _ask_later(self, rows: list[Said]) -> None:
+        """Below « Replay »: were they there?"""
+        numbers = [said.row.number for said in rows]
+        answer = self.told.of_file.get("later", "")
+        for said in rows if answer else ():
+            said.came, said.is_explicit = answer == PRESENT, True
+            said.word, said.by = "Replay", "titre de la liste"
+        if rows and not answer:
+            self.roster.questions.append(
+                Question(
+                    "later",
+                    f"{lines(len(rows)).capitalize()} sous un titre de replay ou de rattrapage "
+                    f"({at_rows(numbers)}). Présents ou absents ?",
+                    WHO_CAME,
+                    numbers[:SHOWN_ROWS],
+                )
+            )
 
     def _without_hidden(self, found: list[tuple[RosterLine, Row]]) -> list[tuple[RosterLine, Row]]:
         """The people but for those whose row the workbook hides, unless they were said to count."""

@@ -10,6 +10,7 @@ from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
 from .columns import HEADER_ROWS, KEYS, LONGEST_TITLE, Columns, columns_of, is_header, strings_of
 from .questions import NOTHING_TOLD, Told, layout_of
+from .sections import section_above, texts_of
 from .titles import is_dated, speech_of
 
 MOST_COLUMNS = 40
@@ -18,14 +19,6 @@ MOST_CITED = 5
 # A tab called this holds those who came; called that, those who did not, or might.
 GOOD_TAB = re.compile(r"present|presence|emarge|participant|stagiaire|attend")
 BAD_TAB = re.compile(r"inscri|absent|invit|annul|attente|regist")
-# A row of these words alone says who stands below it.
-ABSENT_BELOW = re.compile(
-    r"(liste des |les )?(absent|excuse|non present|annul|desist|liste d attente|inscrits non venus|"
-    r"no show|not attended|did not attend|waitlist|cancel|pas venus)"
-)
-PRESENT_BELOW = re.compile(r"(liste des |les )?(present|participant|stagiaire|attendee|attended)")
-HOSTS_BELOW = re.compile(r"(host|panelist|presenter|animateur|intervenant|organisateur|formateur)")
-ABSENTS, HOSTS = "absents", "hosts"
 MODEL_HINT = (
     "Partez du modèle que le portail propose : une ligne d’en-tête « Nom, Prénom, E-mail, "
     "N° adhérent, Cabinet », puis une ligne par personne."
@@ -140,7 +133,7 @@ def _blocks_at(rows: Sequence[Row], index: int, end: int, told: Told) -> Iterabl
     titles, has_second = _titles(rows, index, width)
     if has_second:
         below = below[1:]
-    section = _section_above(rows, index)
+    above = rows[index - 1] if index else None
     layout = layout_of(strings_of(header.cells))
     groups = _side_by_side([cell_text(cell) for cell in header.cells], told)
     for start, stop in groups:
@@ -155,7 +148,7 @@ def _blocks_at(rows: Sequence[Row], index: int, end: int, told: Told) -> Iterabl
             if len(groups) > 1
             else below,
             layout,
-            section,
+            section_above(above, start, stop if len(groups) > 1 else width) if above else "",
         )
 
 
@@ -178,35 +171,6 @@ def _side_by_side(texts: Sequence[str], told: Told) -> list[tuple[int, int]]:
     return [(0, max(len(texts), 1))]
 
 
-def _section_above(rows: Sequence[Row], index: int) -> str:
-    """Whom the title right above a header says that the list is of."""
-    if index and len(texts := _texts(rows[index - 1])) == 1:
-        return section_of(texts[0])
-    return ""
-
-
-def section_of(text: str) -> str:
-    """Whom a title says that the rows below are of: ABSENTS, HOSTS, or "" for anybody."""
-    folded = fold(re.sub(r"\d+", "", text))
-    if ABSENT_BELOW.match(folded):
-        return ABSENTS
-    return HOSTS if HOSTS_BELOW.match(folded) else ""
-
-
-def section_in(row: Row) -> str | None:
-    """As `section_of`, for a row that is nothing but such a title; else None."""
-    texts = _texts(row)
-    if len(texts) != 1 or len(texts[0]) > LONGEST_TITLE:
-        return None
-    if section := section_of(texts[0]):
-        return section
-    return "" if PRESENT_BELOW.match(fold(texts[0])) else None
-
-
-def _texts(row: Row) -> list[str]:
-    return [text for cell in row.cells if (text := cell_text(cell))]
-
-
 def _titles(rows: Sequence[Row], index: int, width: int) -> tuple[list[str], bool]:
     """The title of each column, over one row, two or three; whether the row below is one of them.
 
@@ -215,7 +179,7 @@ def _titles(rows: Sequence[Row], index: int, width: int) -> tuple[list[str], boo
     header = rows[index]
     own = [title_text(header.cells[i]) if i < len(header.cells) else "" for i in range(width)]
     above = rows[index - 1] if index and rows[index - 1].number == header.number - 1 else None
-    over = _spread(above, width) if above and len(_texts(above)) > 1 else [""] * width
+    over = _spread(above, width) if above and len(texts_of(above)) > 1 else [""] * width
     for i in range(1, width):
         if not own[i] and is_dated(own[i - 1]):
             own[i] = own[i - 1]

@@ -45,7 +45,7 @@ FOLLOWED = _words(
     "connexion connecte connectee connected realise realisee realisees realises reel reelle "
     "reelles effectif effective effectives effectue effectuee effectuees passe passee passees "
     "assiste visionnage visionne live direct attended attendance attendee watched viewed spent "
-    "session reunion meeting seance running participant stagiaire actual actif active"
+    "session reunion meeting seance running participant stagiaire actual actif active ligne online"
 )
 TOTAL = _words("total totale totaux totales")
 REAL = _words(
@@ -60,10 +60,18 @@ OF_THE_COURSE = _words("formation module cours programme parcours course trainin
 NOT_FOLLOWED = _words(
     "replay rediffusion differe podcast before avant ended after attente inactivite inactif idle "
     "pause pauses quiz questionnaire test evaluation reponse examen absence absent absences retard "
-    "trajet conservation validite estimated estime estimee restant restante"
+    "trajet conservation validite estimated estime estimee restant restante parole talk webcam "
+    "camera micro"
 )
 ARRIVAL = _words(
     "arrivee arrive arrival entree join joined login connexion connected entry entrance"
+)
+# « Connecté à », « Parti à »: of a moment, where « Connecté » alone is of presence.
+CAME_AT = _words("connecte connectee arrive arrivee entre entree rejoint")
+WENT_AT = _words("deconnecte deconnectee parti partie sorti sortie quitte")
+# A login's name, the town of departure, how many times somebody joined: no moment at all.
+NO_MOMENT = _words(
+    "id identifiant type mode ip ville lieu gare adresse nombre nb times number nom name url lien"
 )
 GOING = _words("depart sortie deconnexion leave left disconnected logout exit departure")
 OTHER_MOMENT = _words(
@@ -87,13 +95,17 @@ CAME = _words(
 )
 MISSED = _words("absent absente absents absentes absence absences abs")
 STATUS = _words("statut status etat suivi")
+OF_AN_ORDER = _words(
+    "commande inscription paiement order registration payment attendee participant participation "
+    "billet ticket reservation booking"
+)
 ABOUT_IT = _words(
     "automatically automatique automatiquement photo ip appareil device lieu commentaire "
     "commentaires motif raison reason nombre nb code formateur formatrice intervenant animateur "
     "organisme responsable certificat attestation consentement email mail adresse score points "
-    "note notes"
+    "note notes webcam camera micro parole"
 )
-PART_OF_A_DAY = _words("matin matinee am pm aprem journee")
+PART_OF_A_DAY = _words("matin matinee am pm aprem journee periode creneau creneaux")
 NUMBERED = re.compile(
     r"\b(?:j|jour|day|seance|session|atelier|module|creneau|demi journee) ?\d{1,2}\b"
 )
@@ -105,6 +117,9 @@ DATED = re.compile(
     r"\b\d{1,2} \d{1,2} (?:20)?\d{2}\b|\b20\d{2} \d{1,2} \d{1,2}\b|\b\d{1,2} \d{1,2}\b(?! h)|"
     rf"\b\d{{1,2}}(?:er)? (?:{MONTHS})[a-z]*\b|\b(?:{MONTHS})[a-z]* \d{{1,2}}\b"
 )
+SPAN = re.compile(
+    r"\b\d{1,2}\s?[h:]\s?(?:\d{2})?\s*(?:-|–|—|/|à|a)\s*\d{1,2}\s?[h:]", re.IGNORECASE
+)
 WEEKDAY = re.compile(r"^(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b")
 IN_HOURS = re.compile(r"\(\s*h\s*\)|\ben h\b|\bnb h\b|\bnombre d h\b", re.IGNORECASE)
 SESSION_DAY = frozenset(
@@ -113,6 +128,13 @@ SESSION_DAY = frozenset(
         "date de formation|date de la formation|session|session date|date of session|jour|"
         "date presence|date de presence|jour de formation|jour de presence|date seance|"
         "date de la seance"
+    ).split("|")
+)
+# Of a ticket at the door; « contrôle » alone may be of knowledge.
+SCANNED = frozenset(
+    (
+        "controle|controlee|billet controle|date du controle|date de controle|utilise|utilisee|"
+        "billet utilise|date d utilisation|date utilisation|composte|used|date used|entree validee"
     ).split("|")
 )
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -135,6 +157,8 @@ def speech_of(title: str) -> Speech | None:
         return _rate(words | {"percent"})
     if words & (RATE | PROGRESS) or words == {"part"}:
         return _rate(words)
+    if folded in SCANNED:
+        return Speech(PRESENCE, 2)
     if moment := _moment(words, lasts=lasts):
         return moment
     if lasts or words & LENGTH:
@@ -148,6 +172,7 @@ def is_dated(title: str) -> bool:
     return (
         bool(set(folded.split()) & PART_OF_A_DAY)
         or "apres midi" in folded
+        or bool(SPAN.search(title))
         or bool(NUMBERED.search(folded) or DATED.search(folded) or WEEKDAY.match(folded))
     )
 
@@ -156,7 +181,7 @@ def _presence(words: frozenset[str], *, is_slot: bool) -> Speech | None:
     """Of who came, or of who did not; of a part of the session; of something else, or None."""
     if words & MISSED and not words & CAME:
         return Speech(ABSENCE, is_vague=bool(words & ABOUT_IT))
-    if words & STATUS and (len(words) <= 2 or words & CAME):
+    if words & STATUS and (len(words) <= 2 or words & (CAME | OF_AN_ORDER)):
         return Speech(PRESENCE, 1 if words & CAME else 0, is_vague=not words & CAME)
     if words & CAME:
         about_it = words & (ABOUT_IT | {"replay"})
@@ -178,10 +203,17 @@ def _moment(words: frozenset[str], *, lasts: bool) -> Speech | None:
     """The moment of coming or going, or of something else; None for a length of time."""
     if lasts:
         return None
-    if words & ARRIVAL:
-        return Speech(JOINED)
-    if words & GOING:
-        return Speech(LEFT)
+    if words & NO_MOMENT and words & (ARRIVAL | GOING):
+        return Speech(ELSE)
+    at = "a" in words
+    comes = words & ARRIVAL or (at and words & CAME_AT) or words >= {"first", "seen"}
+    comes = comes or words >= {"heure", "acces"}
+    goes = words & GOING or (at and words & WENT_AT) or words >= {"last", "seen"}
+    if comes and goes:
+        # From when to when in one cell: what it says is its values' to tell.
+        return None
+    if comes or goes:
+        return Speech(JOINED if comes else LEFT)
     about_presence = words & (CAME | STATUS)
     return Speech(ELSE) if words & OTHER_MOMENT and not about_presence else None
 

@@ -25,6 +25,7 @@ from common.spreadsheets import Percent
         ("3h30", HOURS, 210),
         ("3 h 30", MINUTES, 210),
         ("3\u202fh\u202f30", MINUTES, 210),
+        ("3 heures 30", HOURS, 210),
         ("03:30", HOURS, 210),
         ("01:35:20", HOURS, 95),
         ("1 h 35 min", HOURS, 95),

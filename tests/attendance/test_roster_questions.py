@@ -410,3 +410,85 @@ def test_how_somebody_followed_is_no_presence_of_its_own():
     header = [*KEYS, "Mode", "Émargement"]
     roster = read(header, [*ANNE, "présentiel", "X"], [*BORIS, "distanciel", ""])
     assert (of(roster)["B"], roster.questions) == ((False, None), [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Ont annulé :", "Inscrits absents", "Personnes absentes", "Non venus", "ABSENTS (2)"),
+        *("N’ont pas participé", "Liste d’attente", "Excusé(e)s", "Did not attend"),
+    ],
+)
+def test_below_a_title_of_absence_people_are_absent(title):
+    for row in ([title], [title, 2]):
+        roster = read(KEYS, ANNE, row, BORIS, ["Autres participants"], CHLOE)
+        assert [line.present for line in roster.lines] == [True, False, True]
+        assert roster.questions == []
+
+
+def test_the_title_of_a_sheet_on_absences_and_presences_makes_nobody_absent():
+    assert of(read(["Absences et présences"], KEYS, ANNE)) == {"A": (True, None)}
+    assert of(read(["Suivi des absences"], KEYS, ANNE)) == {"A": (True, None)}
+
+
+def test_below_replay_people_are_asked_about():
+    rows = [KEYS, ANNE, ["Ont regardé le replay :"], BORIS]
+    assert keys(read(*rows)) == ["later"]
+    assert of(read(*rows, told={"later": "absent"})) == {"A": (True, None), "B": (False, None)}
+    assert read(*rows, told={"later": "present"}).questions == []
+
+
+def test_of_two_lists_side_by_side_each_has_its_title():
+    titles = ["Présents", "", "", "", "Absents"]
+    roster = read(titles, [*KEYS, "", *KEYS], [*ANNE, "", *BORIS])
+    assert (of(roster), roster.questions) == ({"A": (True, None), "B": (False, None)}, [])
+
+
+def test_rows_of_half_days_are_added_up_and_those_absent_are_not():
+    header = [*KEYS, "Date", "Période", "Signature"]
+    day = "12/11/2026"
+    roster = read(
+        header,
+        [*ANNE, day, "Matin", "Signé"],
+        [*ANNE, day, "Après-midi", "Signé"],
+        [*BORIS, day, "Matin", "Signé"],
+        [*BORIS, day, "Après-midi", "Non signé"],
+        [*CHLOE, day, "Matin", "Non signé"],
+    )
+    assert [line.half_days for line in roster.lines] == [2, 1, None]
+    assert [line.present for line in roster.lines] == [True, True, False]
+    assert roster.questions == []
+
+
+def test_a_ticket_that_was_used_is_presence_whatever_was_ordered():
+    header = [*KEYS, "Statut", "Utilisé"]
+    roster = read(header, [*ANNE, "Valide", "Oui"], [*BORIS, "Valide", "Non"])
+    assert (of(roster), roster.questions) == ({"A": (True, None), "B": (False, None)}, [])
+    alone = read([*KEYS, "Statut de la commande"], [*ANNE, "Validé"], [*BORIS, "Validé"])
+    assert keys(alone) == ["word:statut de la commande:valide"]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Nom (nom original)", "E-mail"),
+        ("User", "Email"),
+        ("Nom d'utilisateur (nom d'origine)", "Adresse électronique du participant"),
+        ("Signer", "Email"),
+    ],
+)
+def test_names_and_addresses_as_tools_call_them(titles):
+    assert of(read(titles, ["Anne A", "a@x.test"])) == {"Anne": (True, None)}
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Nom du signataire", "Prénom", "Email"),
+        ("What's your last name?", "First name", "Email"),
+        ("Votre nom", "Votre prénom", "Votre e-mail"),
+        ("Nom / Last name", "Prénom / First name", "E-mail / Email"),
+    ],
+)
+def test_family_names_as_tools_call_them(titles):
+    assert of(read(titles, ["A", "Anne", "a@x.test"])) == {"A": (True, None)}
