@@ -16,7 +16,7 @@ from common.spreadsheets import UnreadableWorkbook, read_workbook
 
 from ..models import RegistryChange, RegistryImport
 from ..registry_file import MAX_ROWS, parse
-from .registry_changes import SHOWN, RegistryChanges, compare, write
+from .registry_changes import SHOWN, RegistryChanges, compare, one_at_a_time, write
 
 # How many of the file's errors are shown.
 SHOWN_ERRORS = 50
@@ -104,6 +104,7 @@ def apply(registry_import: RegistryImport, *, by: User | None = None) -> Registr
     its lines were shown: they are shown anew, and nothing is imported.
     """
     with transaction.atomic():
+        one_at_a_time()
         registry_import = registry_import.lock()
         registry_import.require(Event.APPLY)
         changes = compare(registry_import)

@@ -140,6 +140,16 @@ def compare(registry_import: RegistryImport) -> RegistryChanges:
     return changes
 
 
+def one_at_a_time() -> None:
+    """Wait until no other import is written or taken back; call it first in a transaction.
+
+    Each compares itself with the registry, and with the import before it.
+    """
+    statuses = (RegistryImport.Status.READY, RegistryImport.Status.APPLIED)
+    imports = RegistryImport.objects.filter(status__in=statuses).order_by("pk")
+    list(imports.select_for_update().values_list("pk"))
+
+
 def _name(person: Member | RegistryLine) -> str:
     return " ".join(filter(None, [person.last_name, person.first_name, f"({person.number})"]))
 

@@ -13,7 +13,7 @@ from common.errors import Refused
 from ..models import FormerKey, Member, Membership, RegistryChange, RegistryImport
 from ..registry_file import FIELDS
 from . import dependents
-from .registry_changes import batches
+from .registry_changes import batches, one_at_a_time
 
 # How many of those who depend on an import are named.
 SHOWN = 20
@@ -27,6 +27,7 @@ def undo(registry_import: RegistryImport, *, by: User | None = None) -> Registry
     depends on it.
     """
     with transaction.atomic():
+        one_at_a_time()
         registry_import = registry_import.lock()
         registry_import.require(Event.UNDO)
         changes = _changes(registry_import)

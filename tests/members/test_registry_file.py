@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 
 from common.spreadsheets import read_workbook
 from members import tasks
+from members.domain import registry
 from members.models import Member, Membership, RegistryImport
 from members.registry_file import COLUMNS, MAX_ROWS, parse
 from tests import factories
-from tests.members.test_registry import DAY, counts, load, row, upload
+from tests.members.test_registry import DAY, SAMPLE, counts, load, row, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,15 @@ def test_the_export_of_members_imports_again_unchanged(staff):
     assert header == [column.title for column in COLUMNS.values()]
     found = deposited(content)
     assert counts(found) == (0, 0, 0, 0, 0, 0, 7)
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="the shared samples are not here")
+@pytest.mark.parametrize("name", ["adherents.xlsx", "adherents-plus.xlsx"])
+def test_a_whole_registry_is_exported_and_imported_again_unchanged(staff, name):
+    found = deposited(SAMPLE.with_name(name).read_bytes())
+    registry.apply(found)
+    number = found.summary["new"]
+    assert counts(deposited(exported(staff))) == (0, 0, 0, 0, 0, 0, number)
 
 
 def test_a_column_that_the_file_does_not_have_changes_nothing():
