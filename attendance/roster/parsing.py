@@ -140,7 +140,8 @@ class _Reading:
         for row in block.rows:
             above = section_in(row)
             line = people.line_of(row, first.fields, block.titles)
-            if line and (above is None or line.has_key):
+            # A title may stand in any column, that of the addresses too.
+            if line and (above is None or (line.has_key and line.last_name)):
                 found.append((line, row))
                 sections[row.number] = section
             else:
