@@ -10,7 +10,11 @@ from functools import lru_cache
 from common.durations import NotADuration, parse_minutes
 from common.spreadsheets import Cell, Percent, cell_text, fold
 
+from .titles import counts_days
+
 HOURS, MINUTES, SECONDS, MINUTES_SECONDS = "hours", "minutes", "seconds", "mm:ss"
+# Days of presence, and halves of them; days of 24 hours, as a spreadsheet counts time.
+DAYS_UNIT, HALF_DAYS_UNIT, EXCEL_DAYS = "days", "half_days", "excel_days"
 # Nobody follows a session for more hours than that: a larger bare number is minutes.
 MOST_HOURS = 24
 NUMBER = re.compile(r"\d{1,6}(?:[.,]\d+)?")
@@ -26,6 +30,7 @@ HOURS_THEN = re.compile(
 )
 ISO = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?", re.IGNORECASE)
 SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*(?:%|pour cent|percent)")
+FRACTION = re.compile(r"(\d{1,2})\s*(?:/|sur)\s*(\d{1,2})")
 NONE = frozenset("-|--|---|–|—|−|n/a|na|néant|neant|aucun|aucune|none|nil|0 h|/".split("|"))
 HALF_DAYS = {
     **dict.fromkeys(
@@ -69,6 +74,14 @@ class Amount:
 
 def unit_of(title: str, cells: Iterable[Cell]) -> str:
     """What a bare number means in a column: its title says it, else its largest number does."""
+    if told := unit_in(title):
+        return told
+    numbers = [number for cell in cells if (number := number_of(cell)) is not None]
+    return MINUTES if numbers and max(numbers) > MOST_HOURS else HOURS
+
+
+def unit_in(title: str) -> str:
+    """The unit that a title says its bare numbers are in; "" when it says none."""
     folded = fold(title)
     words = set(folded.split())
     if {"hh", "mm"} <= words or "h mm" in folded:
@@ -81,8 +94,9 @@ def unit_of(title: str, cells: Iterable[Cell]) -> str:
         return SECONDS
     if words & {"heure", "heures", "h", "hour", "hours", "hrs"}:
         return HOURS
-    numbers = [number for cell in cells if (number := number_of(cell)) is not None]
-    return MINUTES if numbers and max(numbers) > MOST_HOURS else HOURS
+    if counts_days(folded):
+        return HALF_DAYS_UNIT if "demi" in words else DAYS_UNIT
+    return ""
 
 
 def amount_of(cell: Cell, *, unit: str) -> Amount | None:
@@ -97,6 +111,8 @@ def amount_of(cell: Cell, *, unit: str) -> Amount | None:
     if isinstance(cell, date | time):
         return Amount(seconds=_seconds_of_clock(cell))
     if (number := number_of(cell)) is not None:
+        if unit in {DAYS_UNIT, HALF_DAYS_UNIT}:
+            return Amount(half_days=round(number * (2 if unit == DAYS_UNIT else 1)))
         return Amount(seconds=_seconds(number, unit))
     text = cell_text(cell)
     if not text:
@@ -185,10 +201,20 @@ def share_of(cell: Cell, *, of_hundred: bool) -> Amount | None:
 
     A bare number is a share of a hundred, or of one. Raises NotADuration.
     """
+    if (part := part_in(cell)) is not None:
+        return Amount(share=part)
     number = number_of(cell)
     if number is None or isinstance(cell, Percent):
         return amount_of(cell, unit=HOURS)
     return Amount(share=_exact(number) / (100 if of_hundred else 1))
+
+
+def part_in(cell: Cell) -> Fraction | None:
+    """The share that « 2/4 » is; None for anything else."""
+    figures = FRACTION.fullmatch(cell_text(cell)) if isinstance(cell, str) else None
+    if not figures or not 0 < int(figures[2]) >= int(figures[1]):
+        return None
+    return Fraction(int(figures[1]), int(figures[2]))
 
 
 def number_of(cell: Cell) -> float | None:
@@ -207,7 +233,7 @@ def _exact(number: float) -> Fraction:
 
 
 def _seconds(number: float, unit: str) -> int:
-    per_unit = {HOURS: 3600, SECONDS: 1}.get(unit, 60)
+    per_unit = {HOURS: 3600, SECONDS: 1, EXCEL_DAYS: 24 * 3600}.get(unit, 60)
     # « 95,6 » minutes are 96: to the whole minute, but where seconds were written.
     seconds = round(number * per_unit)
     return seconds if unit == SECONDS else round(Fraction(seconds, 60)) * 60

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
 
 from common.durations import NotADuration
 from common.spreadsheets import Cell, Row, cell_text, fold
@@ -11,9 +9,10 @@ from common.spreadsheets import Cell, Row, cell_text, fold
 from . import titles as said_by
 from .amounts import Amount, amount_of, half_days_in, number_of, share_of
 from .columns import IGNORED
-from .marks import Mark, is_plain, mark_of
+from .identities import Column
+from .marks import Mark, is_partly, is_plain, mark_of
 from .moments import moment_of
-from .people import RosterLine
+from .people import RosterLine, is_signed_by
 from .questions import (
     ABSENT,
     IGNORE,
@@ -30,56 +29,13 @@ from .questions import (
     title_key,
 )
 from .remarks import asked_of, doubt_in
-from .roles import ASKED_KINDS, Column, Roles
+from .roles import ASKED_KINDS, Roles
+from .said import Said
 
 # More different words than that are no words of presence: the column itself is asked about.
 MOST_WORDS = 8
 SCANNED = frozenset({"checked in", "scanne", "scannee", "pointe", "pointee"})
 DAY_SECONDS = 24 * 3600
-
-
-@dataclass
-class Said:
-    """What one row says."""
-
-    row: Row
-    line: RosterLine
-    came: bool | None = None  # by the words and marks; None: they say nothing
-    is_explicit: bool = False  # by a word or mark, and not by an empty cell alone
-    word: str = ""  # the cell by which
-    by: str = ""  # the title of its column
-    slots: tuple[int, int] | None = None  # parts of the session there, of how many
-    amounts: list[Amount] = field(default_factory=list)
-    timed_by: str = ""  # the title of the column of time
-    is_blank: bool = False  # nothing in a column of time that tells others
-    stays: list[tuple[str, int, int]] = field(default_factory=list)  # (day, from, to) in seconds
-    is_waiting: bool = False  # never let in
-    is_below_absents: bool = False
-
-    @property
-    def seconds(self) -> int | None:
-        """The seconds told; None when none are."""
-        told = [amount.seconds for amount in self.amounts if amount.seconds is not None]
-        return sum(told) if told else None
-
-    @property
-    def share(self) -> Fraction | None:
-        told = [amount.share for amount in self.amounts if amount.share is not None]
-        return sum(told, Fraction(0)) / len(self.amounts) if told else None
-
-    @property
-    def half_days(self) -> int | None:
-        told = [amount.half_days for amount in self.amounts if amount.half_days is not None]
-        return sum(told) if told else None
-
-    @property
-    def is_timed(self) -> bool:
-        return bool(self.amounts or self.stays)
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether a time is told, and is none at all."""
-        return bool(self.amounts) and all(amount.is_none for amount in self.amounts)
 
 
 class Judge:
@@ -268,7 +224,7 @@ class Judge:
         folded = [fold(cell_text(cell)) for cell in cells]
         is_scan = not SCANNED.isdisjoint(folded)
         has_present_letter = self._has_present_letter()
-        marks = []
+        marks: list[Mark] = []
         for cell, word in zip(cells, folded, strict=True):
             mark = mark_of(cell)
             if mark is Mark.REGISTERED and is_scan:
@@ -276,7 +232,7 @@ class Judge:
                 mark = Mark.ABSENT
             elif word == "e" and not has_present_letter:
                 mark = Mark.UNKNOWN
-            elif mark is Mark.UNKNOWN and not column.is_slot and half_days_in(cell_text(cell)):
+            elif mark is Mark.UNKNOWN and self._is_there(self.rows[len(marks)], cell, column):
                 mark = Mark.PRESENT
             elif word == "r" and has_present_letter:
                 # Of the letters P, R, E, A: late, and there.
@@ -286,6 +242,18 @@ class Judge:
         for number, mark in unknown.items():
             marks[number] = mark
         return marks
+
+    def _is_there(self, said: Said, cell: Cell, column: Column) -> bool:
+        """Whether a cell that is no word of presence alone is one in its row.
+
+        « ½ journée »; the initials of its person; « parti à 15 h » beside the time followed.
+        """
+        text = cell_text(cell)
+        if not column.is_slot and half_days_in(text):
+            return True
+        if said.is_timed and not said.is_zero and is_partly(text):
+            return True
+        return is_signed_by(text, said.line)
 
     def _has_present_letter(self) -> bool:
         """Whether the list says who came by « P », so that « R » and « E » are letters of it."""
@@ -305,7 +273,7 @@ class Judge:
             for column in self.roles.of(
                 said_by.PRESENCE, said_by.MINUTES, said_by.SHARE, said_by.JOINED
             )
-            if not column.is_vague
+            if not column.is_vague or column.kind == said_by.MINUTES
         ]
         asked: dict[str, list[int]] = defaultdict(list)
         for number, (cell, mark) in enumerate(zip(cells, marks, strict=True)):
@@ -354,7 +322,7 @@ class Judge:
 
     def _absences(self, column: Column) -> list[Mark]:
         """What a column of absences says: a mark there is of somebody absent."""
-        marks = []
+        marks: list[Mark] = []
         for cell in self._cells(column):
             mark = mark_of(cell)
             if mark is Mark.NOTHING or is_nothing(cell):

@@ -8,10 +8,10 @@ from common.durations import format_minutes
 from common.spreadsheets import fold
 
 from . import sessions
-from .judging import Said
 from .moments import union_of
 from .people import RosterLine, identity_of
 from .questions import ABSENT, PRESENT, SHOWN_ROWS, Answers, Question, at_rows, lines, quoted
+from .said import Said
 
 # A stay and its length as told agree within so many seconds.
 AGREE_SECONDS = 120

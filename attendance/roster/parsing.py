@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
 from . import people, sessions
-from .judging import Judge, Said
+from .judging import Judge
 from .merging import Merger, days_of_people, name_of
 from .people import RosterLine
 from .questions import NOTHING_TOLD, PRESENT, SHOWN_ROWS, WHO_CAME, Question, Told, at_rows, lines
 from .roles import Roles, roles_of
+from .said import Said
 from .sections import ABSENTS, HOSTS, LATER, section_in
 from .sessions import TAB, Session
 from .table import (

@@ -136,6 +136,15 @@ def split_name(text: str) -> tuple[str, str]:
     return (words[0], " ".join(words[1:])) if words else ("", "")
 
 
+def is_signed_by(text: str, line: RosterLine) -> bool:
+    """Whether a text is the initials of the line's person, or the picture of a signature."""
+    if fold(text) in {"image", "signature", "img"}:
+        return True
+    letters = "".join(fold(text).split())
+    initials = [word[0] for word in fold(f"{line.last_name} {line.first_name}").split()]
+    return 2 <= len(letters) <= 4 and sorted(letters) == sorted(initials)
+
+
 def identity_of(line: RosterLine) -> tuple[str, ...]:
     """What two rows of one person share, as typed."""
     return (

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from common.spreadsheets import Cell, Row, cell_text
+from common.spreadsheets import Cell, Row, cell_text, fold
 
-from .amounts import amount_of_text, has_unit, is_share, number_of
+from .amounts import amount_of_text, has_unit, is_share, number_of, part_in
 from .marks import CLOCK, Mark, is_plain, is_sign, is_yes_or_no, mark_of
+from .titles import SPAN
 
 # Of a column's filled cells, in a hundred: so many make the column one of their kind.
 MOST, ALMOST_ALL = 60, 90
 # No longer than a mark or somebody's initials.
 SHORT = 4
+# A row for each coming and each going.
+ACTIONS = frozenset(
+    "rejoint|a rejoint|joined|joined before|rejoint avant|parti|partie|est parti|left|quitte|"
+    "a quitte|entree|sortie|connexion|deconnexion|login|logout".split("|")
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,9 @@ class Profile:
     registered: int = 0
     short: int = 0
     dashes: int = 0
+    spans: int = 0
+    actions: int = 0
+    parts: int = 0
     largest: float = 0  # of the bare numbers
 
     def is_mostly(self, *counts: str, least: int = MOST) -> bool:
@@ -53,7 +62,7 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
             numbers.append(row.number)
     counts = dict.fromkeys(
         ("shares", "lengths", "clocks", "numbers", "plain", "signs", "yes_or_no", "marks")
-        + ("registered", "short", "dashes"),
+        + ("registered", "short", "dashes", "spans", "actions", "parts"),
         0,
     )
     for cell in filled:
@@ -67,6 +76,9 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
         mark = mark_of(cell)
         counts["marks"] += mark in {Mark.PRESENT, Mark.ABSENT}
         counts["registered"] += mark is Mark.REGISTERED
+        counts["spans"] += bool(SPAN.search(cell_text(cell)))
+        counts["actions"] += fold(cell_text(cell)) in ACTIONS
+        counts["parts"] += part_in(cell) is not None
         counts["short"] += len(cell_text(cell)) <= SHORT
         counts["dashes"] += set(cell_text(cell)) <= set("-–—−")
     texts = [cell_text(cell) for cell in filled]

@@ -6,32 +6,25 @@ Every column ends as one of: read, told by hand, plainly something else, or aske
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from common.spreadsheets import Row, cell_text, column_letters, fold
+from common.spreadsheets import Row, cell_text, fold
 
 from . import titles as said_by
 from .amounts import HOURS, MINUTES, amount_of_text, number_of, unit_of
 from .columns import IDENTITY, IGNORED, MEASURES, guess
+from .identities import Column, Identities, hidden_note
 from .profiles import ALMOST_ALL, Profile, is_half_day, profile_of
 from .questions import SHOWN_ROWS, Answers, Question, at_rows, column_key, quoted, short
 from .titles import Speech, speech_of
+from .units import unit_or_question
 
-# Whoever these columns are of, it is not the participant.
-SOMEBODY_ELSE = frozenset(
-    "acheteur acheteuse payeur buyer billing facturation account compte contact organisateur host "
-    "formateur formatrice intervenant intervenante animateur parrain commercial manager "
-    "responsable referent emergency urgence conjoint secretaire assistant assistante".split()
-)
-THE_PARTICIPANT = frozenset(
-    "participant participante attendee stagiaire apprenant adherent votre professionnel "
-    "professionnelle pro famille".split()
-)
 # Yes or no of these is no presence.
 HARMLESS = frozenset(
     "invite guest consentement consent rgpd newsletter repas dejeuner diner vegetarien parking "
     "unsubscribed abonne membre adherent cif certificat attestation quiz hotel hebergement "
     "handicap pmr photo image cotisation cgu optin dedicace secret".split()
 )
-FORMS = frozenset({"heure de debut", "heure de fin", "start time", "completion time"})
+STARTS = frozenset({"heure de debut", "heure debut", "debut", "start time", "start", "from"})
+ENDS = frozenset({"heure de fin", "heure fin", "fin", "completion time", "end time", "end"})
 ASKED_KINDS = [
     ["presence", "Qui était présent"],
     ["minutes", "Le temps suivi, en minutes"],
@@ -39,19 +32,6 @@ ASKED_KINDS = [
     ["share", "La part suivie, en %"],
     [IGNORED, "Autre chose : ne pas lire"],
 ]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that is read: what of, and how."""
-
-    index: int
-    title: str
-    kind: str
-    is_slot: bool = False
-    is_told: bool = False
-    unit: str = ""  # of a bare number, in a column of time
-    is_vague: bool = False
 
 
 @dataclass
@@ -105,10 +85,10 @@ class _Chooser:
                 self.told[index] = kind
 
     def choose(self) -> Roles:
-        identity = self._identity()
-        for column in identity.values():
-            self.roles.columns.append(column)
-        taken = {column.index for column in identity.values()}
+        who = Identities(self.titles, len(self.rows), self.profiles, self.told, self.hidden)
+        self.roles.columns += who.choose()
+        self.roles.notes += who.notes
+        taken = {column.index for column in self.roles.columns}
         speeches = {
             index: speech
             for index, title in enumerate(self.titles)
@@ -118,76 +98,10 @@ class _Chooser:
         self._moments(speeches)
         self._time(speeches)
         self._presence(speeches)
+        self._counts(taken)
         self._rest(taken, speeches)
         self.roles.columns.sort(key=lambda column: column.index)
         return self.roles
-
-    # --- Who ---------------------------------------------------------------------------------
-
-    def _identity(self) -> dict[str, Column]:
-        """The one column of each kind that names people, or gives a key of theirs."""
-        best: dict[str, tuple[tuple[int, ...], Column]] = {}
-        twins: dict[str, list[Column]] = {}
-        for index, title in enumerate(self.titles):
-            kind = self.told.get(index) or guess(fold(title))
-            if kind not in IDENTITY:
-                continue
-            column = Column(index, title, kind, is_told=index in self.told)
-            if index in self.hidden and not column.is_told:
-                self._note_hidden(column)
-                continue
-            twins.setdefault(kind, []).append(column)
-            score = self._score(column)
-            if kind not in best or score > best[kind][0]:
-                best[kind] = (score, column)
-        chosen = {kind: column for kind, (_, column) in best.items()}
-        if {"last_name", "first_name"} <= chosen.keys() and not self._is_told("full_name"):
-            # « Nom » and « Prénom » say it better than « Participant », where they are filled.
-            if self.profiles[chosen["last_name"].index].filled or "full_name" not in chosen:
-                chosen.pop("full_name", None)
-            else:
-                chosen.pop("last_name"), chosen.pop("first_name")
-        self._note_twins(chosen, twins)
-        return chosen
-
-    def _is_told(self, kind: str) -> bool:
-        return kind in self.told.values()
-
-    def _score(self, column: Column) -> tuple[int, ...]:
-        """Of two columns of one kind, the one with more of this is read."""
-        profile = self.profiles[column.index]
-        words = set(fold(column.title).split())
-        good = profile.addresses if column.kind == "email" else profile.filled
-        rows = max(len(self.rows), 1)
-        return (
-            column.is_told,
-            not words & SOMEBODY_ELSE,
-            good * 2 >= rows,
-            bool(words & THE_PARTICIPANT) if good else 0,
-            good > 0,
-            -column.index,
-        )
-
-    def _note_twins(self, chosen: Mapping[str, Column], twins: Mapping[str, list[Column]]) -> None:
-        for kind, columns in twins.items():
-            if kind not in chosen or kind == "full_name":
-                continue
-            read = chosen[kind]
-            for other in columns:
-                if other is read or not self.profiles[other.index].filled:
-                    continue
-                if set(fold(other.title).split()) & SOMEBODY_ELSE:
-                    continue
-                self.roles.notes.append(
-                    f"Deux colonnes disent la même chose : « {read.title} » (colonne "
-                    f"{column_letters(read.index)}) est lue, « {other.title} » (colonne "
-                    f"{column_letters(other.index)}) ne l’est pas."
-                )
-
-    def _note_hidden(self, column: Column) -> None:
-        self.roles.notes.append(
-            f"La colonne masquée « {column.title} » ({column_letters(column.index)}) n’est pas lue."
-        )
 
     # --- Presence and time ---------------------------------------------------------------------
 
@@ -200,9 +114,20 @@ class _Chooser:
             return Speech(MEASURES.get(told, told), 100)
         if not self.profiles[index].filled:
             return None
-        if fold(title) in FORMS:
-            return Speech(said_by.ELSE)
+        if fold(title) in STARTS | ENDS:
+            # Of the session, or of whoever filled in a form; of each where the hours differ.
+            if not self._hours_differ():
+                return Speech(said_by.ELSE)
+            return Speech(said_by.JOINED if fold(title) in STARTS else said_by.LEFT)
         return speech_of(title)
+
+    def _hours_differ(self) -> bool:
+        """Whether columns of beginning and end hold other hours of day from row to row."""
+        columns = [i for i, title in enumerate(self.titles) if fold(title) in STARTS | ENDS]
+        profiles = [self.profiles[i] for i in columns]
+        return all(profile.is_mostly("clocks") for profile in profiles) and any(
+            len(set(profile.values)) > 1 for profile in profiles
+        )
 
     def _add(self, index: int, kind: str, speech: Speech, *, unit: str = "") -> None:
         self.roles.columns.append(
@@ -276,14 +201,20 @@ class _Chooser:
             self._hidden_speech(index, bool(visible))
         chosen = self._choose_time(visible, speeches)
         for index in chosen:
-            told = self.told.get(index, "")
-            cells = [row.cells[index] for row in self.rows if index < len(row.cells)]
-            unit = {"hours": HOURS, "minutes": MINUTES}.get(told) or unit_of(
-                self.titles[index], cells
-            )
+            unit = self._unit(index, [i for i in chosen if speeches[i].is_slot] or [index])
             self._add(index, said_by.MINUTES, speeches[index], unit=unit)
         if not chosen:
             self._shares(speeches)
+
+    def _unit(self, index: int, together: Sequence[int]) -> str:
+        """What a bare number means, by these columns together; asked where nothing tells."""
+        if told := {"hours": HOURS, "minutes": MINUTES}.get(self.told.get(index, "")):
+            return told
+        cells = [cell for one in together for row in self.rows for cell in row.cells[one : one + 1]]
+        unit, question = unit_or_question(self.titles[index], cells, self.answers, self.layout)
+        if question:
+            self.roles.questions.append(question)
+        return unit
 
     def _by_its_values(self, speech: Speech, profile: Profile) -> Speech:
         """What a title that leaves it to the values says, above these values."""
@@ -294,7 +225,8 @@ class _Chooser:
             return speech
         if profile.is_mostly("lengths"):
             return replace(speech, kind=said_by.MINUTES)
-        if profile.is_mostly("numbers") and (profile.largest > 1 or self._days_have_hours):
+        is_counted = not speech.is_slot or profile.largest > 1 or self._days_have_hours
+        if profile.is_mostly("numbers") and is_counted:
             return replace(speech, kind=said_by.MINUTES)
         if profile.is_mostly("shares"):
             return replace(speech, kind=said_by.SHARE)
@@ -399,7 +331,7 @@ class _Chooser:
 
     def _hidden_speech(self, index: int, is_said_elsewhere: bool) -> None:
         if is_said_elsewhere:
-            self._note_hidden(Column(index, self.titles[index], ""))
+            self.roles.notes.append(hidden_note(Column(index, self.titles[index], "")))
         else:
             self._ask_column(index, "elle pourrait dire la présence ou le temps suivi.")
 
@@ -417,12 +349,26 @@ class _Chooser:
                 self._hidden_speech(index, bool(visible or self.roles.of(said_by.MINUTES)))
             elif speech.kind == said_by.ABSENCE:
                 self._add(index, said_by.ABSENCE, speech)
-            elif profile.is_mostly("shares") and not self.roles.of("minutes", "share"):
+            elif profile.is_mostly("shares", "parts") and not self.roles.of("minutes", "share"):
                 self._add(index, said_by.SHARE, speech)
             elif profile.is_mostly("lengths") and not self.roles.of("minutes", "share"):
                 self._add(index, said_by.MINUTES, speech, unit=unit_of(self.titles[index], ()))
             else:
                 self._add(index, said_by.PRESENCE, speech)
+
+    def _counts(self, taken: set[int]) -> None:
+        """How often or how long somebody was there, or was not, where nothing else tells: asked."""
+        if self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.PRESENCE, said_by.JOINED):
+            return
+        for index, title in enumerate(self.titles):
+            words, profile = set(fold(title).split()), self.profiles[index]
+            about = words & (said_by.CAME | said_by.MISSED | {"retard", "retards"})
+            counted = words & (said_by.COUNT | said_by.SURE_LENGTH)
+            if index in taken or index in self.told or not (about and counted):
+                continue
+            if profile.largest or profile.is_mostly("lengths"):
+                self.roles.columns = [c for c in self.roles.columns if c.index != index]
+                self._ask_column(index, "ce sont des présences ou des absences comptées.")
 
     # --- What no title told ---------------------------------------------------------------------
 
@@ -455,11 +401,21 @@ class _Chooser:
                 self._ask_column(index, "ce sont des durées.")
         elif profile.is_mostly("shares"):
             self._ask_column(index, "ce sont des pourcentages.")
-        elif profile.is_mostly("clocks"):
-            self._ask_column(index, "ce sont des heures.")
+        elif why := self._moments_in(profile):
+            self._ask_column(index, why)
         elif words & HARMLESS or self.roles.of(said_by.PRESENCE, said_by.ABSENCE):
             return
         elif profile.is_mostly("signs"):
             self._ask_column(index, "ce sont des coches.")
         elif profile.is_mostly("yes_or_no") and not self.roles.of(said_by.MINUTES):
             self._ask_column(index, "ce sont des oui ou des non.")
+
+    def _moments_in(self, profile: Profile) -> str:
+        """Which moments the cells hold, in French; "" when they hold none that is to be asked."""
+        if profile.is_mostly("actions", least=ALMOST_ALL):
+            return "ce sont des entrées et des sorties."
+        # « 9 h – 17 h » of everybody is when the session was.
+        spans = profile.is_mostly("spans") and len(set(profile.values)) > 1
+        if profile.is_mostly("clocks") or (spans and not self.roles.of(said_by.MINUTES)):
+            return "ce sont des heures."
+        return ""

@@ -108,16 +108,27 @@ def _table_of(tab: Tab, told: Told) -> Table | None:
     best = find_header(tab.rows, told)
     if best is None:
         return None
-    headers = [
-        index
-        for index, row in enumerate(tab.rows)
-        if is_header(columns_of(row.cells, told)) and not _is_person(row)
-    ]
+    headers: list[int] = []
+    for index, row in enumerate(tab.rows):
+        columns = columns_of(row.cells, told)
+        before = tab.rows[headers[-1]] if headers else None
+        is_again = before and "full_name" in columns.values() and _is_alike(row, before)
+        if (is_again or is_header(columns)) and not _is_person(row):
+            headers.append(index)
     blocks: list[Block] = []
     for number, index in enumerate(headers):
         end = headers[number + 1] if number + 1 < len(headers) else len(tab.rows)
         blocks += _blocks_at(tab.rows, index, end, told)
     return Table(tab, blocks, best[1]) if blocks else None
+
+
+def _is_alike(row: Row, header: Row) -> bool:
+    """Whether a row has as many as three titles of the header above: the header of another list.
+
+    Of those who joined by telephone, without an address.
+    """
+    titles = {fold(text) for text in texts_of(header)}
+    return sum(fold(text) in titles for text in texts_of(row)) > 2
 
 
 def _is_person(row: Row) -> bool:

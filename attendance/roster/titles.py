@@ -52,6 +52,7 @@ REAL = _words(
     "reel reelle reelles effectif effective effectives realise realisee realisees effectue "
     "effectuee effectuees actual attended spent"
 )
+COUNT = _words("nombre nb nbre")
 PLANNED = _words(
     "prevu prevue prevues prevus planifie planifiee planned scheduled theorique theoriques "
     "contractuelle contractuel programmee programme maximum max requis requise"
@@ -78,7 +79,7 @@ OTHER_MOMENT = _words(
     "inscrit inscrits inscription inscriptions registration registered commande order achat "
     "paiement payment naissance birth adhesion creation created facture envoi relance horodateur "
     "timestamp expiration attestation certificat ouverture soumission submission completion start "
-    "completed debut fin end begin generated modification updated convocation invitation"
+    "achevement completed debut fin end begin generated modification updated convocation invitation"
 )
 RATE = _words("taux percentage pourcentage percent pct assiduite ratio rate")
 PROGRESS = _words("progression avancement progress completion")
@@ -88,7 +89,8 @@ OTHER_RATE = _words(
     "correct correctes reduction financement prise"
 )
 CAME = _words(
-    "present presente presents presentes presence presences emargement emargements emarge emargee "
+    "present presente presents presentes presence presences attend "
+    "emargement emargements emarge emargee "
     "signature signatures signe signee attended attendance participation participe participated "
     "assiste assistance venu venue venus scanne scannee scan scanned pointage badge checkin "
     "checked pointe live"
@@ -159,11 +161,21 @@ def speech_of(title: str) -> Speech | None:
         return _rate(words)
     if folded in SCANNED:
         return Speech(PRESENCE, 2)
+    if counts_days(folded) and not words & (MISSED | OF_THE_COURSE):
+        return Speech(SLOT, 4)
     if moment := _moment(words, lasts=lasts):
         return moment
     if lasts or words & LENGTH:
         return _length(words, title=title, is_slot=is_slot, lasts=lasts)
     return _presence(words, is_slot=is_slot)
+
+
+def counts_days(folded: str) -> bool:
+    """Whether a folded title is of how many days, or halves of them, somebody was there."""
+    words = set(folded.split())
+    if not words & {"jours", "journees"} or words & SURE_LENGTH:
+        return False
+    return bool("demi" in words or words & (COUNT | TOTAL | FOLLOWED)) and not words & PLANNED
 
 
 def is_dated(title: str) -> bool:

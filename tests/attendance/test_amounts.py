@@ -5,7 +5,21 @@ from fractions import Fraction
 
 import pytest
 
-from attendance.roster.amounts import HOURS, MINUTES, Amount, amount_of, has_unit, unit_of
+from attendance.roster.amounts import (
+    DAYS_UNIT,
+    EXCEL_DAYS,
+    HALF_DAYS_UNIT,
+    HOURS,
+    MINUTES,
+    MINUTES_SECONDS,
+    SECONDS,
+    Amount,
+    amount_of,
+    has_unit,
+    part_in,
+    unit_of,
+)
+from attendance.roster.units import doubts_of
 from common.durations import NotADuration
 from common.spreadsheets import Percent
 
@@ -65,6 +79,10 @@ def test_a_duration_that_is_none_is_said(cell):
         ("Durée", [25], MINUTES),
         ("Durée", ["95", "3"], MINUTES),
         ("Durée", ["3h30", None], HOURS),
+        ("Jours de présence", [2], DAYS_UNIT),
+        ("Nombre de demi-journées", [4], HALF_DAYS_UNIT),
+        ("Nombre d'heures par jour", [4], HOURS),
+        ("Jour 1", [4], HOURS),
     ],
 )
 def test_a_bare_number_is_what_the_title_or_the_largest_says(title, cells, unit):
@@ -140,3 +158,39 @@ def test_a_dash_is_no_time_at_all(written):
     amount = amount_of(written, unit=MINUTES)
     assert amount == Amount()
     assert amount.is_none
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "doubts"),
+    [
+        ("Durée", [7, 3.5], []),
+        ("Durée", [10.5, 14], []),
+        ("Durée", [45, 90], []),
+        ("Durée", [12, 20], [HOURS, MINUTES]),
+        ("Durée (min)", [12, 20], []),
+        ("attendance_duration", [3600, 0, 1200], [MINUTES, SECONDS]),
+        ("Durée (minutes)", [1200], []),
+        ("Durée", [0.2917, 0.1458], [EXCEL_DAYS, HOURS]),
+        ("Durée (h)", [0.5, 0.25], []),
+        ("Durée", ["58:30", "45:12"], [MINUTES_SECONDS, HOURS]),
+        ("Durée", ["01:30", "07:00"], []),
+        ("Durée (hh:mm)", ["35:00"], []),
+        ("Durée", [0, 0], []),
+    ],
+)
+def test_figures_that_may_be_of_two_units_are_in_doubt(title, cells, doubts):
+    assert doubts_of(title, cells) == doubts
+
+
+def test_days_are_two_halves_and_excel_counts_in_days():
+    assert amount_of(1.5, unit=DAYS_UNIT) == Amount(half_days=3)
+    assert amount_of(3, unit=HALF_DAYS_UNIT) == Amount(half_days=3)
+    assert amount_of(0.2917, unit=EXCEL_DAYS) == Amount(seconds=7 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("cell", "part"),
+    [("2/4", Fraction(1, 2)), ("0/4", 0), ("3 sur 4", Fraction(3, 4)), ("12/11", None), (2, None)],
+)
+def test_a_part_of_so_many(cell, part):
+    assert part_in(cell) == part

@@ -492,3 +492,78 @@ def test_names_and_addresses_as_tools_call_them(titles):
 )
 def test_family_names_as_tools_call_them(titles):
     assert of(read(titles, ["A", "Anne", "a@x.test"])) == {"A": (True, None)}
+
+
+def test_a_unit_in_doubt_is_asked_and_its_answer_is_used():
+    rows = [[*KEYS, "attendance_duration"], [*ANNE, 3600], [*BORIS, 1200]]
+    assert keys(read(*rows)) == ["unit:attendance duration"]
+    told = {"unit:attendance duration": "seconds"}
+    assert of(read(*rows, told=told)) == {"A": (True, 60), "B": (True, 20)}
+    assert read(*rows, told=told).questions == []
+
+
+def test_days_and_half_days_that_are_counted_are_read():
+    roster = read([*KEYS, "Nombre de demi-journées"], [*ANNE, 4], [*BORIS, 2], [*CHLOE, 0])
+    assert [line.half_days for line in roster.lines] == [4, 2, None]
+    assert [line.present for line in roster.lines] == [True, True, False]
+    parts = read([*KEYS, "Présence"], [*ANNE, "4/4"], [*BORIS, "2/4"], [*CHLOE, "0/4"])
+    assert shares(parts) == [Fraction(1), Fraction(1, 2), False]
+    assert roster.questions == parts.questions == []
+
+
+@pytest.mark.parametrize(
+    ("title", "cells"),
+    [
+        ("Nb présences", [4, 0]),
+        ("Nombre d'absences", [0, 4]),
+        ("Durée d'absence", ["", "3h30"]),
+        ("Retard (min)", ["", 45]),
+    ],
+)
+def test_presences_and_absences_that_are_counted_are_asked_about(title, cells):
+    rows = [[*KEYS, title], [*ANNE, cells[0]], [*BORIS, cells[1]]]
+    (question,) = read(*rows).questions
+    assert read(*rows, told={question.key: "ignore"}).questions == []
+
+
+def test_initials_are_a_signature():
+    header = ["Nom", "Prénom", "N° adhérent", "9h-12h30", "14h-17h30"]
+    anne, boris = ["DUPONT", "Anne", "1", "AD", "AD"], ["MARTIN", "Boris", "2", "BM", ""]
+    roster = read(header, anne, boris)
+    assert (shares(roster), roster.questions) == ([None, Fraction(1, 2)], [])
+    pictures = read([*KEYS, "Signature"], [*ANNE, "[image]"], [*BORIS, ""])
+    assert of(pictures) == {"A": (True, None), "B": (False, None)}
+
+
+def test_hours_of_beginning_and_end_that_differ_are_of_each():
+    header = [*KEYS, "Heure début", "Heure fin"]
+    roster = read(header, [*ANNE, "09:00", "12:00"], [*BORIS, "09:00", "10:00"])
+    assert (of(roster), roster.questions) == ({"A": (True, 180), "B": (True, 60)}, [])
+    same = read(header, [*ANNE, "09:00", "12:00"], [*BORIS, "09:00", "12:00"])
+    assert (of(same), same.questions) == ({"A": (True, None), "B": (True, None)}, [])
+
+
+def test_other_moments_are_asked_about():
+    spans = read([*KEYS, "Horaires"], [*ANNE, "9h-17h"], [*BORIS, "9h-12h"])
+    assert keys(spans) == ["column:horaires"]
+    assert read([*KEYS, "Horaires"], [*ANNE, "9h-17h"], [*BORIS, "9h-17h"]).questions == []
+    actions = read([*KEYS, "Action"], [*ANNE, "Rejoint"], [*BORIS, "Rejoint"], [*BORIS, "Parti"])
+    assert keys(actions) == ["column:action"]
+
+
+def test_there_for_a_part_is_told_by_the_time_beside_it():
+    roster = read([*KEYS, "Présence", "Heures"], [*ANNE, "Présent", 7], [*BORIS, "Partiel", 3.5])
+    assert (of(roster), roster.questions) == ({"A": (True, 420), "B": (True, 210)}, [])
+
+
+def test_those_who_joined_by_telephone_are_a_list_of_their_own():
+    roster = read(
+        ["Présent", "Nom d'utilisateur", "E-mail", "Heure d'entrée", "Heure de départ"],
+        ["Oui", "Anne A", "a@x.test", "14:00", "15:00"],
+        ["Autre participant"],
+        ["Nom d'utilisateur", "Heure d'entrée", "Heure de départ"],
+        ["33612345678", "14:00", "14:10"],
+    )
+    assert roster.lines[0].minutes == 60
+    assert [line.problem for line in roster.lines][1:] == []
+    assert roster.questions == []
