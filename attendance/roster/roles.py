@@ -143,7 +143,9 @@ class _Chooser:
         )
 
     def _ask_column(self, index: int, why: str) -> None:
-        """What is this column? Of a hidden one too."""
+        """What is this column? Of a hidden one too, but not of one that was told."""
+        if index in self.told:
+            return
         title, profile = self.titles[index], self.profiles[index]
         self.roles.questions.append(
             Question(
@@ -169,13 +171,11 @@ class _Chooser:
 
     def _moments(self, speeches: dict[int, Speech]) -> None:
         """Coming and going: read in pairs; coming alone is a sign of presence."""
-        joined = [i for i, speech in speeches.items() if speech.kind == said_by.JOINED]
-        left = [i for i, speech in speeches.items() if speech.kind == said_by.LEFT]
-        pairs = len(left) == len(joined)
+        seen = {i: one.kind for i, one in speeches.items() if not self._is_hidden(i)}
+        joined = [i for i, kind in seen.items() if kind == said_by.JOINED]
+        left = [i for i, kind in seen.items() if kind == said_by.LEFT]
         for index in joined + left:
-            if self._is_hidden(index):
-                continue
-            if pairs:
+            if len(left) == len(joined):
                 self._add(index, speeches[index].kind, speeches[index])
             elif index in joined and not left:
                 speeches[index] = Speech(said_by.PRESENCE, 1)

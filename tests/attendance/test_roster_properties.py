@@ -1,13 +1,15 @@
 """Any headers above any values: a list whose lines add up, or a sentence; never anything else."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.roster.columns import FIELD_OF, columns_of, is_header
+from attendance.roster.columns import FIELD_OF, IGNORED, KINDS, columns_of, is_header
 from attendance.roster.parsing import SHOWN_NOTES, parse
+from attendance.roster.questions import Told, column_key
 from attendance.roster.table import UnreadableRoster, find_header
 from common.spreadsheets import Row, Tab, Workbook, cell_text, clean_text, fold
 from tests.corpus.samples import check_storable
@@ -15,7 +17,17 @@ from tests.corpus.samples import check_storable
 # Columns of one name, or named as a column without name would be, must not hide one another.
 TWINS = ["Présent", "Présent (2)", "Colonne 2", "Colonne 7", "Date", "Date (2)"]
 COMMON = ["Nom", "Prénom", "E-mail", "N° adhérent"]
-NAMES = st.sampled_from([*FIELD_OF, *COMMON, *TWINS])
+SPEAKING = [
+    "Présence",
+    "Absent",
+    "Durée",
+    "Durée (h)",
+    "Taux",
+    "Heure d’arrivée",
+    "Heure de départ",
+]
+SPEAKING += ["Salle d’attente", "J1 matin", "J1 après-midi", "Statut", "Connexion", "Déconnexion"]
+NAMES = st.sampled_from([*FIELD_OF, *COMMON, *TWINS, *SPEAKING])
 HEADERS = st.lists(st.sampled_from(TWINS), max_size=4).map(lambda more: [*COMMON, *more])
 WORDS = st.sampled_from(
     ["DUPONT", "Jean", "Total", "jean@cabinet.test", "A00123", "oui", "non", "x", "95 %", "Fait à"]
@@ -52,6 +64,34 @@ def sheets(draw):
         if is_filled(cells):
             numbered.append(Row(number, cells))
     return Tab(draw(st.sampled_from(["Feuil1", "Présents", "Inscrits", ""])), True, numbered)
+
+
+@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@given(
+    st.lists(sheets(), min_size=1, max_size=2),
+    st.frozensets(st.integers(0, 8)),
+    st.frozensets(st.integers(1, 20)),
+    st.dictionaries(NAMES, st.sampled_from([*KINDS, IGNORED, "present", "nonsense"])),
+)
+def test_whatever_is_hidden_or_told_a_list_is_read_and_its_answers_are_taken(
+    found, columns, rows, told
+):
+    tabs = [replace(tab, hidden_columns=columns, hidden_rows=rows) for tab in found]
+    answers = {column_key(title): kind for title, kind in told.items()}
+    for _ in range(12):
+        try:
+            roster = parse(Workbook("xlsx", tabs), told=Told(answers))
+        except UnreadableRoster:
+            return
+        check_storable(roster)
+        asked = {question.key: question.options for question in roster.questions}
+        # Each is asked once, can be answered, and is asked no more.
+        assert len(asked) == len(roster.questions)
+        assert not asked.keys() & answers.keys()
+        if not asked:
+            return
+        answers |= {key: options[-1][0] for key, options in asked.items()}
+    raise AssertionError("questions without end")
 
 
 @settings(
