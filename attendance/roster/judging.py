@@ -108,7 +108,7 @@ class Judge:
                     continue
                 if amount is not None:
                     said.amounts.append(amount)
-                    said.timed_by = column.title
+                    said.timed_by = " + ".join(filter(None, [said.timed_by, column.title]))
         if any(said.amounts for said in self.rows):
             for said in self.rows:
                 said.is_blank = not said.amounts and not said.line.problem

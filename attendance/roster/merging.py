@@ -15,6 +15,10 @@ from .said import Said
 
 # A stay and its length as told agree within so many seconds.
 AGREE_SECONDS = 120
+NOT_ADDED = (
+    "Le temps de cette personne est écrit de plusieurs façons qui ne s’additionnent pas. Corrigez "
+    "son temps suivi."
+)
 SUM, ONCE = "sum", "once"
 SAME, OTHER = "same", "other"
 
@@ -99,7 +103,7 @@ class Merger:
             return [said.line for said in rows]
         told = [said for said in let_in if said.came is not False]
         alike = len(rows) > 1 and all(said.row.cells == rows[0].row.cells for said in rows[1:])
-        if alike and not rows[0].stays:
+        if alike and not _agree(rows):
             twice.append(rows)
             if self.answers.get("twice", "") != SUM:
                 told = told[:1]
@@ -128,6 +132,8 @@ class Merger:
             said = rows[0]
             told = [] if said.is_waiting else rows
             line.present = said.came is not False and not said.is_waiting
+        if len({unit for said in told for unit in said.units}) > 1:
+            line.problem = line.problem or NOT_ADDED
         seconds = _seconds_of(told)
         if not told and any(said.is_timed or said.is_waiting for said in rows):
             seconds = 0
@@ -138,16 +144,7 @@ class Merger:
             if seconds == 0 and not any(said.came and said.is_explicit for said in told):
                 line.present = False
         elif line.present:
-            shares = [said.share for said in told if said.share is not None]
-            halves = [said.half_days for said in told if said.half_days is not None]
-            if shares:
-                line.share = min(sum(shares, Fraction(0)), Fraction(1))
-            elif halves:
-                line.half_days = sum(halves)
-            else:
-                slots = [said.slots for said in told if said.slots]
-                if slots and slots[0][0] < slots[0][1]:
-                    line.share = Fraction(*slots[0])
+            _give_part(line, told)
         line.evidence = _evidence(line, rows, told)
         return line
 
@@ -178,6 +175,19 @@ class Merger:
             )
 
 
+def _give_part(line: RosterLine, told: Sequence[Said]) -> None:
+    """Give a line the part of the session, or the half-days, that these rows tell."""
+    shares = [said.share for said in told if said.share is not None]
+    halves = [said.half_days for said in told if said.half_days is not None]
+    slots = [said.slots for said in told if said.slots]
+    if shares:
+        line.share = min(sum(shares, Fraction(0)), Fraction(1))
+    elif halves:
+        line.half_days = sum(halves)
+    elif slots and slots[0][0] < slots[0][1]:
+        line.share = Fraction(*slots[0])
+
+
 def _people(count: int) -> str:
     return f"{count} personne{'s' if count > 1 else ''}"
 
@@ -192,20 +202,26 @@ def _seconds_of(told: Sequence[Said]) -> int | None:
     lengths = [said.seconds for said in told]
     if stays and all(said.seconds is None for said in told):
         return union_of(stays) if not any(said.amounts for said in told) else None
-    agree = all(
-        said.seconds is not None
-        and len(said.stays) == 1
-        and abs(said.stays[0][2] - said.stays[0][1] - said.seconds) <= AGREE_SECONDS
-        for said in told
-    )
     known = [length for length in lengths if length is not None]
     if not known:
         return None
     together = sum(known)
-    if agree and len(told) > 1:
+    if _agree(told) and len(told) > 1:
         apart = sum(end - start for _, start, end in stays)
         return together - (apart - union_of(stays))
     return together
+
+
+def _agree(rows: Sequence[Said]) -> bool:
+    """Whether each row's moments of coming and going make the length that it tells, if any."""
+    return all(
+        said.stays
+        and (
+            said.seconds is None
+            or abs(sum(end - start for _, start, end in said.stays) - said.seconds) <= AGREE_SECONDS
+        )
+        for said in rows
+    )
 
 
 def _evidence(line: RosterLine, rows: Sequence[Said], told: Sequence[Said]) -> str:

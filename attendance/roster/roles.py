@@ -267,9 +267,11 @@ class _Chooser:
         """Which of the columns of time are read; what of the others, is said or asked."""
         if told := [index for index in candidates if index in self.told]:
             return told
+        # « Matin » beside « 1 h » says when, and not how long.
+        long = [i for i in candidates if not all(map(is_half_day, self.profiles[i].values))]
+        candidates = long or candidates
         if len(candidates) < 2:
             return candidates
-        best = max(speeches[index].weight for index in candidates)
         whole = [i for i in candidates if not speeches[i].is_slot]
         slots = [i for i in candidates if speeches[i].is_slot]
         if slots and all(speeches[i].weight < 3 for i in whole):

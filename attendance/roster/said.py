@@ -44,6 +44,16 @@ class Said:
         return sum(told) if told else None
 
     @property
+    def units(self) -> set[str]:
+        """In what its times are told: of several, none can be added to another."""
+        return {
+            name
+            for amount in self.amounts
+            for name in ("seconds", "share", "half_days")
+            if getattr(amount, name)
+        }
+
+    @property
     def is_timed(self) -> bool:
         return bool(self.amounts or self.stays)
 

@@ -567,3 +567,28 @@ def test_those_who_joined_by_telephone_are_a_list_of_their_own():
     assert roster.lines[0].minutes == 60
     assert [line.problem for line in roster.lines][1:] == []
     assert roster.questions == []
+
+
+def test_a_half_day_beside_a_length_says_when_and_not_how_long():
+    header = ["Nom", "N° adhérent", "Période", "Durée"]
+    roster = read(header, ["A", "1", "Matin", "3 h 30"], ["A", "1", "Après-midi", "1 h"])
+    assert (of(roster), roster.questions) == ({"A": (True, 270)}, [])
+
+
+def test_times_that_cannot_be_added_up_are_a_problem_of_their_line():
+    roster = read([*KEYS, "Durée"], [*ANNE, "3 h 30"], [*ANNE, "journée"], [*BORIS, "7 h"])
+    assert roster.lines[0].problem.startswith("Le temps de cette personne est écrit")
+    assert roster.lines[1].problem == ""
+
+
+def test_the_same_row_twice_is_asked_about_where_its_hours_do_not_tell_its_length():
+    header = [*KEYS, "Join Time", "Leave Time", "Duration"]
+    same = [*ANNE, "9:00", "12:30", "95 min"]
+    assert keys(read(header, same, same)) == ["twice"]
+    same = [*ANNE, "9:00", "10:35", "95 min"]
+    assert of(read(header, same, same)) == {"A": (True, 95)}
+
+
+def test_the_columns_that_a_time_is_added_up_from_are_all_named():
+    header = [*KEYS, "Heures J1", "Heures J2"]
+    assert read(header, [*ANNE, 7, 3.5]).lines[0].evidence.endswith("« Heures J1 + Heures J2 »")

@@ -221,9 +221,9 @@ def test_a_file_is_kept_by_its_own_request_and_replaced_by_the_next(signed_in, d
     ("kind", "content", "sentence"),
     [
         ("presentation", file(b"pas un PDF"), "n’est pas un fichier PDF lisible"),
-        ("presentation", file(b"%PDF-1.4 cut"), "n’est pas un fichier PDF lisible"),
+        ("presentation", file(b"%PDF-1.4 cut"), "est un PDF incomplet ou abîmé"),
         ("presentation", file(b""), "vide"),
-        ("presentation", file(make_image(), "image.png"), "n’est pas un fichier PDF lisible"),
+        ("presentation", file(make_image(), "image.png"), "est une image (PNG)"),
         ("further", file(b"MZ\x90\x00", "outil.pdf"), "n’est pas un fichier PDF, JPEG ou PNG"),
     ],
 )
