@@ -92,6 +92,8 @@ def unit_in(title: str) -> str:
         return MINUTES
     if words & {"seconde", "secondes", "second", "seconds", "sec"}:
         return SECONDS
+    if re.search(r"\s\(s\)", title):
+        return SECONDS
     if words & {"heure", "heures", "h", "hour", "hours", "hrs"}:
         return HOURS
     if counts_days(folded):

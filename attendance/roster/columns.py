@@ -43,6 +43,7 @@ SYNONYMS: dict[str, frozenset[str]] = {
         "attendee|attendee name|participant name|stagiaire|stagiaires|apprenant|nom affiche|"
         "name original name|user name original name|nom d origine|nom nom d origine|"
         "nom de l utilisateur|identite|personne|nom d utilisateur|nom original|utilisateur|user|"
+        "nickname|pseudo|"
         "nom d utilisateur nom d origine|nom nom original|user name original name|signer|"
         "signataire|nom du signataire et prenom"
     ),

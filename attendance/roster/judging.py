@@ -28,7 +28,7 @@ from .questions import (
     short,
     title_key,
 )
-from .remarks import asked_of, doubt_in
+from .remarks import asked_of, doubt_in, note_in_name
 from .roles import ASKED_KINDS, Roles
 from .said import Said
 
@@ -100,7 +100,8 @@ class Judge:
                     amount = read(cell)
                 except NotADuration as error:
                     # « Absent » where others have a time says it as well.
-                    if is_plain(cell) and (mark := mark_of(cell)) in {Mark.PRESENT, Mark.ABSENT}:
+                    mark = mark_of(cell)
+                    if mark is Mark.ABSENT or (mark is Mark.PRESENT and is_plain(cell)):
                         said.came, said.is_explicit = mark is Mark.PRESENT, True
                         said.word, said.by = self._word(said, column), column.title
                     else:
@@ -341,12 +342,15 @@ class Judge:
     def _remarks(self) -> None:
         """« Absent l’après-midi » in a column that is not read, of somebody not absent: asked."""
         read = {column.index for column in self.roles.columns}
+        named = {one.index for one in self.roles.of("last_name", "first_name", "full_name")}
         asked: dict[tuple[str, str], list[Said]] = defaultdict(list)
         for said in self.rows:
             if said.came is False:
                 continue
             for index, cell in enumerate(said.row.cells):
-                if index in read or not doubt_in(cell, is_timed=said.is_timed):
+                cell = note_in_name(cell) if index in named else cell
+                is_read = index in read and index not in named
+                if is_read or not doubt_in(cell, is_timed=said.is_timed):
                     continue
                 title = self._title(index)
                 if self.answers.get(column_key(title)) != IGNORED:

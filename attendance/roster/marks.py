@@ -99,6 +99,7 @@ PARTLY = re.compile(
     rf"\b{MOVES}[a-z]*\b.*\b\d{{1,2}} ?(h|heures?)\b|\b(seulement|uniquement|que)\b.*\b{HALF}\b|"
     rf"\b{HALF} (seulement|uniquement)\b|\bpartiel(le|lement)?\b|\ba (quitte|du (partir|quitter))\b"
 )
+PART_OF_HUNDRED = re.compile(r"(?<!\d)[1-9]\d?\s?%")
 BOTH = re.compile(r"present|venu|signe|\boui\b")
 NEITHER = re.compile(r"absen|excus|\bnon\b|pas venu|manque")
 
@@ -157,7 +158,9 @@ def _mark_of_words(text: str) -> Mark:
 def is_partly(text: str) -> bool:
     """Whether a text says that somebody was there for a part: « parti à 15 h », « matin seul »."""
     word = fold(re.sub(r"(\d)\s*[h:]\s*(\d{2})?", r"\1h ", text.lower()))
-    return bool(PARTLY.search(word)) and word not in PLAIN_PRESENT | PLAIN_ABSENT
+    if word in PLAIN_PRESENT | PLAIN_ABSENT:
+        return False
+    return bool(PARTLY.search(word) or PART_OF_HUNDRED.search(text))
 
 
 def _without_denial(word: str) -> str:

@@ -12,7 +12,17 @@ from . import people, sessions
 from .judging import Judge
 from .merging import Merger, days_of_people, name_of
 from .people import RosterLine
-from .questions import NOTHING_TOLD, PRESENT, SHOWN_ROWS, WHO_CAME, Question, Told, at_rows, lines
+from .questions import (
+    NOTHING_TOLD,
+    PRESENT,
+    SHOWN_ROWS,
+    WHO_CAME,
+    Question,
+    Told,
+    at_rows,
+    lines,
+    quoted,
+)
 from .roles import Roles, roles_of
 from .said import Said
 from .sections import ABSENTS, HOSTS, LATER, section_in
@@ -29,6 +39,16 @@ from .table import (
 
 SHOWN_NOTES = 10
 READ, LEAVE = "read", "leave"
+# The titles of columns that name what was followed.
+TRAININGS = frozenset(
+    (
+        "formation|formations|intitule|intitule de la formation|nom de la formation|"
+        "formation suivie|"
+        "titre de la formation|nom de la session|intitule de la session|course|course name|cours|"
+        "training|webinar|webinaire|nom du webinaire|titre du webinaire|meeting name|topic|sujet|"
+        "nom de la reunion|stage|session"
+    ).split("|")
+)
 
 
 @dataclass
@@ -150,7 +170,7 @@ class _Reading:
                 section = section if above is None else above
         if not found:
             return None
-        found = self._without_hidden(found)
+        found = self._of_one_training(self._without_hidden(found), block.titles)
         roles = roles_of(
             block.titles,
             [row for _, row in found],
@@ -211,6 +231,34 @@ class _Reading:
                 f"{lines(len(hidden)).capitalize()} masquées laissées de côté ({at_rows(hidden)})."
             )
         kept = [one for one in found if one[1].number not in self.tab.hidden_rows]
+        return kept or found
+
+    def _of_one_training(
+        self, found: list[tuple[RosterLine, Row]], titles: Sequence[str]
+    ) -> list[tuple[RosterLine, Row]]:
+        """The people of the training that was told, where a column names several."""
+        index = next((i for i, title in enumerate(titles) if fold(title) in TRAININGS), None)
+        if index is None:
+            return found
+        texts = [cell_text(_cell(row, index)) for _, row in found]
+        names = list(dict.fromkeys(filter(None, texts)))
+        if not 2 <= len(names) <= sessions.MOST or any(map(sessions.day_of, names)):
+            return found
+        answer = self.told.of_file.get("training", "")
+        if not answer:
+            options = [[str(number), f"« {name[:80]} »"] for number, name in enumerate(names)]
+            self.roster.questions.append(
+                Question(
+                    "training",
+                    f"La colonne « {titles[index]} » dit {quoted(names)}. Laquelle est déposée ?",
+                    [*options, [sessions.ALL, "Toutes ensemble : c’est une seule session"]],
+                )
+            )
+        kept = [
+            one
+            for one, text in zip(found, texts, strict=True)
+            if answer == str(names.index(text) if text else "")
+        ]
         return kept or found
 
     def _people_first(self, lists: list[List]) -> list[List]:

@@ -13,6 +13,8 @@ LATER = re.compile(
 )
 NOT_THERE = re.compile(r"\bn (est|a|etait|ont) pas (venu|participe|assiste|suivi|signe|pu|present)")
 LONGEST = 120
+# « MARTIN (excusé) », « PETIT Chloé - absente ».
+NOTE = re.compile(r"\(([^()]+)\)\s*$|\s[-–—:*]+\s*([^-–—]+)$")
 
 
 def doubt_in(cell: Cell, *, is_timed: bool) -> bool:
@@ -27,7 +29,14 @@ def doubt_in(cell: Cell, *, is_timed: bool) -> bool:
     folded = fold(cell)
     if LATER.fullmatch(folded) or NOT_THERE.search(folded):
         return True
-    return not is_timed and is_partly(cell_text(cell))
+    # « 85 % » alone may be of anything.
+    return not is_timed and "%" not in cell and is_partly(cell_text(cell))
+
+
+def note_in_name(cell: Cell) -> str:
+    """What is noted behind a name, in brackets or after a dash; "" for nothing."""
+    found = NOTE.search(cell_text(cell))
+    return (found[1] or found[2]).strip() if found else ""
 
 
 def asked_of(word: str) -> str:

@@ -12,6 +12,7 @@ from . import titles as said_by
 from .amounts import HOURS, MINUTES, amount_of_text, number_of, unit_of
 from .columns import IDENTITY, IGNORED, MEASURES, guess
 from .identities import Column, Identities, hidden_note
+from .moments import moment_of
 from .profiles import ALMOST_ALL, Profile, is_half_day, profile_of
 from .questions import SHOWN_ROWS, Answers, Question, at_rows, column_key, quoted, short
 from .titles import Speech, speech_of
@@ -23,6 +24,7 @@ HARMLESS = frozenset(
     "unsubscribed abonne membre adherent cif certificat attestation quiz hotel hebergement "
     "handicap pmr photo image cotisation cgu optin dedicace secret".split()
 )
+LATE_SECONDS = 3600
 STARTS = frozenset({"heure de debut", "heure debut", "debut", "start time", "start", "from"})
 ENDS = frozenset({"heure de fin", "heure fin", "fin", "completion time", "end time", "end"})
 ASKED_KINDS = [
@@ -79,6 +81,7 @@ class _Chooser:
         self.roles = Roles()
         self.profiles = {index: profile_of(index, rows) for index in range(len(titles))}
         self.told: dict[int, str] = {}
+        self._arrivals: set[int] = set()  # of coming, without a column of going
         self._days_have_hours = False  # bare numbers above one, under days as titles
         for index, title in enumerate(titles):
             if kind := answers.get(column_key(title), ""):
@@ -178,12 +181,24 @@ class _Chooser:
             if len(left) == len(joined):
                 self._add(index, speeches[index].kind, speeches[index])
             elif index in joined and not left:
-                speeches[index] = Speech(said_by.PRESENCE, 1)
+                self._arrival(index, speeches)
             else:
                 self._ask_column(index, "arrivées et départs ne vont pas par deux.")
         for index, speech in speeches.items():
             if speech.kind == said_by.WAITING:
                 self._add(index, said_by.WAITING, speech)
+
+    def _arrival(self, index: int, speeches: dict[int, Speech]) -> None:
+        """Coming alone is a sign of presence, but where some came an hour after the others."""
+        profile = self.profiles[index]
+        cells = [cell for row in self.rows for cell in row.cells[index : index + 1]]
+        found = [moment[1] for cell in cells if (moment := moment_of(cell))]
+        if found and max(found) - min(found) >= LATE_SECONDS and profile.is_mostly("clocks"):
+            speeches[index] = Speech(said_by.ELSE)
+            self._ask_column(index, "certains sont arrivés bien après les autres.")
+        else:
+            speeches[index] = Speech(said_by.PRESENCE, 1)
+            self._arrivals.add(index)
 
     def _time(self, speeches: dict[int, Speech]) -> None:
         """The column, or the columns of parts to be added up, that tell the time followed."""
@@ -238,8 +253,14 @@ class _Chooser:
         # A day as a title, above what is no presence.
         return Speech(said_by.ELSE)
 
-    def _shares(self, speeches: Mapping[int, Speech]) -> None:
+    def _shares(self, speeches: dict[int, Speech]) -> None:
         """The column of the part that each followed, or the columns of its days."""
+        for index, speech in speeches.items():
+            profile = self.profiles[index]
+            words = profile.is_mostly("marks", "registered") and not profile.is_mostly("numbers")
+            if speech.kind == said_by.SHARE and not speech.is_vague and words:
+                # « Assiduité » in words.
+                speeches[index] = Speech(said_by.PRESENCE, 1)
         shares = [
             index
             for index, speech in speeches.items()
@@ -353,10 +374,14 @@ class _Chooser:
                 self._add(index, said_by.ABSENCE, speech)
             elif profile.is_mostly("shares", "parts") and not self.roles.of("minutes", "share"):
                 self._add(index, said_by.SHARE, speech)
-            elif profile.is_mostly("lengths") and not self.roles.of("minutes", "share"):
+            elif self._tells_a_length(index) and not self.roles.of("minutes", "share"):
                 self._add(index, said_by.MINUTES, speech, unit=unit_of(self.titles[index], ()))
             else:
                 self._add(index, said_by.PRESENCE, speech)
+
+    def _tells_a_length(self, index: int) -> bool:
+        """Whether « 3h30 » in a column about presence is how long, and not when."""
+        return index not in self._arrivals and self.profiles[index].is_mostly("lengths")
 
     def _counts(self, taken: set[int]) -> None:
         """How often or how long somebody was there, or was not, where nothing else tells: asked."""

@@ -59,13 +59,14 @@ PLANNED = _words(
 )
 OF_THE_COURSE = _words("formation module cours programme parcours course training webinar")
 NOT_FOLLOWED = _words(
-    "replay rediffusion differe podcast before avant ended after attente inactivite inactif idle "
+    "replay rediffusion differe podcast od demand manque manquee manquees manques "
+    "before avant ended after attente inactivite inactif idle "
     "pause pauses quiz questionnaire test evaluation reponse examen absence absent absences retard "
     "trajet conservation validite estimated estime estimee restant restante parole talk webcam "
     "camera micro"
 )
 ARRIVAL = _words(
-    "arrivee arrive arrival entree join joined login connexion connected entry entrance"
+    "arrivee arrive arrival entree join joined login connexion connected entry entrance entered"
 )
 # « Connecté à », « Parti à »: of a moment, where « Connecté » alone is of presence.
 CAME_AT = _words("connecte connectee arrive arrivee entre entree rejoint")
@@ -74,7 +75,7 @@ WENT_AT = _words("deconnecte deconnectee parti partie sorti sortie quitte")
 NO_MOMENT = _words(
     "id identifiant type mode ip ville lieu gare adresse nombre nb times number nom name url lien"
 )
-GOING = _words("depart sortie deconnexion leave left disconnected logout exit departure")
+GOING = _words("depart sortie deconnexion leave left disconnected logout exit exited departure")
 OTHER_MOMENT = _words(
     "inscrit inscrits inscription inscriptions registration registered commande order achat "
     "paiement payment naissance birth adhesion creation created facture envoi relance horodateur "
@@ -95,7 +96,7 @@ CAME = _words(
     "assiste assistance venu venue venus scanne scannee scan scanned pointage badge checkin "
     "checked pointe live"
 )
-MISSED = _words("absent absente absents absentes absence absences abs")
+MISSED = _words("absent absente absents absentes absence absences abs manquees manquee")
 STATUS = _words("statut status etat suivi")
 OF_AN_ORDER = _words(
     "commande inscription paiement order registration payment attendee participant participation "
@@ -123,7 +124,10 @@ SPAN = re.compile(
     r"\b\d{1,2}\s?[h:]\s?(?:\d{2})?\s*(?:-|–|—|/|à|a)\s*\d{1,2}\s?[h:]", re.IGNORECASE
 )
 WEEKDAY = re.compile(r"^(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b")
-IN_HOURS = re.compile(r"\(\s*h\s*\)|\ben h\b|\bnb h\b|\bnombre d h\b", re.IGNORECASE)
+IN_HOURS = re.compile(
+    r"\(\s*h\s*\)|\b(?:total|temps|duree|durée|volume) h$|\ben h\b|\bnb h\b|\bnombre d h\b",
+    re.IGNORECASE,
+)
 SESSION_DAY = frozenset(
     (
         "date|dates|date session|date de session|date de la session|date formation|seance|"
@@ -196,7 +200,7 @@ def _presence(words: frozenset[str], *, is_slot: bool) -> Speech | None:
     if words & STATUS and (len(words) <= 2 or words & (CAME | OF_AN_ORDER)):
         return Speech(PRESENCE, 1 if words & CAME else 0, is_vague=not words & CAME)
     if words & CAME:
-        about_it = words & (ABOUT_IT | {"replay"})
+        about_it = words & (ABOUT_IT | {"replay", "rediffusion", "differe", "od", "demand"})
         return Speech(ELSE) if about_it else Speech(PRESENCE, 2, is_slot=is_slot)
     if is_slot:
         return Speech(SLOT, is_slot=True)
@@ -208,7 +212,7 @@ def _rate(words: frozenset[str]) -> Speech:
         return Speech(ELSE)
     if words & RATE and not words & PROGRESS:
         return Speech(SHARE, 2 if words & FOLLOWED or "assiduite" in words else 1)
-    return Speech(SHARE, 0, is_vague=True)
+    return Speech(SHARE, 0, is_vague="percent" not in words)
 
 
 def _moment(words: frozenset[str], *, lasts: bool) -> Speech | None:
@@ -233,7 +237,12 @@ def _moment(words: frozenset[str], *, lasts: bool) -> Speech | None:
 def _length(words: frozenset[str], *, title: str, is_slot: bool, lasts: bool) -> Speech:
     if words & NOT_FOLLOWED or words & PLANNED:
         return Speech(ELSE)
-    if not lasts and not words & FOLLOWED and not words <= LENGTH | {"en"}:
+    if (
+        not lasts
+        and not words & FOLLOWED
+        and not words >= {"time", "in"}
+        and not words <= LENGTH | {"en"}
+    ):
         return Speech(ELSE)
     if words & OF_THE_COURSE and not words & (REAL | {"presence", "suivie", "suivies"}):
         return Speech(MINUTES, 0)

@@ -83,6 +83,7 @@ def test_a_duration_that_is_none_is_said(cell):
         ("Nombre de demi-journées", [4], HALF_DAYS_UNIT),
         ("Nombre d'heures par jour", [4], HOURS),
         ("Jour 1", [4], HOURS),
+        ("Attendance duration (s)", [4], SECONDS),
     ],
 )
 def test_a_bare_number_is_what_the_title_or_the_largest_says(title, cells, unit):

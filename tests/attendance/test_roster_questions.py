@@ -592,3 +592,43 @@ def test_the_same_row_twice_is_asked_about_where_its_hours_do_not_tell_its_lengt
 def test_the_columns_that_a_time_is_added_up_from_are_all_named():
     header = [*KEYS, "Heures J1", "Heures J2"]
     assert read(header, [*ANNE, 7, 3.5]).lines[0].evidence.endswith("« Heures J1 + Heures J2 »")
+
+
+def test_of_several_trainings_in_one_list_one_is_asked_for():
+    rows = [[*KEYS, "Formation"], [*ANNE, "DDA"], [*BORIS, "LCB-FT"], [*CHLOE, "DDA"]]
+    (question,) = read(*rows).questions
+    assert (question.key, question.layout) == ("training", "")
+    assert sorted(of(read(*rows, told={"training": "0"}))) == ["A", "C"]
+    assert sorted(of(read(*rows, told={"training": "toutes"}))) == ["A", "B", "C"]
+    assert read([*KEYS, "Formation"], [*ANNE, "DDA"], [*BORIS, "DDA"]).questions == []
+
+
+@pytest.mark.parametrize("name", ["B (excusé)", "B - absent", "B (parti à 15h)"])
+def test_a_note_behind_a_name_is_asked_about(name):
+    rows = [KEYS, ANNE, [name, "Boris", "2"]]
+    (question,) = read(*rows).questions
+    assert read(*rows, told={question.key: "absent"}).lines[1].present is False
+    assert read(KEYS, ["DUPONT - MARTIN", "Anne", "1"], ["B (Cabinet)", "B", "2"]).questions == []
+
+
+def test_late_arrivals_are_asked_about_and_are_never_lengths():
+    title = "Heure d’arrivée"
+    roster = read([*KEYS, title], [*ANNE, "9h00"], [*BORIS, "11h30"])
+    assert (keys(roster), of(roster)["A"]) == (["column:heure d arrivee"], (True, None))
+    early = read([*KEYS, title], [*ANNE, "8h55"], [*BORIS, "9h10"], [*CHLOE, ""])
+    assert (of(early)["A"], of(early)["C"], early.questions) == ((True, None), (False, None), [])
+
+
+def test_a_rate_in_words_and_a_part_in_a_word_of_presence():
+    words = read([*KEYS, "Assiduité"], [*ANNE, "Totale"], [*BORIS, "Nulle"])
+    assert (of(words), words.questions) == ({"A": (True, None), "B": (False, None)}, [])
+    part = read([*KEYS, "Présence"], [*ANNE, "Oui"], [*BORIS, "Oui (50 %)"])
+    assert keys(part) == ["word:presence:oui 50"]
+    rate = read([*KEYS, "Progression (%)"], [*ANNE, 100], [*BORIS, 20])
+    assert shares(rate) == [Fraction(1), Fraction(1, 5)]
+
+
+def test_what_was_watched_on_demand_is_no_presence():
+    header = [*KEYS, "Attended Live", "Live Minutes", "Attended OD", "OD Minutes"]
+    roster = read(header, [*ANNE, "Yes", 58, "No", 0], [*BORIS, "No", 0, "Yes", 60])
+    assert (of(roster), roster.questions) == ({"A": (True, 58), "B": (False, 0)}, [])
