@@ -281,7 +281,10 @@ class Judge:
             is_open = mark is Mark.UNKNOWN or (
                 mark is Mark.REGISTERED and not any(other != column for other in others)
             )
-            if is_open and (known or mark is Mark.REGISTERED or not column.is_vague):
+            # Of the reason of an absence, where nothing else says who came.
+            is_alone = column.kind == said_by.ABSENCE and not others
+            is_asked = known or mark is Mark.REGISTERED or not column.is_vague or is_alone
+            if is_open and is_asked:
                 asked[cell_text(cell)].append(number)
         told: dict[int, Mark] = {}
         if len(asked) > MOST_WORDS or (asked and not known and _are_numbers(asked)):

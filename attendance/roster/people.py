@@ -23,6 +23,7 @@ FOOTER = re.compile(
     r"(observation|commentaire|remarque)s?\b|visa\b|nota\b|nb de|a reporter\b|report\b|"
     r"document (genere|edite|imprime)|(presents?|absents?|excuses?|inscrits?|participants?) \d|"
     r"(presents?|absents?|excuses?|inscrits?|participants?)$|contacts?\b|organisme\b|"
+    r"[a-z]{1,3} (presen|absen|excus|retard)|"
     r"nom et signature|fin (de la |du )?(liste|document|rapport)|generated|report generated"
 )
 # In the cell of the name, beside an address: the organism's own lines, and nobody of the list.

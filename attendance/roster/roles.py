@@ -385,13 +385,17 @@ class _Chooser:
 
     def _counts(self, taken: set[int]) -> None:
         """How often or how long somebody was there, or was not, where nothing else tells: asked."""
-        if self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.PRESENCE, said_by.JOINED):
+        if self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.JOINED):
             return
+        is_told = bool(self.roles.of(said_by.PRESENCE))
         for index, title in enumerate(self.titles):
             words, profile = set(fold(title).split()), self.profiles[index]
             about = words & (said_by.CAME | said_by.MISSED | {"retard", "retards"})
             counted = words & (said_by.COUNT | said_by.SURE_LENGTH)
             if index in taken or index in self.told or not (about and counted):
+                continue
+            if is_told and not (words & said_by.MISSED and words & said_by.SURE_LENGTH):
+                # Who is said present was there, late or not; of hours missed, it says nothing.
                 continue
             if profile.largest or profile.is_mostly("lengths"):
                 self.roles.columns = [c for c in self.roles.columns if c.index != index]

@@ -10,7 +10,7 @@ from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
 from .columns import HEADER_ROWS, KEYS, LONGEST_TITLE, Columns, columns_of, is_header, strings_of
 from .questions import NOTHING_TOLD, Told, layout_of
-from .sections import section_above, texts_of
+from .sections import ABSENTS, section_above, section_of, texts_of
 from .titles import is_dated, speech_of
 
 MOST_COLUMNS = 40
@@ -116,9 +116,11 @@ def _table_of(tab: Tab, told: Told) -> Table | None:
         if (is_again or is_header(columns)) and not _is_person(row):
             headers.append(index)
     blocks: list[Block] = []
+    # A tab « Absents » is of the absent, whatever its rows say.
+    section = ABSENTS if section_of(tab.name) == ABSENTS else ""
     for number, index in enumerate(headers):
         end = headers[number + 1] if number + 1 < len(headers) else len(tab.rows)
-        blocks += _blocks_at(tab.rows, index, end, told)
+        blocks += _blocks_at(tab.rows, index, end, told, section)
     return Table(tab, blocks, best[1]) if blocks else None
 
 
@@ -136,7 +138,9 @@ def _is_person(row: Row) -> bool:
     return any(isinstance(cell, str) and "@" in cell.strip("@ ") for cell in row.cells)
 
 
-def _blocks_at(rows: Sequence[Row], index: int, end: int, told: Told) -> Iterable[Block]:
+def _blocks_at(
+    rows: Sequence[Row], index: int, end: int, told: Told, section: str
+) -> Iterable[Block]:
     """The list below the header at this index; two, where two stand side by side."""
     header = rows[index]
     below = list(rows[index + 1 : end])
@@ -159,7 +163,8 @@ def _blocks_at(rows: Sequence[Row], index: int, end: int, told: Told) -> Iterabl
             if len(groups) > 1
             else below,
             layout,
-            section_above(above, start, stop if len(groups) > 1 else width) if above else "",
+            (section_above(above, start, stop if len(groups) > 1 else width) if above else "")
+            or section,
         )
 
 

@@ -96,7 +96,11 @@ CAME = _words(
     "assiste assistance venu venue venus scanne scannee scan scanned pointage badge checkin "
     "checked pointe live"
 )
-MISSED = _words("absent absente absents absentes absence absences abs manquees manquee")
+MISSED = _words(
+    "absent absente absents absentes absence absences abs manquees manquee "
+    "excuse excusee excuses excusees annulation annulations annule annulee annules desistement "
+    "desiste cancelled canceled cancellation"
+)
 STATUS = _words("statut status etat suivi")
 OF_AN_ORDER = _words(
     "commande inscription paiement order registration payment attendee participant participation "
@@ -166,7 +170,7 @@ def speech_of(title: str) -> Speech | None:
     if folded in SCANNED:
         return Speech(PRESENCE, 2)
     if counts_days(folded) and not words & (MISSED | OF_THE_COURSE):
-        return Speech(SLOT, 4)
+        return Speech(SLOT)
     if moment := _moment(words, lasts=lasts):
         return moment
     if lasts or words & LENGTH:
@@ -195,6 +199,12 @@ def is_dated(title: str) -> bool:
 
 def _presence(words: frozenset[str], *, is_slot: bool) -> Speech | None:
     """Of who came, or of who did not; of a part of the session; of something else, or None."""
+    # « Non présent », « Pas venu », « No-show »: the other way round.
+    is_denied = bool(words & {"non", "pas", "not"} and words & CAME) or words == {"no", "show"}
+    if is_denied:
+        return Speech(ABSENCE)
+    if words & MISSED and words & {"conditions", "assurance", "politique"}:
+        return Speech(ELSE)
     if words & MISSED and not words & CAME:
         return Speech(ABSENCE, is_vague=bool(words & ABOUT_IT))
     if words & STATUS and (len(words) <= 2 or words & (CAME | OF_AN_ORDER)):

@@ -1,0 +1,64 @@
+"""Words, tabs and layouts of lists that say who was not there: none is read the other way round."""
+
+import pytest
+
+from attendance.roster.parsing import parse
+from attendance.roster.questions import Told
+from common.spreadsheets import Row, Tab, Workbook
+
+KEYS = ["Nom", "Prénom", "N° adhérent"]
+ANNE, BORIS = ["A", "Anne", "1"], ["B", "Boris", "2"]
+
+
+def read(*rows, tab="Feuil1", told=None):
+    numbered = [Row(number, list(row)) for number, row in enumerate(rows, 1)]
+    return parse(Workbook("xlsx", [Tab(tab, True, numbered)]), told=Told(told or {}))
+
+
+def of(roster):
+    return {line.last_name: line.present for line in roster.lines}
+
+
+def keys(roster):
+    return [question.key for question in roster.questions]
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        *(("Non présent", "X"), ("Pas venu", "X"), ("Excusé", "X"), ("Absent", "X")),
+        *(("No-show", "Yes"), ("Annulé", "oui"), ("Date d’annulation", "10/11/2026")),
+    ],
+)
+def test_a_column_of_those_who_were_not_there(title, word):
+    roster = read([*KEYS, title], [*ANNE, ""], [*BORIS, word])
+    assert (of(roster), roster.questions) == ({"A": True, "B": False}, [])
+
+
+def test_the_reason_of_an_absence_alone_is_asked_about():
+    rows = [[*KEYS, "Motif absence"], [*ANNE, ""], [*BORIS, "maladie"]]
+    assert keys(read(*rows)) == ["word:motif absence:maladie"]
+    rows = [[*KEYS, "Présent", "Motif absence"], [*ANNE, "X", ""], [*BORIS, "", "maladie"]]
+    assert (of(read(*rows)), keys(read(*rows))) == ({"A": True, "B": False}, [])
+
+
+def test_hours_missed_beside_a_presence_are_asked_about():
+    rows = [[*KEYS, "Présent", "Heures d’absence"], [*ANNE, "X", ""], [*BORIS, "X", 3]]
+    assert keys(read(*rows)) == ["column:heures d absence"]
+    rows = [[*KEYS, "Présent", "Retard (min)"], [*ANNE, "X", ""], [*BORIS, "X", 10]]
+    assert keys(read(*rows)) == []
+
+
+def test_a_tab_of_the_absent_is_of_nobody_present():
+    assert of(read(KEYS, ANNE, tab="Absents")) == {"A": False}
+    assert of(read(KEYS, ANNE, tab="Présents")) == {"A": True}
+
+
+def test_a_legend_in_two_cells_is_nobody():
+    roster = read([*KEYS, "J1"], [*ANNE, "P"], [*BORIS, "A"], ["P : Présent", "A : Absent"])
+    assert (of(roster), roster.questions) == ({"A": True, "B": False}, [])
+
+
+def test_hours_say_more_than_days():
+    roster = read([*KEYS, "Nb jours", "Nb heures"], [*ANNE, 2, 14], [*BORIS, 1, 7])
+    assert [line.minutes for line in roster.lines] == [840, 420]
