@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
 from . import people, sessions
+from .amounts import half_days_in
+from .columns import IDENTITY
 from .judging import Judge
 from .merging import Merger, days_of_people, name_of
 from .people import RosterLine
@@ -158,7 +160,7 @@ class _Reading:
         found: list[tuple[RosterLine, Row]] = []
         sections: dict[int, str] = {}
         section = block.section
-        for row in block.rows:
+        for row in _named_as_above(block.rows, first):
             above = section_in(row)
             line = people.line_of(row, first.fields, block.titles)
             # A title may stand in any column, that of the addresses too.
@@ -297,6 +299,23 @@ class _Reading:
                     [[READ, "Ces cellules ne comptent pas : lire le reste"]],
                 )
             )
+
+
+def _named_as_above(rows: Sequence[Row], roles: Roles) -> Iterable[Row]:
+    """The rows; one that names nobody and tells a half-day is of the person above.
+
+    As where the cells of the name are merged over the half-days of a day.
+    """
+    who = [column.index for column in roles.columns if column.kind in IDENTITY]
+    before: Row | None = None
+    for row in rows:
+        is_named = any(cell_text(_cell(row, index)) for index in who)
+        if before and not is_named and any(half_days_in(cell_text(cell)) for cell in row.cells):
+            width = max(len(row.cells), *(index + 1 for index in who))
+            row = Row(row.number, [_cell(before if i in who else row, i) for i in range(width)])
+            is_named = True
+        before = row if is_named else None
+        yield row
 
 
 def _cell(row: Row, index: int) -> Cell:

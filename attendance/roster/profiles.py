@@ -14,6 +14,8 @@ from .titles import SPAN
 MOST, ALMOST_ALL = 60, 90
 # No longer than a mark or somebody's initials.
 SHORT = 4
+# « P » and « A », and the letters beside them.
+LETTERS = frozenset("p a r e pr ab abs exc ret ai aj nj".split())
 # A row for each coming and each going.
 ACTIONS = frozenset(
     "rejoint|a rejoint|joined|joined before|rejoint avant|parti|partie|est parti|left|quitte|"
@@ -41,6 +43,8 @@ class Profile:
     short: int = 0
     dashes: int = 0
     spans: int = 0
+    letters: int = 0
+    flags: int = 0
     actions: int = 0
     parts: int = 0
     largest: float = 0  # of the bare numbers
@@ -62,7 +66,7 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
             numbers.append(row.number)
     counts = dict.fromkeys(
         ("shares", "lengths", "clocks", "numbers", "plain", "signs", "yes_or_no", "marks")
-        + ("registered", "short", "dashes", "spans", "actions", "parts"),
+        + ("letters", "flags", "registered", "short", "dashes", "spans", "actions", "parts"),
         0,
     )
     for cell in filled:
@@ -76,6 +80,8 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
         mark = mark_of(cell)
         counts["marks"] += mark in {Mark.PRESENT, Mark.ABSENT}
         counts["registered"] += mark is Mark.REGISTERED
+        counts["letters"] += fold(cell_text(cell)) in LETTERS
+        counts["flags"] += cell_text(cell) in {"0", "1"}
         counts["spans"] += bool(SPAN.search(cell_text(cell)))
         counts["actions"] += fold(cell_text(cell)) in ACTIONS
         counts["parts"] += part_in(cell) is not None

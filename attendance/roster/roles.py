@@ -436,10 +436,23 @@ class _Chooser:
             self._ask_column(index, why)
         elif words & HARMLESS or self.roles.of(said_by.PRESENCE, said_by.ABSENCE):
             return
-        elif profile.is_mostly("signs"):
-            self._ask_column(index, "ce sont des coches.")
-        elif profile.is_mostly("yes_or_no") and not self.roles.of(said_by.MINUTES):
-            self._ask_column(index, "ce sont des oui ou des non.")
+        elif why := self._marks_in(profile):
+            self._ask_column(index, why)
+
+    def _marks_in(self, profile: Profile) -> str:
+        """Which marks the cells hold, in French; "" when they hold none that is to be asked."""
+        if profile.is_mostly("signs"):
+            return "ce sont des coches."
+        if self.roles.of(said_by.MINUTES):
+            return ""
+        if profile.is_mostly("yes_or_no"):
+            return "ce sont des oui ou des non."
+        values = set(map(fold, profile.values))
+        if profile.is_mostly("letters", least=ALMOST_ALL) and values & {"p", "pr"}:
+            return "ce sont des lettres de présence."
+        if profile.is_mostly("flags", least=ALMOST_ALL) and values >= {"0", "1"}:
+            return "ce sont des 0 et des 1."
+        return ""
 
     def _moments_in(self, profile: Profile) -> str:
         """Which moments the cells hold, in French; "" when they hold none that is to be asked."""

@@ -62,3 +62,25 @@ def test_a_legend_in_two_cells_is_nobody():
 def test_hours_say_more_than_days():
     roster = read([*KEYS, "Nb jours", "Nb heures"], [*ANNE, 2, 14], [*BORIS, 1, 7])
     assert [line.minutes for line in roster.lines] == [840, 420]
+
+
+@pytest.mark.parametrize(("present", "absent"), [("P", "A"), (1, 0)])
+def test_letters_and_ones_below_a_title_that_says_nothing_are_asked_about(present, absent):
+    rows = [[*KEYS, "Zzz"], [*ANNE, present], [*BORIS, absent]]
+    assert keys(read(*rows)) == ["column:zzz"]
+    assert of(read(*rows, told={"column:zzz": "presence"})) == {"A": True, "B": False}
+    titled = read([*KEYS, "J1M", "J1A"], [*ANNE, present, present], [*BORIS, absent, absent])
+    assert (of(titled), titled.questions) == ({"A": True, "B": False}, [])
+
+
+def test_a_half_day_below_a_name_is_of_the_same_person():
+    header = [*KEYS, "Demi-journée", "Présence"]
+    roster = read(
+        header,
+        [*ANNE, "Matin", "P"],
+        ["", "", "", "Après-midi", "P"],
+        [*BORIS, "Matin", "P"],
+        ["", "", "", "Après-midi", "A"],
+    )
+    assert [(line.last_name, line.half_days) for line in roster.lines] == [("A", 2), ("B", 1)]
+    assert roster.questions == []
