@@ -21,6 +21,7 @@ ROSTERS = samples.SAMPLES / "rosters"
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
+    pytest.mark.once,
     pytest.mark.skipif(not ROSTERS.exists(), reason="the shared samples are not here"),
 ]
 # So many of the lists are sure: nothing is asked of them.

@@ -387,7 +387,6 @@ def explore(examples):
 
 
 @pytest.mark.slow
-@pytest.mark.anywhere
 @pytest.mark.no_cover
 def test_no_line_of_a_hundred_lists_is_counted_otherwise_in_silence():
     tried, asked = explore(100)

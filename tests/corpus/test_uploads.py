@@ -11,6 +11,7 @@ from tests.files import ROSTER_HEADER, make_xlsx
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.once,
     pytest.mark.skipif(not samples.SAMPLES.exists(), reason="the shared samples are not here"),
 ]
 GOOD = make_xlsx([ROSTER_HEADER, ["DUPONT", "Jean", "jean@exemple.test", "1", ""]])
