@@ -1,7 +1,7 @@
 """What a row says of its person: there or not, how long; what it leaves open is asked. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from common.durations import NotADuration
 from common.spreadsheets import Cell, Row, cell_text, fold
@@ -153,8 +153,7 @@ class Judge:
         for column in columns:
             if column not in speaking:
                 self._ask_mute(column, marks[column.index], is_alone=not speaking)
-        slots = [column for column in speaking if column.is_slot]
-        slots_speak = any(Mark.PRESENT in marks[column.index] for column in slots)
+        slots, slots_speak = self._slots(speaking, marks)
         whole = [column for column in speaking if not column.is_slot]
         if len(slots) == 1:
             whole, slots = [*whole, *slots], []
@@ -188,6 +187,20 @@ class Judge:
                 )
             self._hear(said, said_marks[number])
         self._half_days(whole)
+
+    def _slots(
+        self, speaking: Sequence[Column], marks: Mapping[int, Sequence[Mark]]
+    ) -> tuple[list[Column], bool]:
+        """The columns of days, and whether any says that somebody was there.
+
+        Where only absences are marked, on a day without any mark all were there.
+        """
+        slots = [column for column in speaking if column.is_slot]
+        if not slots or any(Mark.PRESENT in marks[column.index] for column in slots):
+            return slots, True
+        days = [column for column in self.roles.of(said_by.PRESENCE) if column.is_slot]
+        only = {Mark.NOTHING, Mark.ABSENT}
+        return [column for column in days if set(marks[column.index]) <= only], False
 
     def _half_days(self, columns: Sequence[Column]) -> None:
         """« Matin » in a column of presence is half a day, where no column tells the time."""

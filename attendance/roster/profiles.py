@@ -8,6 +8,7 @@ from common.spreadsheets import Cell, Row, cell_text, fold
 
 from .amounts import amount_of_text, has_unit, is_share, number_of, part_in
 from .marks import CLOCK, Mark, is_plain, is_sign, is_yes_or_no, mark_of
+from .moments import moment_of
 from .titles import SPAN
 
 # Of a column's filled cells, in a hundred: so many make the column one of their kind.
@@ -48,6 +49,7 @@ class Profile:
     actions: int = 0
     parts: int = 0
     largest: float = 0  # of the bare numbers
+    earliest: int | None = None  # second of the day of the hours
 
     def is_mostly(self, *counts: str, least: int = MOST) -> bool:
         """Whether the cells are of these kinds, but for those that hold a dash alone."""
@@ -92,6 +94,7 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
         filled=len(filled),
         values=texts,
         rows=numbers,
+        earliest=min((moment[1] for cell in filled if (moment := moment_of(cell))), default=None),
         addresses=sum("@" in text for text in texts),
         largest=max((number for cell in filled if (number := number_of(cell))), default=0),
         **counts,

@@ -25,6 +25,8 @@ HARMLESS = frozenset(
     "handicap pmr photo image cotisation cgu optin dedicace secret".split()
 )
 LATE_SECONDS = 3600
+# Nobody signs before six in the morning.
+NO_SIGNATURE = 6 * 3600
 STARTS = frozenset({"heure de debut", "heure debut", "debut", "start time", "start", "from"})
 ENDS = frozenset({"heure de fin", "heure fin", "fin", "completion time", "end time", "end"})
 ASKED_KINDS = [
@@ -82,6 +84,7 @@ class _Chooser:
         self.profiles = {index: profile_of(index, rows) for index in range(len(titles))}
         self.told: dict[int, str] = {}
         self._arrivals: set[int] = set()  # of coming, without a column of going
+        self._days_have_lengths = False  # « 03:30 » below a day is how long, not when
         self._days_have_hours = False  # bare numbers above one, under days as titles
         for index, title in enumerate(titles):
             if kind := answers.get(column_key(title), ""):
@@ -208,6 +211,12 @@ class _Chooser:
             and self.profiles[index].largest > 1
             for index, speech in speeches.items()
         )
+        clocks = [
+            self.profiles[index]
+            for index, speech in speeches.items()
+            if speech.kind == said_by.SLOT and self.profiles[index].is_mostly("clocks")
+        ]
+        self._days_have_lengths = any((one.earliest or 0) < NO_SIGNATURE for one in clocks)
         for index, speech in speeches.items():
             speeches[index] = self._by_its_values(speech, self.profiles[index])
         candidates = [i for i, speech in speeches.items() if speech.kind == said_by.MINUTES]
@@ -245,6 +254,8 @@ class _Chooser:
             return replace(speech, kind=said_by.MINUTES)
         if profile.is_mostly("shares"):
             return replace(speech, kind=said_by.SHARE)
+        if self._days_have_lengths and profile.is_mostly("clocks"):
+            return replace(speech, kind=said_by.MINUTES)
         if profile.is_mostly("marks", least=1) or profile.is_mostly("clocks"):
             return replace(speech, kind=said_by.PRESENCE, weight=1)
         if profile.is_mostly("marks", "registered", "short"):
@@ -378,6 +389,17 @@ class _Chooser:
                 self._add(index, said_by.MINUTES, speech, unit=unit_of(self.titles[index], ()))
             else:
                 self._add(index, said_by.PRESENCE, speech)
+        if any(column.is_slot for column in self.roles.of(said_by.PRESENCE)):
+            self._empty_days()
+
+    def _empty_days(self) -> None:
+        """Days below which nothing stands, beside days with marks: nobody may have been absent."""
+        for index, title in enumerate(self.titles):
+            speech = speech_of(title)
+            is_read = self.profiles[index].filled or self._is_hidden(index) or index in self.told
+            is_day = speech is not None and speech.kind == said_by.SLOT and speech.is_slot
+            if is_day and not is_read:
+                self._add(index, said_by.PRESENCE, Speech(said_by.PRESENCE, 1, is_slot=True))
 
     def _tells_a_length(self, index: int) -> bool:
         """Whether « 3h30 » in a column about presence is how long, and not when."""

@@ -1,5 +1,7 @@
 """Words, tabs and layouts of lists that say who was not there: none is read the other way round."""
 
+from fractions import Fraction
+
 import pytest
 
 from attendance.roster.parsing import parse
@@ -84,3 +86,19 @@ def test_a_half_day_below_a_name_is_of_the_same_person():
     )
     assert [(line.last_name, line.half_days) for line in roster.lines] == [("A", 2), ("B", 1)]
     assert roster.questions == []
+
+
+@pytest.mark.parametrize("word", ["ABS", "A"])
+def test_where_only_absences_are_marked_a_day_without_any_is_of_all(word):
+    roster = read([*KEYS, "J1", "J2"], [*ANNE, "", ""], [*BORIS, word, ""])
+    assert [line.share for line in roster.lines] == [None, Fraction(1, 2)]
+    assert (of(roster), roster.questions) == ({"A": True, "B": True}, [])
+    signed = read([*KEYS, "J1", "J2"], [*ANNE, "X", ""], [*BORIS, "", ""])
+    assert [line.share for line in signed.lines] == [None, None]
+
+
+def test_hours_too_early_for_a_signature_are_lengths():
+    roster = read([*KEYS, "12/11", "13/11"], [*ANNE, "07:00", "07:00"], [*BORIS, "07:00", "03:30"])
+    assert [line.minutes for line in roster.lines] == [840, 630]
+    signed = read([*KEYS, "12/11", "13/11"], [*ANNE, "08:55", "08:58"], [*BORIS, "09:02", ""])
+    assert [line.share for line in signed.lines] == [None, Fraction(1, 2)]
