@@ -24,6 +24,7 @@ from .questions import (
     at_rows,
     lines,
     quoted,
+    together,
 )
 from .roles import Roles, roles_of
 from .said import Said
@@ -100,7 +101,7 @@ def parse(workbook: Workbook, *, told: Told = NOTHING_TOLD, pick: str = "") -> R
         rows = [said for said in rows if sessions.key_of(said.line) == pick]
     merger = Merger(rows, told.of_file)
     roster.lines = merger.merge()
-    roster.questions += merger.questions
+    roster.questions = together([*roster.questions, *merger.questions])
     people.flag(roster.lines)
     roster.notes += [
         f"Seule la feuille « {table.tab.name} » a été lue ; « {other.tab.name} » contient aussi "

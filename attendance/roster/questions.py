@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from common.spreadsheets import fold
@@ -94,3 +94,19 @@ def at_rows(rows: Sequence[int]) -> str:
     """« ligne 4 », « lignes 4, 5, 6… »."""
     shown = ", ".join(map(str, rows[:SHOWN_ROWS])) + ("…" if len(rows) > SHOWN_ROWS else "")
     return f"ligne{'s' if len(rows) > 1 else ''} {shown}"
+
+
+def together(questions: Iterable[Question]) -> list[Question]:
+    """These questions, those of one key made one: its answer is for the rows of all."""
+    by_key: dict[str, Question] = {}
+    for question in questions:
+        first = by_key.get(question.key)
+        if first is None:
+            by_key[question.key] = question
+        elif question.sentence not in first.sentence:
+            by_key[question.key] = replace(
+                first,
+                sentence=f"{first.sentence} {question.sentence}",
+                rows=[*first.rows, *question.rows][:SHOWN_ROWS],
+            )
+    return list(by_key.values())

@@ -317,3 +317,15 @@ def test_formulas_without_a_value_are_asked_about():
 )
 def test_what_stands_below_a_list_is_nobody(row):
     assert sorted(of(read(["Nom", "Prénom", "E-mail"], ["A", "Anne", "a@x.test"], row))) == ["A"]
+
+
+def test_rows_hidden_in_two_lists_of_one_tab_are_asked_about_once_all_together():
+    fuller = [*KEYS, "N° ORIAS"]
+    rows = [KEYS, ANNE, BORIS, fuller, [*CHLOE, ""], ["D", "Denis", "4", ""]]
+    roster = read(*rows, hidden_rows=frozenset({3, 6}))
+    (question,) = roster.questions
+    assert (question.key, question.rows) == ("hidden", [3, 6])
+    assert "(ligne 3)" in question.sentence
+    assert "(ligne 6)" in question.sentence
+    everybody = read(*rows, hidden_rows=frozenset({3, 6}), told={"hidden": "read"})
+    assert sorted(of(everybody)) == ["A", "B", "C", "D"]
