@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from attendance.roster.table import UnreadableRoster, find_header
 from common.spreadsheets import Row, Tab, Workbook, cell_text, clean_text, fold
 from tests.corpus.samples import check_storable
 
+pytestmark = pytest.mark.no_cover
 # Columns of one name, or named as a column without name would be, must not hide one another.
 TWINS = ["Présent", "Présent (2)", "Colonne 2", "Colonne 7", "Date", "Date (2)"]
 COMMON = ["Nom", "Prénom", "E-mail", "N° adhérent"]

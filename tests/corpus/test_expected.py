@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
     pytest.mark.once,
+    pytest.mark.no_cover,
     pytest.mark.skipif(not ROSTERS.exists(), reason="the shared samples are not here"),
 ]
 # So many of the lists are sure: nothing is asked of them.

@@ -12,7 +12,7 @@ from common.spreadsheets import UnreadableWorkbook, read_workbook
 from tests.corpus.samples import check, check_storable
 from tests.files import ROSTER_HEADER, make_html, make_text, make_xls, make_xlsx, make_zip
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 ROWS = [
     ["Liste des présents", "", "", "", ""],

@@ -12,6 +12,7 @@ from tests.files import ROSTER_HEADER, make_xlsx
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.once,
+    pytest.mark.no_cover,
     pytest.mark.skipif(not samples.SAMPLES.exists(), reason="the shared samples are not here"),
 ]
 GOOD = make_xlsx([ROSTER_HEADER, ["DUPONT", "Jean", "jean@exemple.test", "1", ""]])
