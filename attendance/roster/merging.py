@@ -56,11 +56,11 @@ class Merger:
         keyed: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for key, rows in groups.items():
             if rows[0].line.has_key:
-                keyed[" ".join(sorted(key[0].split()))].append(key)
+                keyed[name_of(rows[0].line)].append(key)
         asked: list[Said] = []
         for key in list(groups):
             rows = groups[key]
-            name = " ".join(sorted(key[0].split()))
+            name = name_of(rows[0].line)
             if rows[0].line.has_key or len(keyed.get(name, ())) != 1 or not name:
                 continue
             answer = self.answers.get("nameless", "")

@@ -73,6 +73,7 @@ class List:
     block: Block
     roles: Roles
     rows: list[Said]
+    questions: list[Question]
 
 
 def parse(workbook: Workbook, *, told: Told = NOTHING_TOLD, pick: str = "") -> Roster:
@@ -126,6 +127,7 @@ class _Reading:
         self.tab: Tab = table.tab
         self.roster = Roster(tab=table.tab.name, lines=[], notes=[])
         self.left: list[Row] = []  # that name nobody
+        self.asked: list[Question] = []  # of the list that is being read
 
     def read(self) -> list[Said]:
         """The judged rows of the tab's people."""
@@ -137,6 +139,7 @@ class _Reading:
         rows: list[Said] = []
         for one in lists:
             self.roster.notes += one.roles.notes
+            self.roster.questions += one.questions
             rows += one.rows
         self.roster.notes += _left_aside(sorted(self.left, key=lambda row: row.number))
         self._ask_formulas()
@@ -155,6 +158,7 @@ class _Reading:
 
     def _list(self, block: Block) -> List | None:
         """The people below a header; None when it is above nobody."""
+        self.asked = []
         answers = self.told.of(block.layout)
         hidden = self.tab.hidden_columns
         first = roles_of(block.titles, block.rows, answers, hidden=hidden)
@@ -189,8 +193,8 @@ class _Reading:
         days = roles.of("session_on")
         cells = [_cell(row, days[0].index) if days else None for _, row in found]
         sessions.date_lines([line for line, _ in found], cells)
-        self.roster.questions += roles.questions + judge.questions
-        return List(block, roles, judge.rows)
+        questions = [*self.asked, *roles.questions, *judge.questions]
+        return List(block, roles, judge.rows, questions)
 
     def _ask_later(self, rows: list[Said]) -> None:
         """Below « Replay »: were they there?"""
@@ -200,7 +204,7 @@ class _Reading:
             said.came, said.is_explicit = answer == PRESENT, True
             said.word, said.by = "Replay", "titre de la liste"
         if rows and not answer:
-            self.roster.questions.append(
+            self.asked.append(
                 Question(
                     "later",
                     f"{lines(len(rows)).capitalize()} sous un titre de replay ou de rattrapage "
@@ -217,7 +221,7 @@ class _Reading:
             return found
         answer = self.told.of_file.get("hidden", "")
         if not answer:
-            self.roster.questions.append(
+            self.asked.append(
                 Question(
                     "hidden",
                     f"{lines(len(hidden)).capitalize()} du fichier "
@@ -250,7 +254,7 @@ class _Reading:
         answer = self.told.of_file.get("training", "")
         if not answer:
             options = [[str(number), f"« {name[:80]} »"] for number, name in enumerate(names)]
-            self.roster.questions.append(
+            self.asked.append(
                 Question(
                     "training",
                     f"La colonne « {titles[index]} » dit {quoted(names)}. Laquelle est déposée ?",
@@ -283,10 +287,6 @@ class _Reading:
         self.roster.notes.append(
             f"La liste de la ligne {one.block.header.number} ({what}) a été laissée de côté."
         )
-        asked = {question.key for question in one.roles.questions}
-        self.roster.questions = [
-            question for question in self.roster.questions if question.key not in asked
-        ]
 
     def _ask_formulas(self) -> None:
         count = self.tab.unvalued_formulas

@@ -329,3 +329,20 @@ def test_rows_hidden_in_two_lists_of_one_tab_are_asked_about_once_all_together()
     assert "(ligne 6)" in question.sentence
     everybody = read(*rows, hidden_rows=frozenset({3, 6}), told={"hidden": "read"})
     assert sorted(of(everybody)) == ["A", "B", "C", "D"]
+
+
+def test_what_a_list_set_aside_leaves_open_is_not_asked_and_silences_no_other():
+    header = [*KEYS, "Zzz"]
+    roster = read(
+        header,
+        [*ANNE, "1h30"],
+        [*BORIS, "0h20"],
+        ["Connexions"],
+        [*header, "Durée"],
+        [*ANNE, "1h30", "20 min"],
+        [*ANNE, "1h30", "40 min"],
+        [*BORIS, "0h20", ""],
+    )
+    assert sum("a été laissée de côté" in note for note in roster.notes) == 1
+    assert keys(roster) == ["column:zzz"]
+    assert "lignes 2, 3" in roster.questions[0].sentence
