@@ -1,4 +1,4 @@
-"""The same file read another way: what its columns mean, which of its sessions a sheet is about."""
+"""The same file read another way: by answers, by what columns mean, by session."""
 
 from collections.abc import Mapping
 from datetime import date

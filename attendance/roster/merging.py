@@ -10,7 +10,7 @@ from common.spreadsheets import fold
 from . import sessions
 from .moments import union_of
 from .people import RosterLine, identity_of
-from .questions import ABSENT, PRESENT, SHOWN_ROWS, Answers, Question, at_rows, lines, quoted
+from .questions import PRESENT, SHOWN_ROWS, WHO_CAME, Answers, Question, at_rows, lines, quoted
 from .said import Said
 
 # A stay and its length as told agree within so many seconds.
@@ -45,8 +45,19 @@ class Merger:
         torn: list[list[Said]] = []
         for rows in groups.values():
             merged += self._merge(rows, twice, torn)
-        self._ask_twice(twice)
-        self._ask_torn(torn)
+        self._ask(
+            "twice",
+            "La même ligne se répète pour {} ({}). Son temps compte-t-il une fois, ou "
+            "s’additionne-t-il ?",
+            twice,
+            [[ONCE, "Une fois"], [SUM, "Il s’additionne"]],
+        )
+        self._ask(
+            "torn",
+            "{} : présent sur une ligne, absent sur une autre ({}). Présents ou absents ?",
+            torn,
+            WHO_CAME,
+        )
         return sorted(merged, key=lambda line: line.row_number or 0)
 
     def _join_nameless(self, groups: dict[tuple[str, ...], list[Said]]) -> None:
@@ -148,31 +159,14 @@ class Merger:
         line.evidence = _evidence(line, rows, told)
         return line
 
-    def _ask_twice(self, groups: Sequence[list[Said]]) -> None:
-        if groups and not self.answers.get("twice"):
+    def _ask(
+        self, key: str, sentence: str, groups: Sequence[list[Said]], options: list[list[str]]
+    ) -> None:
+        """Ask of people with several rows, unless it was answered; {} in `sentence` is where."""
+        if groups and not self.answers.get(key):
             rows = [said.row.number for group in groups for said in group]
-            self.questions.append(
-                Question(
-                    "twice",
-                    f"La même ligne se répète pour {_people(len(groups))} ({at_rows(rows)}). "
-                    "Son temps compte-t-il une fois, ou s’additionne-t-il ?",
-                    [[ONCE, "Une fois"], [SUM, "Il s’additionne"]],
-                    rows[:SHOWN_ROWS],
-                )
-            )
-
-    def _ask_torn(self, groups: Sequence[list[Said]]) -> None:
-        if groups and not self.answers.get("torn"):
-            rows = [said.row.number for group in groups for said in group]
-            self.questions.append(
-                Question(
-                    "torn",
-                    f"{_people(len(groups)).capitalize()} : présent sur une ligne, absent sur une "
-                    f"autre ({at_rows(rows)}). Présents ou absents ?",
-                    [[PRESENT, "Présents"], [ABSENT, "Absents"]],
-                    rows[:SHOWN_ROWS],
-                )
-            )
+            said = sentence.format(_people(len(groups)), at_rows(rows))
+            self.questions.append(Question(key, said, options, rows[:SHOWN_ROWS]))
 
 
 def _give_part(line: RosterLine, told: Sequence[Said]) -> None:
