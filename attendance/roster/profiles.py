@@ -1,8 +1,9 @@
 """What the cells of a column look like, whatever its title: durations, shares, marks… Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 
 from common.spreadsheets import Cell, Row, cell_text, fold
 
@@ -24,37 +25,61 @@ ACTIONS = frozenset(
 )
 
 
-@dataclass(frozen=True)
 class Profile:
-    """How many of a column's cells are of each kind."""
+    """How many of a column's cells are of each kind.
 
-    filled: int
-    values: list[str]
-    rows: list[int]
-    shares: int = 0
-    lengths: int = 0
-    clocks: int = 0
-    numbers: int = 0
-    plain: int = 0
-    signs: int = 0
-    yes_or_no: int = 0
-    marks: int = 0
-    addresses: int = 0
-    registered: int = 0
-    short: int = 0
-    dashes: int = 0
-    spans: int = 0
-    letters: int = 0
-    flags: int = 0
-    actions: int = 0
-    parts: int = 0
-    largest: float = 0  # of the bare numbers
-    earliest: int | None = None  # second of the day of the hours
+    They are looked at when somebody asks, and each different one once: a list has thousands of
+    names, which nobody asks about, and the same three words of presence in all of its rows.
+    """
 
-    def is_mostly(self, *counts: str, least: int = MOST) -> bool:
+    def __init__(self, cells: Sequence[Cell], rows: list[int]) -> None:
+        self.rows = rows  # where the filled cells stand
+        self._cells = cells
+
+    @property
+    def filled(self) -> int:
+        return len(self._cells)
+
+    @cached_property
+    def values(self) -> list[str]:
+        return [cell_text(cell) for cell in self._cells]
+
+    @cached_property
+    def addresses(self) -> int:
+        return sum("@" in text for text in self.values)
+
+    @cached_property
+    def largest(self) -> float:
+        """Of the bare numbers."""
+        return max((number for cell in self._different if (number := number_of(cell))), default=0)
+
+    @cached_property
+    def earliest(self) -> int | None:
+        """Second of the day of the hours."""
+        moments = filter(None, map(moment_of, self._different))
+        return min((second for _, second in moments), default=None)
+
+    @property
+    def _different(self) -> list[Cell]:
+        return [cell for _, cell in self._times]
+
+    @cached_property
+    def _times(self) -> Counter[tuple[type, Cell]]:
+        # 1, 1.0, 100 % and « vrai » are equal for Python, and not for who reads them.
+        return Counter((type(cell), cell) for cell in self._cells)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for (_, cell), times in self._times.items():
+            for kind in kinds_of(cell):
+                counts[kind] += times
+        return counts
+
+    def is_mostly(self, *kinds: str, least: int = MOST) -> bool:
         """Whether the cells are of these kinds, but for those that hold a dash alone."""
-        found: int = sum(getattr(self, name) for name in counts)
-        return found > 0 and 100 * found >= least * (self.filled - self.dashes)
+        found = sum(self._counts[kind] for kind in kinds)
+        return found > 0 and 100 * found >= least * (self.filled - self._counts["dashes"])
 
 
 def profile_of(index: int, rows: Sequence[Row]) -> Profile:
@@ -66,39 +91,32 @@ def profile_of(index: int, rows: Sequence[Row]) -> Profile:
         if cell is not None and cell != "":
             filled.append(cell)
             numbers.append(row.number)
-    counts = dict.fromkeys(
-        ("shares", "lengths", "clocks", "numbers", "plain", "signs", "yes_or_no", "marks")
-        + ("letters", "flags", "registered", "short", "dashes", "spans", "actions", "parts"),
-        0,
-    )
-    for cell in filled:
-        counts["shares"] += is_share(cell)
-        counts["lengths"] += has_unit(cell)
-        counts["clocks"] += _is_clock(cell)
-        counts["numbers"] += number_of(cell) is not None
-        counts["plain"] += is_plain(cell)
-        counts["signs"] += is_sign(cell)
-        counts["yes_or_no"] += is_yes_or_no(cell)
-        mark = mark_of(cell)
-        counts["marks"] += mark in {Mark.PRESENT, Mark.ABSENT}
-        counts["registered"] += mark is Mark.REGISTERED
-        counts["letters"] += fold(cell_text(cell)) in LETTERS
-        counts["flags"] += cell_text(cell) in {"0", "1"}
-        counts["spans"] += bool(SPAN.search(cell_text(cell)))
-        counts["actions"] += fold(cell_text(cell)) in ACTIONS
-        counts["parts"] += part_in(cell) is not None
-        counts["short"] += len(cell_text(cell)) <= SHORT
-        counts["dashes"] += set(cell_text(cell)) <= set("-–—−")
-    texts = [cell_text(cell) for cell in filled]
-    return Profile(
-        filled=len(filled),
-        values=texts,
-        rows=numbers,
-        earliest=min((moment[1] for cell in filled if (moment := moment_of(cell))), default=None),
-        addresses=sum("@" in text for text in texts),
-        largest=max((number for cell in filled if (number := number_of(cell))), default=0),
-        **counts,
-    )
+    return Profile(filled, numbers)
+
+
+def kinds_of(cell: Cell) -> list[str]:
+    """What a filled cell may be, by itself: several of these."""
+    text = cell_text(cell)
+    word, mark = fold(text), mark_of(cell)
+    kinds = {
+        "shares": is_share(cell),
+        "lengths": has_unit(cell),
+        "clocks": _is_clock(cell),
+        "numbers": number_of(cell) is not None,
+        "plain": is_plain(cell),
+        "signs": is_sign(cell),
+        "yes_or_no": is_yes_or_no(cell),
+        "marks": mark in {Mark.PRESENT, Mark.ABSENT},
+        "registered": mark is Mark.REGISTERED,
+        "letters": word in LETTERS,
+        "flags": text in {"0", "1"},
+        "spans": bool(SPAN.search(text)),
+        "actions": word in ACTIONS,
+        "parts": part_in(cell) is not None,
+        "short": len(text) <= SHORT,
+        "dashes": set(text) <= set("-–—−"),
+    }
+    return [kind for kind, holds in kinds.items() if holds]
 
 
 def _is_clock(cell: Cell) -> bool:
