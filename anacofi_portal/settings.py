@@ -71,7 +71,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 # Links in e-mails are built outside any request.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-CSRF_FAILURE_VIEW = "anacofi_portal.expired.refused"
+CSRF_FAILURE_VIEW = "common.expired.refused"
 
 INSTALLED_APPS = [
     "unfold",
@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "common.uploads.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "common.line_ends.LineEndsMiddleware",
+    "common.expired.SignedOutMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,12 +1,14 @@
 """« Créer un compte »: the fields by type, what is written, and what nobody learns."""
 
+from threading import Barrier
+
 import pytest
 from django.db import IntegrityError
 
 from accounts.models import User
 from mailing.delivery import render
 from mailing.models import Message
-from organisms.domain import accounts
+from organisms.domain import accounts, people
 from organisms.forms import RegisterForm
 from organisms.models import Organism
 from tests import factories
@@ -240,7 +242,14 @@ def test_a_request_that_the_database_refuses_is_no_known_address(db):
     assert (Organism.objects.count(), mails()) == (0, [])
 
 
-def test_the_same_form_twice_at_once_is_one_request(needs_postgresql, transactional_db):
+def test_the_same_form_twice_at_once_is_one_request(
+    needs_postgresql, transactional_db, monkeypatch
+):
+    # Both have looked before either writes: one after the other is the test above.
+    looked, may_be_added = Barrier(2), people.may_be_added
+    monkeypatch.setattr(
+        people, "may_be_added", lambda user: looked.wait(20) < 2 and may_be_added(user)
+    )
     asked = together(ask, ask)
     assert sorted(map(bool, asked)) == [False, True]
     assert Organism.objects.count() == 1

@@ -63,10 +63,15 @@ def sign_in(browser, user):
     assert response.status_code == 302
 
 
-def sign_out_and_in(browser, user):
+def sign_out(browser):
     """As another tab of the same browser does."""
     form = {"csrfmiddlewaretoken": token_of(browser, reverse("account_logout"))}
-    browser.post(reverse("account_logout"), form)
+    assert browser.post(reverse("account_logout"), form).status_code == 302
+
+
+def sign_out_and_in(browser, user):
+    """As another tab of the same browser does."""
+    sign_out(browser)
     sign_in(browser, user)
 
 
@@ -182,6 +187,44 @@ def test_an_attempt_begins_once_from_an_old_tab(browser):
     for _ in range(2):
         assert Form(answer).send(browser).status_code == 302
     assert Attempt.objects.count() == 1
+
+
+def test_a_form_of_who_signed_out_in_another_tab_is_kept(browser, owner):
+    sign_in(browser, owner)
+    path = reverse("trainings:create")
+    typed = {"title": "Les SCPI", "year": "2026", "csrfmiddlewaretoken": token_of(browser, path)}
+    sign_out(browser)
+    answer = browser.post(path, typed)
+    html = page(answer)
+    assert "Vous n’êtes plus connecté" in html
+    assert "Reconnectez-vous dans un autre onglet" in html
+    assert "no-store" in answer["Cache-Control"]
+    # Not signed in again yet: nothing is lost by trying.
+    answer = Form(answer).send(browser)
+    assert "Les SCPI" in page(answer)
+    sign_in(browser, owner)
+    # Signing in changed the token.
+    answer = Form(answer).send(browser)
+    assert owner.email in page(answer)
+    assert not Training.objects.exists()
+    assert Form(answer).send(browser).status_code == 302
+    assert Training.objects.get().title == "Les SCPI"
+
+
+def test_a_form_of_the_admin_is_kept_too(browser, organism):
+    path = reverse("admin:organisms_organism_change", args=[organism.pk])
+    typed = {"comment": "Pièce manquante", "csrfmiddlewaretoken": token_of(browser, PATH)}
+    assert "Pièce manquante" in page(browser.post(path, typed))
+
+
+def test_a_script_of_who_signed_out_is_sent_to_the_door(browser, owner):
+    sign_in(browser, owner)
+    path = reverse("trainings:create")
+    token = token_of(browser, path)
+    sign_out(browser)
+    typed = {"title": "Les SCPI", "csrfmiddlewaretoken": token}
+    answer = browser.post(path, typed, headers={"X-Requested-With": "XMLHttpRequest"})
+    assert (answer.status_code, answer.url[:11]) == (302, "/connexion/")
 
 
 def test_who_signed_out_is_told_to_sign_in_first(browser):

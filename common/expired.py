@@ -1,7 +1,8 @@
-"""A form whose token was refused: nothing was done; what was typed is there to be sent again.
+"""A form that was not taken: nothing was done; what was typed is there to be sent again.
 
 The token changes when someone signs in, in another tab too, and is missing where cookies are
-refused. Sending again is one click more, with a token of now.
+refused; who signed out in another tab, or whose session ended, is nobody. Sending again is one
+click more, with a token of now.
 """
 
 from http import HTTPStatus
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpResponse, UnreadablePostError
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 
 TO_SCRIPTS = (
@@ -29,10 +30,30 @@ def refused(request, reason=""):
         return HttpResponse(
             TO_SCRIPTS, status=HTTPStatus.FORBIDDEN, content_type="text/plain; charset=utf-8"
         )
-    context = {"without_cookies": reason == REASON_NO_CSRF_COOKIE}
+    return _page(request, {"without_cookies": reason == REASON_NO_CSRF_COOKIE})
+
+
+class SignedOutMiddleware:
+    """Answers a form that somebody signed out sent by the form itself, not by the sign-in page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+            return response
+        doors = {resolve_url(settings.LOGIN_URL), resolve_url("admin:login")}
+        is_lost = urlsplit(response.url).path in doors and request.path not in doors
+        if not is_lost or request.user.is_authenticated or not _is_of_a_page(request):
+            return response
+        return never_cache(_page)(request, {"signed_out": True})
+
+
+def _page(request, context):
     if _is_from_here(request):
         context |= _typed(request)
-    return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
+    return render(request, "expired.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def _is_of_a_page(request):
