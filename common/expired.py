@@ -5,11 +5,14 @@ refused; who signed out in another tab, or whose session ended, is nobody. Sendi
 click more, with a token of now.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
@@ -24,7 +27,7 @@ UNTYPED = {TOKEN, "do", "next", "token", "pasted_html"}
 
 
 @never_cache
-def refused(request, reason=""):
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say why a form was not taken, and let it be sent again as it was (`CSRF_FAILURE_VIEW`)."""
     if not _is_of_a_page(request):
         return HttpResponse(
@@ -36,12 +39,12 @@ def refused(request, reason=""):
 class SignedOutMiddleware:
     """Answers a form that somebody signed out sent by the form itself, not by the sign-in page."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+        if request.method != "POST" or not isinstance(response, HttpResponseRedirect):
             return response
         doors = {resolve_url(settings.LOGIN_URL), resolve_url("admin:login")}
         is_lost = urlsplit(response.url).path in doors and request.path not in doors
@@ -50,19 +53,19 @@ class SignedOutMiddleware:
         return never_cache(_page)(request, {"signed_out": True})
 
 
-def _page(request, context):
+def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     if _is_from_here(request):
         context |= _typed(request)
     return render(request, "expired.html", context, status=HTTPStatus.FORBIDDEN)
 
 
-def _is_of_a_page(request):
+def _is_of_a_page(request: HttpRequest) -> bool:
     """Whether a page sent it, not a script, which shows a sentence."""
-    is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest" or request.htmx
-    return not is_script and request.accepts("text/html")
+    is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    return not is_script and "HX-Request" not in request.headers and request.accepts("text/html")
 
 
-def _is_from_here(request):
+def _is_from_here(request: HttpRequest) -> bool:
     """Whether a page of ours sent it: another site's is not to be sent on by a click here."""
     site = request.headers.get("Sec-Fetch-Site")
     if site:
@@ -73,7 +76,7 @@ def _is_from_here(request):
     return urlsplit(sender).netloc == request.get_host()
 
 
-def _typed(request):
+def _typed(request: HttpRequest) -> dict[str, Any]:
     """What the page needs to show and to send again what came; passwords are typed anew."""
     try:
         data = [(name, text) for name, values in request.POST.lists() for text in values]
