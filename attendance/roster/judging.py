@@ -28,6 +28,7 @@ from .questions import (
     short,
     title_key,
 )
+from .registered import tells_nothing
 from .remarks import asked_of, doubt_in, note_in_name
 from .roles import ASKED_KINDS, Roles
 from .said import Said
@@ -47,6 +48,7 @@ class Judge:
         self.roles, self.answers, self.titles, self.layout = roles, answers, titles, layout
         self.rows: list[Said] = []
         self.questions: list[Question] = []
+        self.tells_nothing = False  # no column says who came, or for how long
         # By key: what each column says, and the rows where they disagree so.
         self._disagreeing: dict[str, tuple[list[str], list[Said]]] = {}
 
@@ -59,6 +61,7 @@ class Judge:
         self._time()
         self._stays()
         self._presence()
+        self.tells_nothing = tells_nothing(self.rows)
         for said in self.rows:
             if said.is_below_absents:
                 said.came, said.is_explicit = False, True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
-from . import people, sessions
+from . import people, registered, sessions
 from .amounts import half_days_in
 from .columns import IDENTITY
 from .judging import Judge
@@ -28,7 +28,7 @@ from .questions import (
 )
 from .roles import Roles, roles_of
 from .said import Said
-from .sections import ABSENTS, HOSTS, LATER, section_in
+from .sections import ABSENTS, HOSTS, LATER, REGISTERED, section_in, texts_of
 from .sessions import TAB, Session
 from .table import (
     MOST_COLUMNS,
@@ -164,7 +164,8 @@ class _Reading:
         first = roles_of(block.titles, block.rows, answers, hidden=hidden)
         found: list[tuple[RosterLine, Row]] = []
         sections: dict[int, str] = {}
-        section = block.section
+        section, title = block.section, block.section_title
+        only_registered: dict[int, str] = {}  # the title above each such row
         for row in _named_as_above(block.rows, first):
             above = section_in(row)
             line = people.line_of(row, first.fields, block.titles)
@@ -172,9 +173,12 @@ class _Reading:
             if line and (above is None or (line.has_key and line.last_name)):
                 found.append((line, row))
                 sections[row.number] = section
+                if section == REGISTERED:
+                    only_registered[row.number] = title
             else:
                 self.left.append(row)
-                section = section if above is None else above
+                if above is not None:
+                    section, title = above, " ".join(texts_of(row))
         if not found:
             return None
         found = self._of_one_training(self._without_hidden(found), block.titles)
@@ -189,6 +193,10 @@ class _Reading:
         for line, row in found:
             judge.add(line, row, is_below_absents=sections[row.number] == ABSENTS)
         judge.judge()
+        is_open = bool(self.asked or roles.questions or judge.questions)
+        if only_registered and judge.tells_nothing and not is_open:
+            asked = registered.ask(judge.rows, only_registered, self.told.of_file)
+            self.asked += [asked] if asked else []
         self._ask_later([said for said in judge.rows if sections[said.row.number] == LATER])
         days = roles.of("session_on")
         cells = [_cell(row, days[0].index) if days else None for _, row in found]
@@ -274,6 +282,12 @@ class _Reading:
             if len(lists) > 1:
                 lists.remove(one)
                 self._set_aside(one, "les animateurs")
+        if any(one.block.section == "" for one in lists):
+            # Of those who came and those registered, the former are the list.
+            for one in [one for one in lists if one.block.section == REGISTERED]:
+                if registered.tells_nothing(one.rows):
+                    lists.remove(one)
+                    self._set_aside(one, "les inscrits")
         kept: list[List] = []
         for one in sorted(lists, key=lambda one: (-_is_summary(one), one.block.header.number)):
             whole = next((other for other in kept if _is_detail(one, other)), None)

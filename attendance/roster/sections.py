@@ -1,10 +1,13 @@
-"""Of whom the rows below a title are: those absent, those who host, those of a replay. Pure."""
+"""Of whom the rows below a title are: absent, hosts, of a replay, only registered. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from common.spreadsheets import Row, cell_text, fold
 
 ABSENTS, HOSTS, LATER = "absents", "hosts", "later"
+# Registered, called or invited: it says nothing of who came.
+REGISTERED = "registered"
 # A longer text is a sentence.
 LONGEST = 80
 # « Liste des personnes », « Inscrits n’ayant pas »: before the word that tells.
@@ -25,6 +28,7 @@ PRESENT_BELOW = re.compile(
     OPENING + r"(?:presen|participants?\b|stagiaires?\b|attend|ayant (?:particip|assist|suivi)|"
     r"particip|venus?\b|other attend|autres? participants?\b)"
 )
+IN_PRESENCE = re.compile(r"\bpresen|\bemarg|\battend")
 HOSTS_BELOW = re.compile(
     r"(?:details? (?:de |du |des |d )?(?:l )?)?"
     r"(host|hote|panelist|presenter|presentateur|animateur|animatrice|intervenant|organisateur|"
@@ -34,10 +38,26 @@ LATER_BELOW = re.compile(
     OPENING + r"(?:(?:regarde|vu|visionne|suivi|en|le|la)\s)*"
     r"(?:replay|rediffusion|differe|rattrapage|on demand|recording)"
 )
+REGISTERED_BELOW = re.compile(
+    r"\b(?:pre ?)?inscrite?s\b|\b(?:pre ?)?inscriptions\b|\bconvoque?e?s\b|\bconvocations\b|"
+    r"\binvitee?s\b|\binvitations\b|\bparticipants? (?:prevus|attendus)\b|\bregistrants\b|"
+    r"\bregistrations\b|\bregistered\b|\binvitees\b"
+)
+# « Inscrits présents », « Inscrits sur place »; « Fin des inscriptions », « Nombre d’inscrits ».
+NOT_OF_REGISTERED = re.compile(
+    r"presen|emarg|\bvenus?\b|\bvenues\b|assist|attend(?:ance|ees?)\b|a participe|ont participe|"
+    r"ayant participe|sur place|jour meme|walk|\b(?:nombre|nb|total|date|dates|fin|cloture|limite|"
+    r"lien|frais|tarif|avant|ouverture|ouvertes?|closes?|conditions|modalites)\b"
+)
+# Titles above a list stand no further from it.
+FARTHEST = 12
 
 
 def section_of(text: str) -> str:
-    """Whom a title says that the rows below are of: ABSENTS, HOSTS, LATER, or "" for anybody."""
+    """Whom a title says that the rows below are of: ABSENTS, HOSTS, LATER or REGISTERED.
+
+    "" for anybody.
+    """
     folded = fold(re.sub(r"\d+", "", text))
     if len(text) > LONGEST or NO_ABSENT.search(folded):
         return ""
@@ -45,7 +65,10 @@ def section_of(text: str) -> str:
         return ABSENTS
     if LATER_BELOW.match(folded):
         return LATER
-    return HOSTS if HOSTS_BELOW.match(folded) else ""
+    if HOSTS_BELOW.match(folded):
+        return HOSTS
+    is_registered = REGISTERED_BELOW.search(folded) and not NOT_OF_REGISTERED.search(folded)
+    return REGISTERED if is_registered else ""
 
 
 def section_in(row: Row) -> str | None:
@@ -63,6 +86,22 @@ def section_above(row: Row, start: int, stop: int) -> str:
     """Whom the one title above the columns of a list says that it is of."""
     texts = [text for cell in row.cells[start:stop] if (text := cell_text(cell))]
     return section_of(texts[0]) if len(texts) == 1 else ""
+
+
+def registered_above(rows: Sequence[Row], index: int) -> str | None:
+    """The nearest title above a header, when it is of those registered: its text.
+
+    "" when it is of others, None when nothing there tells.
+    """
+    for row in reversed(rows[max(index - FARTHEST, 0) : index]):
+        texts = texts_of(row)
+        if any("@" in text for text in texts):
+            return None
+        if any(len(text) <= LONGEST and IN_PRESENCE.search(fold(text)) for text in texts):
+            return ""
+        if registered := next((text for text in texts if section_of(text) == REGISTERED), ""):
+            return registered
+    return None
 
 
 def texts_of(row: Row) -> list[str]:

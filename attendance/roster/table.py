@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from common.errors import Refused
@@ -10,7 +10,14 @@ from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
 from .columns import HEADER_ROWS, KEYS, LONGEST_TITLE, Columns, columns_of, is_header, strings_of
 from .questions import NOTHING_TOLD, Told, layout_of
-from .sections import ABSENTS, section_above, section_of, texts_of
+from .sections import (
+    ABSENTS,
+    REGISTERED,
+    registered_above,
+    section_above,
+    section_of,
+    texts_of,
+)
 from .titles import is_dated, speech_of
 
 MOST_COLUMNS = 40
@@ -45,7 +52,8 @@ class Block:
     titles: list[str]  # of each column, all different
     rows: list[Row]
     layout: str  # what is told of the columns is kept by (`layout_of`)
-    section: str = ""  # ABSENTS or HOSTS, by what stands above the header
+    section: str = ""  # ABSENTS, HOSTS…, by what stands above the header
+    section_title: str = ""  # the words that say so, of REGISTERED
 
 
 @dataclass(frozen=True)
@@ -118,9 +126,17 @@ def _table_of(tab: Tab, told: Told) -> Table | None:
     blocks: list[Block] = []
     # A tab « Absents » is of the absent, whatever its rows say.
     section = ABSENTS if section_of(tab.name) == ABSENTS else ""
+    # A title at the top is of all the pages below it.
+    registered = tab.name if section_of(tab.name) == REGISTERED else ""
     for number, index in enumerate(headers):
         end = headers[number + 1] if number + 1 < len(headers) else len(tab.rows)
-        blocks += _blocks_at(tab.rows, index, end, told, section)
+        above = registered_above(tab.rows, index)
+        registered = registered if above is None else above
+        for block in _blocks_at(tab.rows, index, end, told, section):
+            is_open = registered and block.section in {"", REGISTERED}
+            blocks.append(
+                replace(block, section=REGISTERED, section_title=registered) if is_open else block
+            )
     return Table(tab, blocks, best[1]) if blocks else None
 
 
