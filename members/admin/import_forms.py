@@ -6,6 +6,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin_forms import ConfirmForm
 from common.files import check_size
+from common.templatetags.portal import pluralize
 
 from ..domain import registry
 from ..models import RegistryImport
@@ -49,11 +50,10 @@ class ApplyForm(ConfirmForm):
         if not obj.summary.get("many_left"):
             del self.fields["typed"]
         else:
+            who = pluralize(self.leaving, "adhérent quitte,adhérents quittent")
             self.fields[
                 "typed"
-            ].help_text = (
-                f"{self.leaving} adhérents quittent l’association, sur {obj.summary['present']}."
-            )
+            ].help_text = f"{self.leaving} {who} l’association, sur {obj.summary['present']}."
         if not obj.summary.get("many_renamed"):
             del self.fields["typed_renamed"]
         else:

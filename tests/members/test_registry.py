@@ -207,6 +207,15 @@ def test_many_leaving_must_be_typed(client, officer, settings):
     assert found.status == "applied"
 
 
+def test_one_of_few_who_leaves_is_told_in_the_singular(client, officer, settings):
+    settings.DEMO = True
+    load([row(number) for number in range(1, 11)])
+    found = upload([row(number) for number in range(1, 10)], on=date(2026, 4, 1))
+    client.force_login(officer)
+    url = reverse("admin:members_registryimport_importer", args=[found.pk])
+    assert "1 adhérent quitte l’association, sur 10." in client.get(url).content.decode()
+
+
 def test_exactly_one_in_twenty_leaving_is_not_many():
     load([row(number) for number in range(1, 21)])
     found = upload([row(number) for number in range(1, 20)], on=date(2026, 4, 1))
