@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from .admin_forms import ConfirmForm
+from .admin_lists import DeclaredChangeList
 from .derived import searched
 from .errors import Refused, WrongStatus
 from .journal import JournalRow
@@ -56,6 +57,11 @@ class PortalAdmin(ModelAdmin):
     empty_value_display = "–"
     list_filter_submit = False
     compressed_fields = True
+    # What else than its filters an address may narrow the list by: links of ours do.
+    linked_lookups: Sequence[str] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
+        return DeclaredChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

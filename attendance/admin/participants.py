@@ -124,6 +124,7 @@ class ParticipantAdmin(VerbAdmin):
     ]
     list_display_links = ["family_name", "given_name"]
     list_filter = [WaitingFilter, "state", "included", "added_by_hand"]
+    linked_lookups = ["sheet__id__exact"]
     list_select_related = ["member", "offered_member", "sheet__training"]
     search_fields = ["search"]
     search_help_text = "Nom, e-mail, numéro, ORIAS, cabinet"
@@ -180,9 +181,6 @@ class ParticipantAdmin(VerbAdmin):
 
     def has_confirm_permission(self, request):
         return request.user.has_perm("attendance.confirm_participant")
-
-    def lookup_allowed(self, lookup, value, request=None):
-        return lookup == "sheet__id__exact" or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="nom", ordering="search")
     def family_name(self, participant):
