@@ -98,9 +98,12 @@ def _minutes_of(line: RosterLine, training: Training, days: int) -> int | None:
     part = line.share
     if line.half_days is not None:
         part = min(Fraction(line.half_days, 2 * days), Fraction(1))
-    if line.minutes is not None or part is None or duration is None:
+    if line.minutes is not None or duration is None:
         return line.minutes
-    return minutes_of_part(part, duration)
+    if part is None and not line.missed:
+        return None
+    whole = duration if part is None else minutes_of_part(part, duration)
+    return max(whole - line.missed, 0)
 
 
 def add_up(participants: Sequence[Participant], answers: Answers) -> list[Question]:

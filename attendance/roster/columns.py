@@ -126,6 +126,7 @@ KINDS = {
     "minutes": "Temps suivi, en minutes",
     "hours": "Temps suivi, en heures",
     "share": "Part suivie, en %",
+    "missed": "Temps manqué, à déduire (retard, départ anticipé)",
     "joined": "Heure d’arrivée",
     "left": "Heure de départ",
     "session_on": "Date de la session",

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from common.durations import NotADuration
 from common.spreadsheets import Cell, Row, cell_text, fold
 
+from . import missed
 from . import titles as said_by
 from .amounts import Amount, amount_of, half_days_in, number_of, share_of
 from .columns import IGNORED
 from .identities import Column
-from .marks import Mark, is_partly, is_plain, mark_of
+from .marks import Mark, is_nothing, is_partly, is_plain, mark_of
 from .moments import moment_of
 from .people import RosterLine, is_signed_by
 from .questions import (
@@ -68,6 +69,7 @@ class Judge:
                 said.word, said.by = "Absents", "titre de la liste"
         self._remarks()
         self._agree()
+        self._missed()
 
     # --- Cells ---------------------------------------------------------------------------------
 
@@ -432,6 +434,14 @@ class Judge:
             return True
         return all(one.amounts == said.amounts for one in self.rows) and len(self.rows) > 1
 
+    def _missed(self) -> None:
+        """What coming late or leaving early takes off."""
+        columns = self.roles.of(said_by.MISSED_TIME)
+        for column in columns:
+            missed.hear(self.rows, self._cells(column), column)
+        if columns and (asked := missed.settle(self.rows, self.answers, self.layout)):
+            self.questions.append(asked)
+
     @property
     def _timed_by(self) -> str:
         return next((said.timed_by for said in self.rows if said.timed_by), "")
@@ -468,11 +478,6 @@ class Judge:
             if word := self._word(said, column):
                 return word
         return ""
-
-
-def is_nothing(cell: Cell) -> bool:
-    """Whether a cell says in so many signs that there is nothing: « - », « 0 », « aucune »."""
-    return fold(cell_text(cell)) in {"", "0", "aucune", "aucun", "neant", "non", "no", "ras"}
 
 
 def _are_numbers(words: Iterable[str]) -> bool:

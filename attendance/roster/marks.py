@@ -191,3 +191,8 @@ def is_yes_or_no(cell: Cell) -> bool:
     if isinstance(cell, bool):
         return True
     return fold(cell_text(cell)) in {"oui", "non", "yes", "no", "o", "n", "vrai", "faux"}
+
+
+def is_nothing(cell: Cell) -> bool:
+    """Whether a cell says in so many signs that there is nothing: « - », « 0 », « aucune »."""
+    return fold(cell_text(cell)) in {"", "0", "aucune", "aucun", "neant", "non", "no", "ras"}

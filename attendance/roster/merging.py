@@ -7,7 +7,7 @@ from fractions import Fraction
 from common.durations import format_minutes
 from common.spreadsheets import fold
 
-from . import sessions
+from . import missed, sessions
 from .moments import union_of
 from .people import RosterLine, identity_of
 from .questions import PRESENT, SHOWN_ROWS, WHO_CAME, Answers, Question, at_rows, lines, quoted
@@ -131,7 +131,10 @@ class Merger:
         if there and len(there) < len(self.days):
             line.share = Fraction(len(there), len(self.days))
         line.rows = [said.row.number for said in rows]
+        line.missed = missed.minutes_of([said for said in rows if said.came is not False])
         line.evidence = f"{len(there)} jour{'s' if len(there) > 1 else ''} sur {len(self.days)}"
+        if less := _missed_in(rows):
+            line.evidence += f", {less}"
         return line
 
     def _finish(
@@ -151,11 +154,13 @@ class Merger:
         if not line.present:
             seconds = 0 if seconds is not None else None
         if seconds is not None:
+            seconds = max(seconds - sum(said.missed for said in told), 0)
             line.minutes = seconds // 60
             if seconds == 0 and not any(said.came and said.is_explicit for said in told):
                 line.present = False
         elif line.present:
             _give_part(line, told)
+            line.missed = missed.minutes_of(told)
         line.evidence = _evidence(line, rows, told)
         return line
 
@@ -241,7 +246,17 @@ def _evidence(line: RosterLine, rows: Sequence[Said], told: Sequence[Said]) -> s
     if spoken and spoken.slots is None:
         word = f"« {spoken.word} »" if spoken.word else "rien"
         parts.append(f"{word} dans « {spoken.by} »")
+    if line.present and (less := _missed_in(told)):
+        parts.append(less)
     return ", ".join(parts)
+
+
+def _missed_in(told: Sequence[Said]) -> str:
+    """« moins 10 min (« Retard ») »; "" where nothing is taken off."""
+    titles = list(dict.fromkeys(said.missed_by for said in told if said.missed))
+    if not titles:
+        return ""
+    return f"moins {format_minutes(missed.minutes_of(told))} ({quoted(titles)})"
 
 
 def days_of_people(rows: Sequence[Said]) -> tuple[int, int]:

@@ -53,6 +53,7 @@ class RosterLine:
     minutes: int | None = None  # minutes followed; None: not told, so the whole
     share: Fraction | None = None  # or the part of the session that was followed
     half_days: int | None = None  # or so many halves of its days
+    missed: int = 0  # minutes to be taken off the whole, or off that part
     present: bool = True
     rows: list[int] = field(default_factory=list)  # all that are of this person
     evidence: str = ""  # French: what the file says of presence and time, and where

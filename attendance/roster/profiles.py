@@ -129,3 +129,30 @@ def is_half_day(value: str) -> bool:
     """Whether a text is of a day or of half of one."""
     amount = amount_of_text(value)
     return bool(amount and amount.half_days)
+
+
+def marks_in(profile: Profile, *, is_timed: bool) -> str:
+    """Which marks the cells hold, in French; "" when they hold none that is to be asked."""
+    if profile.is_mostly("signs"):
+        return "ce sont des coches."
+    if is_timed:
+        return ""
+    if profile.is_mostly("yes_or_no"):
+        return "ce sont des oui ou des non."
+    values = set(map(fold, profile.values))
+    if profile.is_mostly("letters", least=ALMOST_ALL) and values & {"p", "pr"}:
+        return "ce sont des lettres de présence."
+    if profile.is_mostly("flags", least=ALMOST_ALL) and values >= {"0", "1"}:
+        return "ce sont des 0 et des 1."
+    return ""
+
+
+def moments_in(profile: Profile, *, is_timed: bool) -> str:
+    """Which moments the cells hold, in French; "" when they hold none that is to be asked."""
+    if profile.is_mostly("actions", least=ALMOST_ALL):
+        return "ce sont des entrées et des sorties."
+    # « 9 h – 17 h » of everybody is when the session was.
+    spans = profile.is_mostly("spans") and len(set(profile.values)) > 1
+    if profile.is_mostly("clocks") or (spans and not is_timed):
+        return "ce sont des heures."
+    return ""

@@ -6,17 +6,17 @@ Every column ends as one of: read, told by hand, plainly something else, or aske
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from common.spreadsheets import Row, cell_text, fold
+from common.spreadsheets import Row, fold
 
 from . import titles as said_by
-from .amounts import HOURS, MINUTES, amount_of_text, number_of, unit_of
+from .amounts import HOURS, MINUTES, unit_in, unit_of
 from .columns import IDENTITY, IGNORED, MEASURES, guess
 from .identities import Column, Identities, hidden_note
 from .moments import moment_of
-from .profiles import ALMOST_ALL, Profile, is_half_day, profile_of
+from .profiles import ALMOST_ALL, Profile, is_half_day, marks_in, moments_in, profile_of
 from .questions import SHOWN_ROWS, Answers, Question, at_rows, column_key, quoted, short
-from .titles import Speech, speech_of
-from .units import unit_or_question
+from .titles import Speech, speech_of, speech_of_moment
+from .units import seconds_in, unit_or_question
 
 # Yes or no of these is no presence.
 HARMLESS = frozenset(
@@ -27,6 +27,8 @@ HARMLESS = frozenset(
 LATE_SECONDS = 3600
 # Nobody signs before six in the morning.
 NO_SIGNATURE = 6 * 3600
+# « Retard : 3 » may be minutes, hours, or how often.
+LEAST_MINUTES = 5
 STARTS = frozenset({"heure de debut", "heure debut", "debut", "start time", "start", "from"})
 ENDS = frozenset({"heure de fin", "heure fin", "fin", "completion time", "end time", "end"})
 ASKED_KINDS = [
@@ -34,6 +36,7 @@ ASKED_KINDS = [
     ["minutes", "Le temps suivi, en minutes"],
     ["hours", "Le temps suivi, en heures"],
     ["share", "La part suivie, en %"],
+    ["missed", "Le temps manqué, à déduire"],
     [IGNORED, "Autre chose : ne pas lire"],
 ]
 
@@ -101,6 +104,7 @@ class _Chooser:
             if index not in taken and (speech := self._speech(index, title))
         }
         self._session_day(speeches)
+        self._missed(speeches)
         self._moments(speeches)
         self._time(speeches)
         self._presence(speeches)
@@ -190,6 +194,25 @@ class _Chooser:
         for index, speech in speeches.items():
             if speech.kind == said_by.WAITING:
                 self._add(index, said_by.WAITING, speech)
+
+    def _missed(self, speeches: dict[int, Speech]) -> None:
+        """How long somebody was not there, where the values are lengths of time."""
+        for index in [i for i, one in speeches.items() if one.kind == said_by.MISSED_TIME]:
+            title, profile = self.titles[index], self.profiles[index]
+            is_few = profile.is_mostly("numbers") and profile.largest < LEAST_MINUTES
+            is_length = profile.is_mostly("lengths", "numbers")
+            is_moment = (profile.earliest or 0) >= NO_SIGNATURE
+            if speeches[index].is_vague and (is_moment or not is_length):
+                # « Retard » ticked, « Départ anticipé » at some hour: another thing.
+                speech = speech_of_moment(title)
+                speeches.pop(index) if speech is None else speeches.update({index: speech})
+            elif self._is_hidden(index):
+                self._hidden_speech(index, False)
+            elif is_few and profile.largest and not unit_in(title) and index not in self.told:
+                self._ask_column(index, "est-ce un retard, et de combien ?")
+            else:
+                unit = unit_in(title) or MINUTES
+                self._add(index, said_by.MISSED_TIME, speeches[index], unit=unit)
 
     def _arrival(self, index: int, speeches: dict[int, Speech]) -> None:
         """Coming alone is a sign of presence, but where some came an hour after the others."""
@@ -324,21 +347,14 @@ class _Chooser:
         return [read]
 
     def _say_the_same(self, indexes: Sequence[int]) -> bool:
-        first, *others = (self._seconds(index) for index in indexes)
+        first, *others = (
+            seconds_in(
+                self.titles[index],
+                [row.cells[index] if index < len(row.cells) else None for row in self.rows],
+            )
+            for index in indexes
+        )
         return all(other == first for other in others)
-
-    def _seconds(self, index: int) -> list[int | None]:
-        cells = [row.cells[index] if index < len(row.cells) else None for row in self.rows]
-        unit = unit_of(self.titles[index], cells)
-        seconds: list[int | None] = []
-        for cell in cells:
-            number = number_of(cell)
-            if number is not None:
-                seconds.append(round(number * (3600 if unit == HOURS else 60)))
-            else:
-                amount = amount_of_text(cell_text(cell))
-                seconds.append(amount.seconds if amount else None)
-        return seconds
 
     def _ask_which(self, indexes: Sequence[int]) -> list[int]:
         """Which of several columns of time is the one; answered, that one, or all added up."""
@@ -410,11 +426,13 @@ class _Chooser:
         if self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.JOINED):
             return
         is_told = bool(self.roles.of(said_by.PRESENCE))
+        lates = {column.index for column in self.roles.of(said_by.MISSED_TIME)}
         for index, title in enumerate(self.titles):
             words, profile = set(fold(title).split()), self.profiles[index]
             about = words & (said_by.CAME | said_by.MISSED | {"retard", "retards"})
             counted = words & (said_by.COUNT | said_by.SURE_LENGTH)
-            if index in taken or index in self.told or not (about and counted):
+            is_read = index in taken or index in self.told or index in lates
+            if is_read or not (about and counted):
                 continue
             if is_told and not (words & said_by.MISSED and words & said_by.SURE_LENGTH):
                 # Who is said present was there, late or not; of hours missed, it says nothing.
@@ -441,6 +459,7 @@ class _Chooser:
 
     def _by_values(self, index: int, profile: Profile) -> None:
         words = set(fold(self.titles[index]).split())
+        is_timed = bool(self.roles.of(said_by.MINUTES))
         # Few words in a column of remarks say nothing of who has none.
         is_of_all = 2 * profile.filled >= len(self.rows)
         if is_of_all and profile.is_mostly("plain"):
@@ -454,34 +473,9 @@ class _Chooser:
                 self._ask_column(index, "ce sont des durées.")
         elif profile.is_mostly("shares"):
             self._ask_column(index, "ce sont des pourcentages.")
-        elif why := self._moments_in(profile):
+        elif why := moments_in(profile, is_timed=is_timed):
             self._ask_column(index, why)
         elif words & HARMLESS or self.roles.of(said_by.PRESENCE, said_by.ABSENCE):
             return
-        elif why := self._marks_in(profile):
+        elif why := marks_in(profile, is_timed=is_timed):
             self._ask_column(index, why)
-
-    def _marks_in(self, profile: Profile) -> str:
-        """Which marks the cells hold, in French; "" when they hold none that is to be asked."""
-        if profile.is_mostly("signs"):
-            return "ce sont des coches."
-        if self.roles.of(said_by.MINUTES):
-            return ""
-        if profile.is_mostly("yes_or_no"):
-            return "ce sont des oui ou des non."
-        values = set(map(fold, profile.values))
-        if profile.is_mostly("letters", least=ALMOST_ALL) and values & {"p", "pr"}:
-            return "ce sont des lettres de présence."
-        if profile.is_mostly("flags", least=ALMOST_ALL) and values >= {"0", "1"}:
-            return "ce sont des 0 et des 1."
-        return ""
-
-    def _moments_in(self, profile: Profile) -> str:
-        """Which moments the cells hold, in French; "" when they hold none that is to be asked."""
-        if profile.is_mostly("actions", least=ALMOST_ALL):
-            return "ce sont des entrées et des sorties."
-        # « 9 h – 17 h » of everybody is when the session was.
-        spans = profile.is_mostly("spans") and len(set(profile.values)) > 1
-        if profile.is_mostly("clocks") or (spans and not self.roles.of(said_by.MINUTES)):
-            return "ce sont des heures."
-        return ""

@@ -24,6 +24,8 @@ class Said:
     timed_by: str = ""  # the title of the column of time
     is_blank: bool = False  # nothing in a column of time that tells others
     stays: list[tuple[str, int, int]] = field(default_factory=list)  # (day, from, to) in seconds
+    missed: int = 0  # seconds to be taken off
+    missed_by: str = ""  # the title of its column
     is_waiting: bool = False  # never let in
     is_below_absents: bool = False
 

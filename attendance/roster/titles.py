@@ -14,6 +14,7 @@ SHARE = "share"  # which part of the session
 JOINED, LEFT = "joined", "left"  # the moments of coming and going
 WAITING = "waiting"  # a connection that never left the waiting room
 SESSION_ON = "session_on"  # the day of the session
+MISSED_TIME = "missed"  # how long somebody was not there: late, or gone early
 SLOT = "slot"  # a day or half of one: what is said of it is its values' to tell
 ELSE = "else"  # of something else, though its values may look like these
 
@@ -64,6 +65,14 @@ NOT_FOLLOWED = _words(
     "pause pauses quiz questionnaire test evaluation reponse examen absence absent absences retard "
     "trajet conservation validite estimated estime estimee restant restante parole talk webcam "
     "camera micro"
+)
+# Of minutes to be taken off, where the values are a length.
+REPLAY = _words("replay rediffusion differe od demand")
+LATE = _words("retard retards late lateness tardy manque manques manquee manquees missed")
+EARLY = (_words("depart anticipe"), _words("left early"), _words("leaving early"))
+NOT_LATE = _words(
+    "absence absences absent absents absente paiement payment reglement rendu envoi nombre nb "
+    "nbre number motif raison reason"
 )
 ARRIVAL = _words(
     "arrivee arrive arrival entree join joined login connexion connected entry entrance entered"
@@ -160,7 +169,6 @@ def speech_of(title: str) -> Speech | None:
         return Speech(SHARE, 1) if title.strip() == "%" else None
     if folded in SESSION_DAY:
         return Speech(SESSION_ON)
-    is_slot = is_dated(title)
     lasts = bool(words & SURE_LENGTH) or bool(IN_HOURS.search(title))
     if "salle" in words and "attente" in words or words & {"waiting", "lobby"}:
         return Speech(ELSE if lasts else WAITING)
@@ -170,13 +178,28 @@ def speech_of(title: str) -> Speech | None:
         return _rate(words)
     if folded in SCANNED:
         return Speech(PRESENCE, 2)
+    return _speech_of_words(title, words, folded, lasts=lasts)
+
+
+def _speech_of_words(
+    title: str, words: frozenset[str], folded: str, *, lasts: bool
+) -> Speech | None:
+    """As `speech_of`, of a title with words in it."""
+    is_slot = is_dated(title)
     if counts_days(folded) and not words & (MISSED | OF_THE_COURSE):
         return Speech(SLOT)
+    if _is_late(words):
+        return Speech(MISSED_TIME, is_vague=not lasts)
     if moment := _moment(words, lasts=lasts):
         return moment
     if lasts or words & LENGTH:
         return _length(words, title=title, is_slot=is_slot, lasts=lasts)
     return _presence(words, is_slot=is_slot)
+
+
+def speech_of_moment(title: str) -> Speech | None:
+    """The moment that a title of coming or going is of, or None: « Départ anticipé » is one."""
+    return _moment(frozenset(fold(title).split()), lasts=False)
 
 
 def counts_days(folded: str) -> bool:
@@ -185,6 +208,13 @@ def counts_days(folded: str) -> bool:
     if not words & {"jours", "journees"} or words & SURE_LENGTH:
         return False
     return bool("demi" in words or words & (COUNT | TOTAL | FOLLOWED)) and not words & PLANNED
+
+
+def _is_late(words: frozenset[str]) -> bool:
+    """Whether a title is of coming late or leaving early, and of how long if it says so."""
+    if words & (ARRIVAL | NOT_LATE | REPLAY):
+        return False
+    return bool(words & LATE) or any(words >= early for early in EARLY)
 
 
 def is_dated(title: str) -> bool:
@@ -211,7 +241,7 @@ def _presence(words: frozenset[str], *, is_slot: bool) -> Speech | None:
     if words & STATUS and (len(words) <= 2 or words & (CAME | OF_AN_ORDER)):
         return Speech(PRESENCE, 1 if words & CAME else 0, is_vague=not words & CAME)
     if words & CAME:
-        about_it = words & (ABOUT_IT | {"replay", "rediffusion", "differe", "od", "demand"})
+        about_it = words & (ABOUT_IT | REPLAY)
         return Speech(ELSE) if about_it else Speech(PRESENCE, 2, is_slot=is_slot)
     if is_slot:
         return Speech(SLOT, is_slot=True)

@@ -12,6 +12,7 @@ from .amounts import (
     MOST_HOURS,
     PAIR,
     SECONDS,
+    amount_of_text,
     number_of,
     unit_in,
     unit_of,
@@ -46,6 +47,20 @@ def doubts_of(title: str, cells: Sequence[Cell]) -> list[str]:
     if SURE_HOURS < largest <= MOST_HOURS and all(number == int(number) for number in numbers):
         return [HOURS, MINUTES]
     return [MINUTES, SECONDS] if largest > SURE_MINUTES else []
+
+
+def seconds_in(title: str, cells: Sequence[Cell]) -> list[int | None]:
+    """The seconds of each cell of a column of time, for comparing two columns."""
+    unit = unit_of(title, cells)
+    seconds: list[int | None] = []
+    for cell in cells:
+        number = number_of(cell)
+        if number is not None:
+            seconds.append(round(number * (3600 if unit == HOURS else 60)))
+        else:
+            amount = amount_of_text(cell_text(cell))
+            seconds.append(amount.seconds if amount else None)
+    return seconds
 
 
 def unit_or_question(

@@ -1,5 +1,7 @@
 """What titles, styles and lengths leave open is asked, and read by its answer; the sure is read."""
 
+from fractions import Fraction
+
 import pytest
 from django.urls import reverse
 
@@ -99,3 +101,60 @@ def test_a_tab_of_those_registered_counts_by_its_answer(signed_in, training, ans
     assert [question["key"] for question in sheet.questions] == ["registered"]
     assert "« Inscriptions »" in sheet.questions[0]["sentence"]
     assert reply(signed_in, sheet, answer) == counted
+
+
+# --- late, or gone early -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [
+        *(("Retard (min)", 20), ("Minutes de retard", "20"), ("Départ anticipé (min)", 20)),
+        *(("Retard", "20 min"), ("Retard", 20), ("Durée du retard", "0 h 20"), ("Late (min)", 20)),
+    ],
+)
+def test_the_time_missed_is_taken_off_the_whole(title, cell):
+    roster = read([*KEYS, "Présent", title], [*ANNE, "X", cell], [*BORIS, "X", ""])
+    assert [line.missed for line in roster.lines] == [20, 0]
+    assert roster.lines[0].evidence.endswith(f"moins 20\u202fmin (« {title} »)")
+    assert roster.questions == []
+
+
+def test_the_time_missed_is_taken_off_a_time_followed_that_may_not_be_without_it():
+    rows = [[*KEYS, "Durée", "Retard"], [*ANNE, "7 h", 20], [*BORIS, "7 h", ""]]
+    assert keys(read(*rows)) == ["missed:retard"]
+    assert of(read(*rows, told={"missed:retard": "deduct"}))["A"] == (True, 400)
+    assert of(read(*rows, told={"missed:retard": "leave"}))["A"] == (True, 420)
+    rows[1][-2] = "6 h 40"
+    assert (of(read(*rows))["A"], keys(read(*rows))) == ((True, 400), [])
+    stayed = [*KEYS, "Arrivée", "Départ", "Retard (min)"]
+    roster = read(stayed, [*ANNE, "9:20", "10:00", 20], [*BORIS, "9:00", "10:00", ""])
+    assert (of(roster)["A"], roster.questions) == ((True, 40), [])
+
+
+def test_a_retard_that_is_no_length_is_not_taken_off():
+    few = [[*KEYS, "Présent", "Retard"], [*ANNE, "X", 2], [*BORIS, "X", ""]]
+    assert keys(read(*few)) == ["column:retard"]
+    assert read(*few, told={"column:retard": "missed"}).lines[0].missed == 2
+    ticked = read([*KEYS, "Présent", "Retard"], [*ANNE, "X", "X"], [*BORIS, "X", ""])
+    assert (of(ticked)["A"], ticked.questions) == ((True, None), [])
+    left = read([*KEYS, "Présent", "Départ anticipé"], [*ANNE, "X", "16h30"], [*BORIS, "X", ""])
+    assert keys(left) == ["column:depart anticipe"]
+    wrong = read([*KEYS, "Présent", "Retard (min)"], [*ANNE, "X", "un peu"], [*BORIS, "X", 10])
+    assert "n’est pas un temps à déduire" in wrong.lines[0].problem
+
+
+def test_of_days_and_of_absentees_the_time_missed_is_taken_off_once():
+    roster = read([*KEYS, "J1", "J2", "Retard"], [*ANNE, "X", "", "20 min"], [*BORIS, "X", "X", ""])
+    assert (roster.lines[0].share, roster.lines[0].missed) == (Fraction(1, 2), 20)
+    absent = read([*KEYS, "Présent", "Retard (min)"], [*ANNE, "non", 20], [*BORIS, "oui", 0])
+    assert [line.missed for line in absent.lines] == [0, 0]
+
+
+@pytest.mark.django_db
+def test_a_line_counts_for_the_training_without_the_time_missed(signed_in, training):
+    header = [*MAIL_KEYS, "J1", "J2", "Retard (min)"]
+    rows = [[*PEOPLE[0], "X", "X", 20], [*PEOPLE[1], "X", "", 30]]
+    sheet = upload(signed_in, training, make_xlsx([header, *rows]))
+    whole = training.duration_minutes
+    assert (sheet.questions, ticked(sheet)) == ([], {"A": whole - 20, "B": whole // 2 - 30})

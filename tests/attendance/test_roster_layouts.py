@@ -222,7 +222,6 @@ def test_days_and_half_days_that_are_counted_are_read():
         ("Nb présences", [4, 0]),
         ("Nombre d'absences", [0, 4]),
         ("Durée d'absence", ["", "3h30"]),
-        ("Retard (min)", ["", 45]),
     ],
 )
 def test_presences_and_absences_that_are_counted_are_asked_about(title, cells):

@@ -47,8 +47,6 @@ def test_the_reason_of_an_absence_alone_is_asked_about():
 def test_hours_missed_beside_a_presence_are_asked_about():
     rows = [[*KEYS, "Présent", "Heures d’absence"], [*ANNE, "X", ""], [*BORIS, "X", 3]]
     assert keys(read(*rows)) == ["column:heures d absence"]
-    rows = [[*KEYS, "Présent", "Retard (min)"], [*ANNE, "X", ""], [*BORIS, "X", 10]]
-    assert keys(read(*rows)) == []
 
 
 def test_a_tab_of_the_absent_is_of_nobody_present():

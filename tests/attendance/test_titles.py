@@ -29,7 +29,7 @@ from attendance.roster.titles import speech_of
         ("Nombre de jours prévus", "else"),
         ("Did you attend the whole session?", "presence"),
         ("Module 1 - Date d'achèvement", "else"),
-        ("Heures manquées", "else"),
+        ("Heures manquées", "missed"),
         ("Total h", "minutes"),
         ("Time in Course", "minutes"),
         ("Entered At", "joined"),
