@@ -7,7 +7,7 @@ from common import bulk
 from trainings.models import Training
 
 from ..models import Participant, Sheet
-from ..roster.followed import ABSENT, minutes_of_part
+from ..roster.followed import ABSENT, half_days_of, minutes_of_part
 from ..roster.merging import ONCE, SUM
 from ..roster.people import RosterLine
 from ..roster.questions import SHOWN_ROWS, Answers, Question, at_rows, lines
@@ -48,6 +48,7 @@ def participants_of(
     """
     counted = _counted_by_others(training, sheet)
     days = (sheet.ends_on - sheet.starts_on).days + 1 if sheet else 1
+    halves = half_days_of(days, training.duration_minutes, [line.half_days or 0 for line in lines])
     participants: list[Participant] = []
     rows: dict[int, int | None] = {}
     for line, match in zip(lines, matches, strict=True):
@@ -73,7 +74,7 @@ def participants_of(
             member_number=line.member_number,
             orias=line.orias,
             firm=line.firm,
-            minutes=_minutes_of(line, training, days),
+            minutes=_minutes_of(line, training, halves),
             rows=line.rows,
             evidence=line.evidence[:300],
             state=state,
@@ -92,12 +93,15 @@ def participants_of(
     return participants
 
 
-def _minutes_of(line: RosterLine, training: Training, days: int) -> int | None:
-    """The minutes that somebody followed; of a share or of half-days, those of the training."""
+def _minutes_of(line: RosterLine, training: Training, halves: int) -> int | None:
+    """The minutes that somebody followed; of a share or of half-days, those of the training.
+
+    `halves` are the half-days of the whole.
+    """
     duration = training.duration_minutes
     part = line.share
     if line.half_days is not None:
-        part = min(Fraction(line.half_days, 2 * days), Fraction(1))
+        part = min(Fraction(line.half_days, halves), Fraction(1))
     if line.minutes is not None or duration is None:
         return line.minutes
     if part is None and not line.missed:

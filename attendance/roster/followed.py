@@ -1,9 +1,12 @@
 """What the time that somebody followed counts for. Pure; amounts of time are whole minutes."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from common.durations import STEP_MINUTES
 
+# In minutes: what is shorter is of one half of the day.
+SHORTEST_DAY = 300
 # Why a line of someone known is unticked: the file says so, and the organism may say otherwise.
 ABSENT = "Absent d’après le fichier."
 
@@ -14,6 +17,16 @@ def minutes_of_part(part: Fraction, duration: int) -> int:
     As a person works out « 98 % » of seven hours: 412 minutes for 411.6.
     """
     return (2 * part.numerator * duration + part.denominator) // (2 * part.denominator)
+
+
+def half_days_of(days: int, duration: int | None, told: Sequence[int]) -> int:
+    """The half-days of a session of so many days, where its lines tell so many (0: none).
+
+    Where it lasts no more than half a day each day, and nobody was there for both halves of one,
+    « matin » is the whole of a day.
+    """
+    is_short = duration is not None and duration < SHORTEST_DAY * days
+    return days if is_short and max(told, default=0) <= days else 2 * days
 
 
 def share(granted: int, *, followed: int | None, duration: int, whole_only: bool) -> int:

@@ -12,7 +12,7 @@ from .amounts import Amount, amount_of, half_days_in, number_of, share_of
 from .columns import IGNORED
 from .identities import Column
 from .marks import Mark, is_nothing, is_partly, is_plain, mark_of
-from .moments import moment_of
+from .moments import moment_of, seconds_between
 from .people import RosterLine, is_signed_by
 from .questions import (
     ABSENT,
@@ -37,7 +37,6 @@ from .said import Said
 # More different words than that are no words of presence: the column itself is asked about.
 MOST_WORDS = 8
 SCANNED = frozenset({"checked in", "scanne", "scannee", "pointe", "pointee"})
-DAY_SECONDS = 24 * 3600
 
 
 class Judge:
@@ -133,9 +132,7 @@ class Judge:
             for said, start, end in zip(self.rows, self._cells(come), self._cells(go), strict=True):
                 first, last = moment_of(start), moment_of(end)
                 if first and last:
-                    length = last[1] - first[1]
-                    if last[0] != first[0] or length < 0:
-                        length %= DAY_SECONDS
+                    length = seconds_between(first, last)
                     said.stays.append((first[0], first[1], first[1] + length))
                 elif bool(first) != bool(last) and not self.roles.of(said_by.MINUTES):
                     missing = "de départ" if first else "d’arrivée"
@@ -415,6 +412,8 @@ class Judge:
         """(what is not sure of a row's time beside its presence, the column) or None."""
         if said.is_blank and said.came is not False:
             return "blank", self._timed_by
+        if said.came is not False and not said.amounts and said.stays_too_long:
+            return "long", said.timed_by
         if said.is_zero and said.came and said.is_explicit:
             return "zero", said.timed_by
         if said.is_zero:
@@ -453,6 +452,12 @@ class Judge:
         if kind == "blank":
             sentence = f"« {title} » ne dit rien de {where}. Présents tout du long, ou absents ?"
             answer = self._ask(key, sentence, rows, whole)
+        elif kind == "long":
+            sentence = (
+                f"« {title} » dit plus de 24 heures d’affilée : {where}. Présents tout du long, ou "
+                "absents ? Le temps suivi se corrige ensuite sur la ligne."
+            )
+            answer = self._ask(key, sentence, rows, whole)
         elif kind == "zero":
             by = quoted([said.word for said in rows])
             sentence = f"« {title} » dit zéro, mais « {rows[0].by} » dit {by} : {where}."
@@ -467,11 +472,11 @@ class Judge:
             answer = self._ask(key, sentence, rows)
         for said in rows:
             if answer == ABSENT:
-                said.came, said.amounts = False, [Amount(seconds=0)]
+                said.came, said.amounts, said.stays = False, [Amount(seconds=0)], []
             elif answer == PRESENT:
                 said.came = True
                 if kind != "timed":
-                    said.amounts, said.is_blank = [], False
+                    said.amounts, said.stays, said.is_blank = [], [], False
 
     def _word_of_time(self, said: Said) -> str:
         for column in self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.JOINED):

@@ -24,6 +24,7 @@ HARMLESS = frozenset(
     "unsubscribed abonne membre adherent cif certificat attestation quiz hotel hebergement "
     "handicap pmr photo image cotisation cgu optin dedicace secret".split()
 )
+WHOLE = frozenset({"100 %", "100%", "100"})
 LATE_SECONDS = 3600
 # Nobody signs before six in the morning.
 NO_SIGNATURE = 6 * 3600
@@ -308,6 +309,13 @@ class _Chooser:
                     self._hidden_speech(index, False)
                 else:
                     self._add(index, said_by.SHARE, speeches[index])
+            return
+        for index in [i for i, one in speeches.items() if one.kind == said_by.PROGRESS]:
+            profile = self.profiles[index]
+            # Who all went through to the end were there, whatever it is of.
+            is_open = len(set(profile.values)) > 1 or profile.values[0] not in WHOLE
+            if is_open and profile.is_mostly("shares", "numbers"):
+                self._ask_column(index, "c’est peut-être l’avancement d’un parcours.")
 
     def _is_share(self, index: int, speech: Speech) -> bool:
         profile = self.profiles[index]

@@ -6,6 +6,7 @@ from fractions import Fraction
 from common.spreadsheets import Row
 
 from .amounts import Amount
+from .moments import DAY_SECONDS
 from .people import RosterLine
 
 
@@ -58,6 +59,11 @@ class Said:
     @property
     def is_timed(self) -> bool:
         return bool(self.amounts or self.stays)
+
+    @property
+    def stays_too_long(self) -> bool:
+        """Whether one stay is longer than a day: somebody never signed out, or was not there."""
+        return any(end - start > DAY_SECONDS for _, start, end in self.stays)
 
     @property
     def is_zero(self) -> bool:

@@ -11,6 +11,7 @@ PRESENCE = "presence"  # who came
 ABSENCE = "absence"  # who did not: a mark there is of somebody absent
 MINUTES = "minutes"  # how long
 SHARE = "share"  # which part of the session
+PROGRESS = "progress"  # how far somebody is in a course: it may be no share of the session
 JOINED, LEFT = "joined", "left"  # the moments of coming and going
 WAITING = "waiting"  # a connection that never left the waiting room
 SESSION_ON = "session_on"  # the day of the session
@@ -92,7 +93,7 @@ OTHER_MOMENT = _words(
     "achevement completed debut fin end begin generated modification updated convocation invitation"
 )
 RATE = _words("taux percentage pourcentage percent pct assiduite ratio rate")
-PROGRESS = _words("progression avancement progress completion")
+ADVANCE = _words("progression avancement progress completion completude")
 OTHER_RATE = _words(
     "reussite satisfaction score note notes remise tva bonnes quiz test commission engagement "
     "interest interet attention horaire recommandation reponse reponses evaluation resultat "
@@ -174,7 +175,7 @@ def speech_of(title: str) -> Speech | None:
         return Speech(ELSE if lasts else WAITING)
     if "%" in title:
         return _rate(words | {"percent"})
-    if words & (RATE | PROGRESS) or words == {"part"}:
+    if words & (RATE | ADVANCE) or words == {"part"}:
         return _rate(words)
     if folded in SCANNED:
         return Speech(PRESENCE, 2)
@@ -251,9 +252,9 @@ def _presence(words: frozenset[str], *, is_slot: bool) -> Speech | None:
 def _rate(words: frozenset[str]) -> Speech:
     if words & OTHER_RATE:
         return Speech(ELSE)
-    if words & RATE and not words & PROGRESS:
-        return Speech(SHARE, 2 if words & FOLLOWED or "assiduite" in words else 1)
-    return Speech(SHARE, 0, is_vague="percent" not in words)
+    if words & ADVANCE and not words & CAME:
+        return Speech(PROGRESS)
+    return Speech(SHARE, 2 if words & FOLLOWED or "assiduite" in words else 1)
 
 
 def _moment(words: frozenset[str], *, lasts: bool) -> Speech | None:

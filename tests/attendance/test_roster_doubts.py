@@ -1,5 +1,6 @@
 """What titles, styles and lengths leave open is asked, and read by its answer; the sure is read."""
 
+from datetime import datetime
 from fractions import Fraction
 
 import pytest
@@ -158,3 +159,81 @@ def test_a_line_counts_for_the_training_without_the_time_missed(signed_in, train
     sheet = upload(signed_in, training, make_xlsx([header, *rows]))
     whole = training.duration_minutes
     assert (sheet.questions, ticked(sheet)) == ([], {"A": whole - 20, "B": whole // 2 - 30})
+
+
+# --- progress, half a day, more than a day -------------------------------------------------------
+
+
+@pytest.mark.parametrize("title", ["Progression", "Progression (%)", "Taux de complétion"])
+def test_how_far_somebody_is_in_a_course_is_asked_about(title):
+    rows = [[*KEYS, title], [*ANNE, "20 %"], [*BORIS, "100 %"]]
+    (key,) = keys(read(*rows))
+    assert key.startswith("column:")
+    assert read(*rows).lines[0].share is None
+    assert read(*rows, told={key: "share"}).lines[0].share == Fraction(1, 5)
+    assert (read(*rows, told={key: "ignore"}).questions, key) == ([], key)
+
+
+def test_a_progress_beside_a_time_or_of_all_to_the_end_asks_nothing():
+    timed = read([*KEYS, "Progression", "Durée"], [*ANNE, "20 %", "1 h"], [*BORIS, "50 %", "2 h"])
+    assert (of(timed)["A"], timed.questions) == ((True, 60), [])
+    rated = read(
+        [*KEYS, "Progression", "Assiduité"], [*ANNE, "20 %", "50 %"], [*BORIS, "9 %", "1 %"]
+    )
+    assert (rated.lines[0].share, rated.questions) == (Fraction(1, 2), [])
+    assert read([*KEYS, "Progression"], [*ANNE, "100 %"], [*BORIS, "100 %"]).questions == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("duration", "words", "minutes"),
+    [
+        (210, ["Matin", "Matin"], [210, 210]),
+        (210, ["Matin", "Après-midi"], [210, 210]),
+        # Of a session of two halves, however short: « Journée » says that there were two.
+        (240, ["Matin", "Journée"], [120, 240]),
+        (420, ["Matin", "Matin"], [210, 210]),
+    ],
+)
+def test_half_a_day_of_a_session_of_half_a_day_is_the_whole(
+    signed_in, training, duration, words, minutes
+):
+    type(training).objects.update(duration_minutes=duration)
+    rows = [[*person, word] for person, word in zip(PEOPLE, words, strict=True)]
+    sheet = upload(signed_in, training, make_xlsx([[*MAIL_KEYS, "Présence"], *rows]))
+    assert (sheet.questions, list(ticked(sheet).values())) == ([], minutes)
+
+
+STAY = [*KEYS, "Heure d’arrivée", "Heure de départ"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("19/05/2026 22:00", "20/05/2026 01:00", 180),
+        # In the American order too.
+        ("5/6/2026, 10:00:00 PM", "5/7/2026, 1:00:00 AM", 180),
+        ("2026-05-19 09:00", "2026-05-20 09:00", 1440),
+        (datetime(2026, 5, 31, 22), datetime(2026, 6, 1, 1), 180),
+        ("22:00", "01:00", 180),
+        ("lundi 22:00", "mardi 01:00", 180),
+    ],
+)
+def test_a_stay_over_midnight_is_as_long_as_it_is(start, end, minutes):
+    roster = read(STAY, [*ANNE, start, end])
+    assert (of(roster), roster.questions) == ({"A": (True, minutes)}, [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("answer", "counted"), [("present", {"A": None, "B": 60}), ("absent", {"B": 60})]
+)
+def test_a_stay_longer_than_a_day_is_asked_about(signed_in, training, answer, counted):
+    header = [*MAIL_KEYS, *STAY[3:]]
+    rows = [
+        [*PEOPLE[0], "19/05/2026 09:00", "20/05/2026 10:00"],
+        [*PEOPLE[1], "19/05/2026 09:00", "19/05/2026 10:00"],
+    ]
+    sheet = upload(signed_in, training, make_xlsx([header, *rows]))
+    assert "plus de 24 heures" in sheet.questions[0]["sentence"]
+    assert reply(signed_in, sheet, answer) == counted

@@ -328,7 +328,7 @@ def test_a_rate_in_words_and_a_part_in_a_word_of_presence():
     assert (of(words), words.questions) == ({"A": (True, None), "B": (False, None)}, [])
     part = read([*KEYS, "Présence"], [*ANNE, "Oui"], [*BORIS, "Oui (50 %)"])
     assert keys(part) == ["word:presence:oui 50"]
-    rate = read([*KEYS, "Progression (%)"], [*ANNE, 100], [*BORIS, 20])
+    rate = read([*KEYS, "Présence (%)"], [*ANNE, 100], [*BORIS, 20])
     assert shares(rate) == [Fraction(1), Fraction(1, 5)]
 
 
