@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
-from . import people, registered, sessions
+from . import people, registered, sessions, shown
 from .amounts import half_days_in
 from .columns import IDENTITY
 from .judging import Judge
@@ -193,6 +193,7 @@ class _Reading:
         for line, row in found:
             judge.add(line, row, is_below_absents=sections[row.number] == ABSENTS)
         judge.judge()
+        self._ask_looks(judge, roles)
         is_open = bool(self.asked or roles.questions or judge.questions)
         if only_registered and judge.tells_nothing and not is_open:
             asked = registered.ask(judge.rows, only_registered, self.told.of_file)
@@ -203,6 +204,16 @@ class _Reading:
         sessions.date_lines([line for line, _ in found], cells)
         questions = [*self.asked, *roles.questions, *judge.questions]
         return List(block, roles, judge.rows, questions)
+
+    def _ask_looks(self, judge: Judge, roles: Roles) -> None:
+        """Of people struck through, or on a colour where no column says who came."""
+        if not (self.tab.struck or self.tab.fills):
+            return
+        who = {column.index for column in roles.columns if column.kind in IDENTITY}
+        answers = self.told.of_file
+        self.asked += shown.ask_struck(judge.rows, self.tab, who, answers)
+        if judge.tells_nothing and not (roles.questions or judge.questions):
+            self.asked += shown.ask_colours(judge.rows, self.tab, who, answers)
 
     def _ask_later(self, rows: list[Said]) -> None:
         """Below « Replay »: were they there?"""

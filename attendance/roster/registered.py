@@ -21,6 +21,9 @@ def ask(rows: Sequence[Said], titles: Mapping[int, str], answers: Answers) -> Qu
     """Those below a title « Liste des inscrits » ({number of the row: title}): all present?"""
     asked = [said for said in rows if said.row.number in titles]
     answer = answers.get(KEY, "")
+    if not any(said.came is None for said in asked):
+        # What their rows look like has told already.
+        return None
     for said in asked if answer else ():
         if said.came is None:
             said.came, said.is_explicit = answer == PRESENT, True

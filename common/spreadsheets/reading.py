@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from time import monotonic
@@ -79,6 +80,9 @@ class Tab:
     hidden_columns: frozenset[int] = frozenset()  # indexes, from 0
     hidden_rows: frozenset[int] = frozenset()  # numbers, as `Row.number`
     unvalued_formulas: int = 0  # whose result no program has computed yet
+    # Of the first columns' cells, by number of the row and index of the column.
+    struck: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    fills: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # « RRGGBB »
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,8 @@ def _read_path(path: str, max_rows: int) -> Workbook:
                 hidden_columns=frozenset(sheet["hidden_columns"]),
                 hidden_rows=frozenset(sheet["hidden_rows"]),
                 unvalued_formulas=sheet["unvalued"],
+                struck={number: frozenset(columns) for number, columns in sheet["struck"]},
+                fills={number: dict(colours) for number, colours in sheet["fills"]},
             )
             for sheet in answer["sheets"]
         ],

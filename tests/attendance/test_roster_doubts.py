@@ -1,10 +1,14 @@
 """What titles, styles and lengths leave open is asked, and read by its answer; the sure is read."""
 
+import io
 from datetime import datetime
 from fractions import Fraction
 
+import openpyxl
 import pytest
+import xlwt
 from django.urls import reverse
+from openpyxl.styles import Font, PatternFill
 
 from attendance import tasks
 from attendance.models import Sheet
@@ -237,3 +241,111 @@ def test_a_stay_longer_than_a_day_is_asked_about(signed_in, training, answer, co
     sheet = upload(signed_in, training, make_xlsx([header, *rows]))
     assert "plus de 24 heures" in sheet.questions[0]["sentence"]
     assert reply(signed_in, sheet, answer) == counted
+
+
+# --- struck through, on a colour -----------------------------------------------------------------
+
+FOUR = [KEYS, ANNE, BORIS, CHLOE, ["D", "Denis", "4"]]
+YELLOW, GREEN, RED, GREY, PALE = "FFFF00", "92D050", "FF0000", "F2F2F2", "DDEBF7"
+
+
+def on(colours):
+    """The fills of rows 2, 3… with these colours below their names; "" for none."""
+    return {number: {0: colour} for number, colour in enumerate(colours, 2) if colour}
+
+
+def test_people_struck_through_are_asked_about():
+    struck = {3: frozenset({0, 1})}
+    (question,) = read(*FOUR, struck=struck).questions
+    assert (question.key, question.rows, question.layout) == ("struck", [3], "")
+    assert question.sentence == "1 ligne est barrée (ligne 3). Présents ou absents ?"
+    left = read(*FOUR, struck=struck, told={"struck": "absent"})
+    assert [name for name, (present, _) in of(left).items() if present] == ["A", "C", "D"]
+    assert "barré" in left.lines[1].evidence
+    assert read(*FOUR, struck=struck, told={"struck": "present"}).lines[1].present
+
+
+def test_a_line_through_everybody_through_the_absent_or_through_no_name_asks_nothing():
+    everybody = {number: frozenset({0}) for number in range(2, 6)}
+    assert read(*FOUR, struck=everybody).questions == []
+    rows = [[*KEYS, "Présent", "Note"], [*ANNE, "X", ""], [*BORIS, "non", ""], [*CHLOE, "X", "lu"]]
+    assert read(*rows, struck={3: frozenset({0})}).questions == []
+    assert read(*rows, struck={4: frozenset({4})}).questions == []
+    assert keys(read(*rows, struck={4: frozenset({0})})) == ["struck"]
+
+
+def test_people_on_a_colour_are_asked_about_both_ways():
+    fills = on(["", YELLOW, YELLOW, ""])
+    (question,) = read(*FOUR, fills=fills).questions
+    assert (question.key, question.rows) == (f"fill:{YELLOW}", [3, 4])
+    assert question.sentence.startswith("2 lignes sont sur fond jaune (lignes 3, 4)")
+    for answer, present in {"absent": "AD", "present": "BC", "ignore": "ABCD"}.items():
+        told = read(*FOUR, fills=fills, told={question.key: answer})
+        assert told.questions == []
+        assert "".join(name for name, (there, _) in of(told).items() if there) == present
+
+
+def test_people_on_several_colours_are_asked_about_colour_by_colour():
+    fills = on([GREEN, RED, GREEN, ""])
+    roster = read(*FOUR, fills=fills)
+    assert keys(roster) == [f"fill:{GREEN}", f"fill:{RED}", "fill:none"]
+    told = {f"fill:{GREEN}": "present", f"fill:{RED}": "absent", "fill:none": "absent"}
+    answered = read(*FOUR, fills=fills, told=told)
+    assert answered.questions == []
+    assert [name for name, (there, _) in of(answered).items() if there] == ["A", "C"]
+    rows = [KEYS, *([name, "Anne", name] for name in "ABCDE")]
+    many = on([GREEN, RED, YELLOW, PALE, GREY])
+    assert keys(read(*rows, fills=many)) == ["fill:many"]
+    assert of(read(*rows, fills=many, told={"fill:many": "absent"}))["A"] == (False, None)
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        ["", GREY, "", GREY],
+        [PALE, GREY, PALE, GREY],
+        [YELLOW, YELLOW, YELLOW, YELLOW],
+        ["", PALE, ""],
+    ],
+)
+def test_one_row_in_two_or_all_rows_on_a_colour_ask_nothing(colours):
+    rows = FOUR[: len(colours) + 1]
+    assert read(*rows, fills=on(colours)).questions == []
+
+
+def test_a_colour_among_rows_that_alternate_is_asked_about_alone_and_none_beside_a_presence():
+    rows = [KEYS, *([name, "Anne", name] for name in "ABCDEF")]
+    roster = read(*rows, fills=on(["", PALE, YELLOW, PALE, "", PALE]))
+    assert [question.rows for question in roster.questions] == [[4]]
+    marked = [[*KEYS, "Présent"], [*ANNE, "X"], [*BORIS, ""], [*CHLOE, ""]]
+    assert read(*marked, fills=on([YELLOW, "", ""])).questions == []
+
+
+def looking(kind):
+    """A file whose second person is struck through, and the third on yellow."""
+    rows = [MAIL_KEYS, *PEOPLE, ["C", "Chloé", "c@x.test"], ["D", "Denis", "d@x.test"]]
+    if kind == "xls":
+        book = xlwt.Workbook()
+        page = book.add_sheet("Feuil1")
+        styles = {2: "font: struck_out on", 3: "pattern: pattern solid, fore_colour yellow"}
+        for number, row in enumerate(rows):
+            style = xlwt.easyxf(styles.get(number, ""))
+            for column, value in enumerate(row):
+                page.write(number, column, value, style)
+        book.save(target := io.BytesIO())
+        return target.getvalue()
+    book = openpyxl.load_workbook(io.BytesIO(make_xlsx(rows)))
+    for cell in book.active[3]:
+        cell.font = Font(strike=True)
+    for cell in book.active[4]:
+        cell.fill = PatternFill("solid", fgColor="FFFFFF00")
+    book.save(target := io.BytesIO())
+    return target.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_what_rows_look_like_is_asked_of_a_real_file(signed_in, training, kind):
+    sheet = upload(signed_in, training, looking(kind))
+    assert [question["key"] for question in sheet.questions] == ["struck", f"fill:{YELLOW}"]
+    assert reply(signed_in, sheet, "absent", "ignore") == {"A": None, "C": None, "D": None}

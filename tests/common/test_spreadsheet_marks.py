@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 import xlwt
 from openpyxl import Workbook as Xlsx
+from openpyxl.styles import Color, Font, PatternFill
 
 from common.spreadsheets import Percent, cell_text, read_workbook, reading
 from common.spreadsheets.child.formats import kind_of
@@ -204,3 +205,59 @@ def test_a_mark_that_makes_no_sense_does_not_cost_the_list():
 )
 def test_a_number_format_says_what_a_number_is(code, kind):
     assert kind_of(code) == kind
+
+
+def test_what_cells_of_an_xlsx_look_like():
+    book = Xlsx()
+    fills = [
+        PatternFill("solid", fgColor="FFFFFF00"),
+        # As a theme's green, made lighter; as a palette's red; as no colour at all.
+        PatternFill("solid", fgColor=Color(theme=9, tint=0.6)),
+        PatternFill("solid", fgColor=Color(indexed=10)),
+        PatternFill("solid", fgColor="FFFFFFFF"),
+        PatternFill("gray125"),
+    ]
+    for number, fill in enumerate(fills, 1):
+        book.active.append(["a", "b"])
+        book.active.cell(number, 1).fill = fill
+    book.active.append(["c", "d"])
+    book.active["B6"].font = Font(strike=True)
+    book.active.cell(1, 20, "far").fill = fills[0]
+    tab = read(saved(book))
+    assert tab.fills == {1: {0: "FFFF00"}, 2: {0: "C5E0B4"}, 3: {0: "FF0000"}}
+    assert tab.struck == {6: frozenset({1})}
+
+
+def test_what_cells_of_an_open_document_look_like():
+    kinds = ("office", "table", "text", "style")
+    spaces = " ".join(
+        f'xmlns:{kind}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"' for kind in kinds
+    )
+    tab = read(
+        f"""<office:document {spaces}
+          xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+          office:mimetype="application/vnd.oasis.opendocument.spreadsheet">
+        <office:automatic-styles>
+        <style:style style:name="s"><style:text-properties
+          style:text-line-through-style="solid"/></style:style>
+        <style:style style:name="f"><style:table-cell-properties
+          fo:background-color="#ffff00"/></style:style>
+        </office:automatic-styles><office:body><office:spreadsheet><table:table table:name="A">
+        <table:table-row><table:table-cell table:style-name="s"><text:p>a</text:p>
+          </table:table-cell></table:table-row>
+        <table:table-row><table:table-cell><text:p>b</text:p></table:table-cell>
+          <table:table-cell table:style-name="f"><text:p>c</text:p></table:table-cell>
+          </table:table-row>
+        </table:table></office:spreadsheet></office:body></office:document>""".encode()
+    )
+    assert (tab.struck, tab.fills) == ({1: frozenset({0})}, {2: {1: "FFFF00"}})
+
+
+def test_a_sheet_that_is_all_on_colours_says_nothing_by_them():
+    book = Xlsx()
+    fill = PatternFill("solid", fgColor="FFFFFF00")
+    for number in range(1, 2002):
+        book.active.append(["a"] * 10)
+        for cell in book.active[number]:
+            cell.fill = fill
+    assert read(saved(book)).fills == {}

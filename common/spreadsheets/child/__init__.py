@@ -2,6 +2,7 @@
 
 A folder run by its path, without Django and without the portal's own modules, under limits that
 it sets on itself. Prints JSON: {"format", "sheets": [{"name", "visible", "rows": [[number,
-cells], …], "hidden_rows", "hidden_columns", "unvalued"}]} or {"error": code}. Whatever happens to
+cells], …], "hidden_rows", "hidden_columns", "unvalued",
+"struck", "fills"}]} or {"error": code}. Whatever happens to
 it, its parent only loses a child.
 """

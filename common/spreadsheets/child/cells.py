@@ -31,6 +31,8 @@ class Marks:
     # What stands in place of a reader's value: {number of a row: {index of a column: cell}}.
     shown: dict[int, dict[int, Any]] = field(default_factory=dict)
     unvalued: int = 0
+    struck: dict[int, list[int]] = field(default_factory=dict)  # {number of a row: columns}
+    fills: dict[int, dict[int, str]] = field(default_factory=dict)  # colours, by row and column
 
     def show(self, number: int, column: int, cell: Any) -> None:
         if cell is not None and column < MAX_COLUMNS:
@@ -58,6 +60,12 @@ class Rows:
                 column for column in marks.hidden_columns if column < MAX_COLUMNS
             ),
             "unvalued": marks.unvalued,
+            "struck": [[one, marks.struck[one]] for one, _ in rows if one in marks.struck],
+            "fills": [
+                [number, list(marks.fills[number].items())]
+                for number, _ in rows
+                if number in marks.fills
+            ],
         }
 
     def keep(self, numbered: Numbered, marks: Marks) -> list[list[Any]]:

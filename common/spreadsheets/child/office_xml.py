@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from . import formats
 from .cells import MAX_ROW, Marks, Rows, Sheet, Unreadable, shown_as
+from .looks import Look, looks_of, note_looks
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -88,6 +89,7 @@ class Parts:
     def __init__(self, content: io.BytesIO) -> None:
         self.by_name: dict[str, bytes] = {}
         self.styles: dict[bytes, str] = {}
+        self.looks: dict[bytes, Look] = {}
         try:
             self.archive = zipfile.ZipFile(content)
             self.names = {one.replace("\\", "/").lower(): one for one in self.archive.namelist()}
@@ -110,6 +112,7 @@ class Parts:
             self.paths[sheet.get("name", "")] = path.lower()
         if (styles := self._tree("xl/styles.xml")) is None:
             return
+        self.looks = looks_of(styles)
         codes = {one.get("numFmtId"): one.get("formatCode", "") for one in named(styles, "numFmt")}
         codes = {**{str(key): code for key, code in formats.BUILT_IN.items()}, **codes}
         for cells in named(styles, "cellXfs"):
@@ -136,6 +139,7 @@ class Parts:
             marks = walk(content, self.styles)
             hide_columns(content, marks)
             marks.unvalued = count_unvalued(content)
+            note_looks(content, self.looks, marks)
         except Exception:  # noqa: BLE001 - as said
             return Marks()
         return marks

@@ -6,6 +6,7 @@ from typing import Any
 from . import formats
 from .cells import Marks, Rows, Sheet, Unreadable, shown_as
 from .kinds import kind_of_ole
+from .looks import COLUMNS, MOST_CELLS, PLAIN, Look, fill_of, mark
 
 
 def read_with_xlrd(path: str, cap: int) -> list[Sheet]:
@@ -61,6 +62,25 @@ def _read(path: str, cap: int, *, formatted: bool) -> list[Sheet]:
     ]
 
 
+def _look(book: Any, style: Any) -> Look | None:
+    """What cells of a style look like, when that is not as all."""
+    colour = None
+    if style.background.fill_pattern:
+        colour = book.colour_map.get(style.background.pattern_colour_index)
+    fill = fill_of("".join(f"{one:02X}" for one in colour)) if colour else ""
+    look = Look(bool(book.font_list[style.font_index].struck_out), fill)
+    return None if look == PLAIN else look
+
+
+def _note_looks(book: Any, sheet: Any, marks: Marks) -> None:
+    looks = {index: look for index, one in enumerate(book.xf_list) if (look := _look(book, one))}
+    if looks:
+        for index in range(min(sheet.nrows, MOST_CELLS // COLUMNS)):
+            for column in range(min(sheet.row_len(index), COLUMNS)):
+                if look := looks.get(sheet.cell_xf_index(index, column)):
+                    mark(marks, index + 1, column, look)
+
+
 def _marks(book: Any, sheet: Any) -> Marks:
     """Hidden rows and columns, and cells whose format shows a share or a length of time."""
     marks = Marks()
@@ -71,6 +91,7 @@ def _marks(book: Any, sheet: Any) -> Marks:
         code = book.format_map.get(style.format_key)
         if code and (kind := formats.kind_of(code.format_str)):
             kinds[index] = kind
+    _note_looks(book, sheet, marks)
     if not kinds:
         return marks
     for index in range(sheet.nrows):

@@ -8,11 +8,13 @@ from typing import IO, Any
 from xml.etree.ElementTree import Element
 
 from .cells import MAX_COLUMNS, Marks, Rows, Sheet, Unreadable, duration, share
+from .looks import Look, fill_of, mark
 
 SPACE = "urn:oasis:names:tc:opendocument:xmlns"
 TABLE, OFFICE, TEXT, STYLE = (
     f"{{{SPACE}:{name}:1.0}}" for name in ("table", "office", "text", "style")
 )
+FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 NUMBER = f"{{{SPACE}:datastyle:1.0}}"
 DURATION = re.compile(r"(-?)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?")
 UNSEEN = {"collapse", "filter"}
@@ -42,6 +44,7 @@ class Reader:
         self.unbounded: set[str] = set()
         self.elapsed: set[str] = set()
         self.hidden: set[str] = set()
+        self.looks: dict[str, Look] = {}
 
     def read(self, source: IO[bytes]) -> list[Sheet]:
         from defusedxml import ElementTree  # noqa: PLC0415 - a child loads what it needs
@@ -72,6 +75,16 @@ class Reader:
         for properties in element.iter(f"{STYLE}table-properties"):
             if properties.get(f"{TABLE}display") == "false":
                 self.hidden.add(name)
+        struck = any(
+            one.get(f"{STYLE}text-line-through-style", "none") != "none"
+            for one in element.iter(f"{STYLE}text-properties")
+        )
+        fills = [
+            fill_of(one.get(f"{FORMAT}background-color", ""))
+            for one in element.iter(f"{STYLE}table-cell-properties")
+        ]
+        if struck or any(fills):
+            self.looks[name] = Look(struck, next(filter(None, fills), ""))
 
     def begin(self) -> None:
         self.number = 0
@@ -94,10 +107,13 @@ class Reader:
 
     def row(self, element: Element) -> None:
         cells: list[Any] = []
+        looks: dict[int, Look] = {}
         for cell in element:
             if cell.tag in {f"{TABLE}table-cell", f"{TABLE}covered-table-cell"}:
                 count = min(repeated(cell, "columns"), MAX_COLUMNS - len(cells))
                 if count > 0:
+                    if look := self.looks.get(cell.get(f"{TABLE}style-name", "")):
+                        looks[len(cells)] = look
                     cells += [self.cell(cell, len(cells))] * count
         count, first = repeated(element, "rows"), self.number + 1
         self.number += count
@@ -105,6 +121,8 @@ class Reader:
             return
         for number in range(first, first + min(count, self.cap + 1)):
             self.numbered.append((number, cells))
+            for column, look in looks.items():
+                mark(self.marks, number, column, look)
             if element.get(f"{TABLE}visibility") in UNSEEN:
                 self.marks.hidden_rows.add(number)
         if len(self.numbered) > self.cap:
