@@ -172,24 +172,28 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
+CACHE_TABLE = "django_cache"
+# Limits are kept there: at most so many entries, or the oldest of them go.
+CACHE_OPTIONS = {"MAX_ENTRIES": 100_000}
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "common.cache.RedisElseTable",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "portal",
+            "OPTIONS": {"TABLE": CACHE_TABLE, **CACHE_OPTIONS},
         }
     }
 else:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "django_cache",
+            "LOCATION": CACHE_TABLE,
+            "OPTIONS": CACHE_OPTIONS,
         }
     }
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.cache" if REDIS_URL else "django.contrib.sessions.backends.db"
-)
+# With Redis, the rows of the database are kept in it for a minute.
+SESSION_ENGINE = "common.sessions" if REDIS_URL else "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -248,6 +252,13 @@ IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.MediaStorage"
 
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
+    # Longer than a worker's own wait for a message (1 s), or it would take each for an outage.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+    }
+    # What is to be done is a row, which beat finds: no page waits for a broker that is away.
+    CELERY_TASK_PUBLISH_RETRY = False
 else:
     CELERY_BROKER_URL = "folder://localhost"
     for folder in ("queue", "processed", "control"):
@@ -263,6 +274,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker for as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TIMEZONE = "Europe/Paris"
@@ -286,6 +299,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-stored-files": {
         "task": "common.tasks.sweep_stored_files",
         "schedule": crontab(hour=3, minute=30),
+    },
+    "clear-sessions": {
+        "task": "common.tasks.clear_sessions",
+        "schedule": crontab(hour=3, minute=45),
     },
     "finish-qcm": {"task": "qcm.tasks.finish_overdue", "schedule": 600.0},
 }

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.db import models, transaction
@@ -29,12 +30,15 @@ LEASE = timedelta(minutes=3)
 MAX_TRIES = 3
 # A row that no task took is looked for after this.
 LOST_AFTER = timedelta(seconds=45)
+# Seconds for which a broker that did not answer is asked nothing.
+BROKER_DISTRUST = 10
 
 
 def ask(task: str, *args: Any) -> None:
     """Ask a worker for a task, by its dotted name, once the transaction has committed.
 
-    A broker that is away is logged and never an error page: beat finds the row.
+    A broker that is away is logged and never an error page, and is left alone for some seconds,
+    so that pages do not wait for it one after the other: beat finds the row.
     """
     transaction.on_commit(_Request(import_string(task), task, args))
 
@@ -47,6 +51,15 @@ def ask_once(task: str, *args: Any) -> None:
         transaction.on_commit(request)
 
 
+class _Broker:
+    """Until when this process leaves the broker alone, in the seconds of `monotonic`."""
+
+    away_until = 0.0
+
+
+broker = _Broker()
+
+
 @dataclass(frozen=True)
 class _Request:
     task: Any
@@ -54,9 +67,12 @@ class _Request:
     args: tuple[Any, ...]
 
     def __call__(self) -> None:
+        if monotonic() < broker.away_until:
+            return
         try:
             self.task.delay(*self.args)
         except Exception:  # whatever the broker raised: the row says what is to be done
+            broker.away_until = monotonic() + BROKER_DISTRUST
             logger.exception("The broker did not take %s%r; beat will do it", self.name, self.args)
 
 

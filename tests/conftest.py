@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 
+from common import jobs
 from tests import factories
 from tests.common.models import ALL as OWN_MODELS
 
@@ -46,8 +47,9 @@ def unmeasured():
 
 
 @pytest.fixture(autouse=True)
-def _portal_folders(settings, tmp_path):
-    """Each test keeps its files and mails below its own folder."""
+def _portal_folders(settings, tmp_path, monkeypatch):
+    """Each test keeps its files and mails below its own folder, and trusts its broker."""
+    monkeypatch.setattr(jobs.broker, "away_until", 0.0)
     settings.VAR_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MAIL_DIR = tmp_path / "mail"

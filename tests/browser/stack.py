@@ -19,7 +19,6 @@ STAFF_EMAIL, STAFF_PASSWORD = "officier@anacofi.test", "une-phrase-de-passe-soli
 PREPARE = f"""
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-call_command("createcachetable")
 call_command("collectstatic", interactive=False, verbosity=0)
 call_command("createsuperuser", interactive=False, email="{STAFF_EMAIL}")
 """

@@ -92,8 +92,8 @@ def test_a_broker_that_is_away_is_logged_and_stops_nothing(
     caplog, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        jobs.ask(f"{__name__}.AwayTask", 1)
         jobs.ask(f"{__name__}.Task", 2)
+        jobs.ask(f"{__name__}.AwayTask", 1)
     assert asked == [(2,)]
     (record,) = caplog.records
     assert record.levelno == logging.ERROR

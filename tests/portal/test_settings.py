@@ -60,10 +60,10 @@ def test_production_starts_with_all_of_them_and_keeps_nothing_locally(tmp_path):
         0,
         [
             "False",
-            "django.contrib.sessions.backends.cache",
+            "common.sessions",
             "storages.backends.s3.S3Storage",
             "redis://localhost:6379/0",
-            "django.core.cache.backends.redis.RedisCache",
+            "common.cache.RedisElseTable",
             "django.core.mail.backends.smtp.EmailBackend",
         ],
     )

@@ -23,7 +23,6 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Les données de démonstration ne se chargent pas en production.")
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
         if not User.objects.filter(email=people.STAFF[0][0]).exists():
             self.stdout.write("Chargement des données de démonstration…")
             # Whole or not at all: a load that was interrupted starts again from nothing.
