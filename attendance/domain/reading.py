@@ -12,6 +12,7 @@ from accounts.models import User
 from common import bulk
 from common.jobs import Work
 from common.spreadsheets import UnreadableWorkbook, read_workbook
+from trainings.models import Training
 
 from ..models import Answer, Participant, Sheet
 from ..roster import parsing
@@ -28,9 +29,9 @@ Event = Sheet.Event
 
 
 def parse_file(
-    file: FieldFile, *, organism_id: int, answers: Answers, pick: str = ""
+    file: FieldFile, *, training: Training, answers: Answers, pick: str = ""
 ) -> parsing.Roster:
-    """The list that a stored workbook holds, read in a bounded child.
+    """The list that a stored workbook of a training holds, read in a bounded child.
 
     `answers` are those given of this very file.
 
@@ -38,7 +39,8 @@ def parse_file(
     """
     with file.open("rb") as opened:
         workbook = read_workbook(opened, max_rows=MAX_LINES)
-    return parsing.parse(workbook, told=Told(answers, remembered(organism_id)), pick=pick)
+    told = Told(answers, remembered(training.organism_id))
+    return parsing.parse(workbook, told=told, pick=pick, duration=training.duration_minutes)
 
 
 def remembered(organism_id: int) -> dict[str, dict[str, str]]:
@@ -57,7 +59,7 @@ def _read(sheet: Sheet) -> None:
     try:
         listed = parse_file(
             sheet.roster,
-            organism_id=sheet.training.organism_id,
+            training=sheet.training,
             answers=sheet.answers,
             pick=sheet.picked,
         )

@@ -67,7 +67,7 @@ def _read(second: SecondReading) -> None:
     try:
         listed = parse_file(
             second.roster,
-            organism_id=second.training.organism_id,
+            training=second.training,
             answers=second.answers,
             pick=second.answers.get(SESSION, ""),
         )

@@ -76,18 +76,24 @@ class List:
     questions: list[Question]
 
 
-def parse(workbook: Workbook, *, told: Told = NOTHING_TOLD, pick: str = "") -> Roster:
+def parse(
+    workbook: Workbook,
+    *,
+    told: Told = NOTHING_TOLD,
+    pick: str = "",
+    duration: int | None = None,
+) -> Roster:
     """The list of a workbook. Raises UnreadableRoster when no visible tab holds one.
 
     One tab is read: the one whose name and header look most like a list of those present, or
     the one that `pick` (a `Session.key`) names. What is left aside (another list, totals,
     signatures) is told in `notes`, what is not sure asked in `questions`. `told` is what was said
-    by hand.
+    by hand; `duration` are the minutes of the training, by which units are told apart.
     """
     tables = tables_of(workbook, told)
     picked = [table for table in tables if TAB + table.tab.name == pick]
     table = best_of(picked or tables)
-    reading = _Reading(table, told)
+    reading = _Reading(table, told, duration)
     rows = reading.read()
     roster = reading.roster
     roster.cited = cited_numbers(workbook, tables)
@@ -122,7 +128,8 @@ def parse(workbook: Workbook, *, told: Told = NOTHING_TOLD, pick: str = "") -> R
 class _Reading:
     """One tab while it is read."""
 
-    def __init__(self, table: Table, told: Told) -> None:
+    def __init__(self, table: Table, told: Told, duration: int | None) -> None:
+        self.duration = duration
         self.table, self.told = table, told
         self.tab: Tab = table.tab
         self.roster = Roster(tab=table.tab.name, lines=[], notes=[])
@@ -188,6 +195,7 @@ class _Reading:
             answers,
             hidden=hidden,
             layout=block.layout,
+            duration=self.duration,
         )
         judge = Judge(roles, answers, titles=block.titles, layout=block.layout)
         for line, row in found:

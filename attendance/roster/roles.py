@@ -16,7 +16,7 @@ from .moments import moment_of
 from .profiles import ALMOST_ALL, Profile, is_half_day, marks_in, moments_in, profile_of
 from .questions import SHOWN_ROWS, Answers, Question, at_rows, column_key, quoted, short
 from .titles import Speech, speech_of, speech_of_moment
-from .units import seconds_in, unit_or_question
+from .units import are_parts_of_one, seconds_in, unit_or_question
 
 # Yes or no of these is no presence.
 HARMLESS = frozenset(
@@ -66,9 +66,10 @@ def roles_of(
     *,
     hidden: frozenset[int] = frozenset(),
     layout: str = "",
+    duration: int | None = None,
 ) -> Roles:
     """What each column with these (different) titles is, above these rows of people."""
-    return _Chooser(titles, rows, answers, hidden, layout).choose()
+    return _Chooser(titles, rows, answers, hidden, layout, duration).choose()
 
 
 class _Chooser:
@@ -81,9 +82,10 @@ class _Chooser:
         answers: Answers,
         hidden: frozenset[int],
         layout: str,
+        duration: int | None,
     ) -> None:
         self.titles, self.rows, self.answers, self.hidden = titles, rows, answers, hidden
-        self.layout = layout
+        self.layout, self.duration = layout, duration
         self.roles = Roles()
         self.profiles = {index: profile_of(index, rows) for index in range(len(titles))}
         self.told: dict[int, str] = {}
@@ -259,7 +261,9 @@ class _Chooser:
         if told := {"hours": HOURS, "minutes": MINUTES}.get(self.told.get(index, "")):
             return told
         cells = [cell for one in together for row in self.rows for cell in row.cells[one : one + 1]]
-        unit, question = unit_or_question(self.titles[index], cells, self.answers, self.layout)
+        unit, question = unit_or_question(
+            self.titles[index], cells, self.answers, self.layout, self.duration
+        )
         if question:
             self.roles.questions.append(question)
         return unit
@@ -333,7 +337,7 @@ class _Chooser:
         # « Matin » beside « 1 h » says when, and not how long.
         long = [i for i in candidates if not all(map(is_half_day, self.profiles[i].values))]
         candidates = long or candidates
-        if len(candidates) < 2:
+        if len(candidates) < 2 or self._are_parts(candidates):
             return candidates
         whole = [i for i in candidates if not speeches[i].is_slot]
         slots = [i for i in candidates if speeches[i].is_slot]
@@ -353,6 +357,10 @@ class _Chooser:
                     f"« {self.titles[other]} » ne l’est pas."
                 )
         return [read]
+
+    def _are_parts(self, candidates: Sequence[int]) -> bool:
+        values = [self.profiles[index].values for index in candidates]
+        return are_parts_of_one([self.titles[index] for index in candidates], values)
 
     def _say_the_same(self, indexes: Sequence[int]) -> bool:
         first, *others = (

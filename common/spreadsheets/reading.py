@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeAlias
 from common.errors import Refused
 
 from .refusals import TO_A_WORKBOOK, no_workbook
-from .values import Cell, Percent, clean_text
+from .values import Cell, Elapsed, Percent, clean_text
 
 WALL_SECONDS = 30
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
@@ -197,6 +197,8 @@ def untagged(cell: Any) -> Cell:
     """A cell as Python: dates, times and shares come tagged, since JSON has none."""
     if isinstance(cell, dict):
         kind, content = next(iter(cell.items()))
+        if kind == "elapsed":
+            return Elapsed(content)
         return Percent(content) if kind == "percent" else TAGS[kind].fromisoformat(content)
     value: Cell = cell
     return value

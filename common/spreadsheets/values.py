@@ -18,6 +18,12 @@ class Percent(float):
     """A share of one that the workbook shows as a percentage: 0.85 is « 85 % »."""
 
 
+class Elapsed(str):
+    """A length of time that the workbook holds as one, as it shows it: « 26:00 » is 26 hours."""
+
+    __slots__ = ()
+
+
 # What a cell holds once it is read.
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | None
 

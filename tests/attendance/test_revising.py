@@ -450,7 +450,7 @@ def test_a_file_whose_reading_fails_counts_no_line_for_the_day(sheet, owner, mon
 
 def test_a_file_that_two_tasks_have_read_counts_its_lines_once(training, owner):
     one = second(training, "check", workbook(unknown(60)), owner)
-    listed = second_readings.parse_file(one.roster, organism_id=training.organism_id, answers={})
+    listed = second_readings.parse_file(one.roster, training=training, answers={})
     second_readings.record(one, listed)
     assert UnrecognisedCount.objects.get().lines == 60
 

@@ -12,7 +12,19 @@ from openpyxl.styles import Font, PatternFill
 
 from attendance import tasks
 from attendance.models import Sheet
-from tests.attendance.test_roster_questions import ANNE, BORIS, CHLOE, KEYS, keys, of, read
+from attendance.roster.parsing import parse
+from attendance.roster.questions import Told
+from common.spreadsheets import Elapsed
+from tests.attendance.test_roster_questions import (
+    ANNE,
+    BORIS,
+    CHLOE,
+    KEYS,
+    keys,
+    of,
+    read,
+    workbook,
+)
 from tests.corpus import samples
 from tests.files import make_xlsx
 
@@ -349,3 +361,69 @@ def test_what_rows_look_like_is_asked_of_a_real_file(signed_in, training, kind):
     sheet = upload(signed_in, training, looking(kind))
     assert [question["key"] for question in sheet.questions] == ["struck", f"fill:{YELLOW}"]
     assert reply(signed_in, sheet, "absent", "ignore") == {"A": None, "C": None, "D": None}
+
+
+# --- in which unit -------------------------------------------------------------------------------
+
+
+def test_a_length_that_the_workbook_holds_as_one_is_in_hours():
+    header = [*KEYS, "Durée"]
+    held = read(header, [*ANNE, Elapsed("26:00")], [*BORIS, Elapsed("3:30")])
+    assert (of(held), held.questions) == ({"A": (True, 1560), "B": (True, 210)}, [])
+    # Typed, or as a program holds minutes and seconds that were typed: it may be either.
+    for cell in ("26:00", Elapsed("58:31")):
+        assert keys(read(header, [*ANNE, cell], [*BORIS, Elapsed("3:30")])) == ["unit:duree"]
+
+
+@pytest.mark.django_db
+def test_more_than_a_day_in_the_format_of_excel_is_read(signed_in, training):
+    book = openpyxl.load_workbook(io.BytesIO(make_xlsx([[*MAIL_KEYS, "Durée"], *PEOPLE])))
+    for number, hours in ((2, 26), (3, 3.5)):
+        book.active.cell(number, 4, hours / 24).number_format = "[h]:mm"
+    book.save(target := io.BytesIO())
+    sheet = upload(signed_in, training, target.getvalue())
+    assert (sheet.questions, ticked(sheet)) == ([], {"A": 1560, "B": 210})
+
+
+@pytest.mark.parametrize(
+    ("titles", "cells", "minutes"),
+    [
+        (("Heures", "Minutes"), ((2, 45), (7, 0)), (165, 420)),
+        (("Durée (h)", "Durée (min)"), (("2", "45"), ("7", "")), (165, 420)),
+        (("Minutes", "Heures"), ((45, 2), (0, 7)), (165, 420)),
+        # The same length twice.
+        (("Durée (h)", "Durée (min)"), ((2, 120), (7, 420)), (120, 420)),
+    ],
+)
+def test_hours_and_minutes_side_by_side_are_one_length(titles, cells, minutes):
+    roster = read([*KEYS, *titles], [*ANNE, *cells[0]], [*BORIS, *cells[1]])
+    assert (tuple(line.minutes for line in roster.lines), roster.questions) == (minutes, [])
+
+
+@pytest.mark.parametrize(
+    ("duration", "cells", "minutes"),
+    [
+        (840, (14, 7), (840, 420)),
+        (60, (3600, 1800), (60, 30)),
+        (720, (700, 60), (700, 60)),
+        (60, ("58:30", "30:00"), (58, 30)),
+        (420, (0.2917, 0.1459), (420, 210)),
+    ],
+)
+def test_the_unit_is_sure_by_which_the_longest_is_of_the_training(duration, cells, minutes):
+    rows = [[*KEYS, "Durée"], [*ANNE, cells[0]], [*BORIS, cells[1]]]
+    assert keys(read(*rows)) == ["unit:duree"]
+    roster = parse(workbook(rows), duration=duration)
+    assert (tuple(line.minutes for line in roster.lines), roster.questions) == (minutes, [])
+    assert keys(parse(workbook(rows), duration=100_000)) == ["unit:duree"]
+    # Whoever was asked knows better.
+    told = Told({"unit:duree": read(*rows).questions[0].options[-1][0]})
+    assert parse(workbook(rows), duration=duration, told=told).questions == []
+
+
+@pytest.mark.django_db
+def test_fourteen_of_a_training_of_two_days_are_hours(signed_in, training):
+    type(training).objects.update(duration_minutes=840)
+    rows = [[*PEOPLE[0], 14], [*PEOPLE[1], 7]]
+    sheet = upload(signed_in, training, make_xlsx([[*MAIL_KEYS, "Durée"], *rows]))
+    assert (sheet.questions, ticked(sheet)) == ([], {"A": 840, "B": 420})

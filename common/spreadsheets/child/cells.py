@@ -111,12 +111,12 @@ def plain(cell: Any) -> Any:
     return str(cell).encode("utf-8", "replace").decode()[:MAX_CELL_CHARACTERS]
 
 
-def duration(days: float) -> str:
-    """A length of time as its cell shows it: « 26:00 », with seconds where there are any."""
+def duration(days: float) -> Any:
+    """A length of time, tagged, as its cell shows it: « 26:00 », with seconds if there are any."""
     seconds = round(abs(days) * 86_400)
     sign = "-" if days < 0 and seconds else ""
     hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{sign}{hours}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
+    return {"elapsed": f"{sign}{hours}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")}
 
 
 def share(value: float) -> Any:
