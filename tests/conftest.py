@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import coverage
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -46,25 +47,33 @@ def unmeasured():
             measuring.start()
 
 
+def portal_settings(folder):
+    """Settings that keep files and mails below this folder, and share nothing."""
+    storages = dict(django_settings.STORAGES)
+    storages["default"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": folder / "media", "base_url": None},
+    }
+    # The manifest exists only after collectstatic, which tests do not run.
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    return {
+        "VAR_DIR": folder,
+        "MEDIA_ROOT": folder / "media",
+        "MAIL_DIR": folder / "mail",
+        # WhiteNoise warns about a folder that is not there, and warnings are errors.
+        "STATIC_ROOT": folder,
+        "STORAGES": storages,
+        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+
+
 @pytest.fixture(autouse=True)
 def _portal_folders(settings, tmp_path, monkeypatch):
     """Each test keeps its files and mails below its own folder, and trusts its broker."""
     monkeypatch.setattr(jobs.broker, "away_until", 0.0)
-    settings.VAR_DIR = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MAIL_DIR = tmp_path / "mail"
-    # WhiteNoise warns about a folder that is not there, and warnings are errors.
-    settings.STATIC_ROOT = tmp_path
-    storages = dict(settings.STORAGES)
-    storages["default"] = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "media", "base_url": None},
-    }
-    # The manifest exists only after collectstatic, which tests do not run.
-    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = storages
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for name, value in portal_settings(tmp_path).items():
+        setattr(settings, name, value)
     cache.clear()
 
 

@@ -1,6 +1,6 @@
 """One portal with something of everything in it, and a client for each visitor."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -8,19 +8,22 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from attendance.domain import deposits
 from attendance.models import SecondReading
 from members import links as member_links
-from members.models import SignInLink
+from members.models import Member, SignInLink
 from organisms.links import SALT as INVITE
 from qcm import links as qcm_links
 from qcm.domain.regrading import decide
 from tests import factories
 from tests.access.visitors import VISITORS
+from tests.conftest import portal_settings
 from tests.files import make_pdf
 from tests.qcm import steps
 from trainings.domain import corrections, documents, versions, writing
@@ -30,9 +33,62 @@ from trainings.questions.rows import QuestionRow
 TYPED = QuestionRow("Question ?")
 
 
+@dataclass(frozen=True)
+class Made:
+    """The rows of a world: keys of users and members' invitations by visitor, and of objects."""
+
+    users: dict
+    invitations: dict
+    objects: dict
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The rows of a world and the folder of their files, made once for a module.
+
+    Each test runs in a transaction inside this one: what it changes of them is undone after it.
+    """
+    folder = tmp_path_factory.mktemp("world")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(**portal_settings(folder)):
+            rows = make_rows()
+        yield rows, folder
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(organism, owner, contributor, outsider, officer, administrator):
+def world(made, db, settings):
     """What the arguments of the table name, and a client for each visitor."""
+    rows, folder = made
+    for name, value in portal_settings(folder).items():
+        setattr(settings, name, value)
+    clients = {name: Client() for name in VISITORS}
+    users = {name: User.objects.get(pk=pk) for name, pk in rows.users.items()}
+    for name, user in users.items():
+        clients[name].force_login(user)
+    for name, pk in rows.invitations.items():
+        clients[name].get(qcm_links.invitation_url(pk))
+        member = Member.objects.get(invitations=pk)
+        clients[name].post(reverse("members:enter", args=[hours_link(member)]))
+    # It ends with the next sign-in.
+    key = default_token_generator.make_token(users["contributor"])
+    return {"clients": clients, "objects": rows.objects | {"password_key": key}}
+
+
+def make_rows():
+    """A row of everything, and who visits."""
+    organism = factories.make_organism()
+    users = {
+        "outsider": factories.make_person(factories.make_organism(name="Autre organisme")).user,
+        "contributor": factories.make_person(organism, role="contributor").user,
+        "owner": factories.make_person(organism).user,
+        "officer": factories.make_staff("Chargé de formation"),
+        "administrator": factories.make_staff("Administrateur"),
+    }
+    for user in users.values():
+        user.set_password("Formation-2026-sûre")
+        user.save()
+    owner, administrator = users["owner"], users["administrator"]
     colleague = factories.make_person(organism)
     invite = factories.make_invite(organism)
     draft = factories.make_training(organism)
@@ -77,28 +133,14 @@ def world(organism, owner, contributor, outsider, officer, administrator):
     decide(regraded, mode="neutral", reason="Faute", by=administrator)
     correction = corrections.ask(corrected, by=administrator, comment="Encore")
     link = hours_link(factories.make_member())
-    clients = {name: Client() for name in VISITORS}
-    for name, user in [
-        ("outsider", outsider),
-        ("contributor", contributor),
-        ("owner", owner),
-        ("officer", officer),
-        ("administrator", administrator),
-    ]:
-        user.set_password("Formation-2026-sûre")
-        user.save()
-        clients[name].force_login(user)
-    for name, one in [("member", invitation), ("other_member", other_invitation)]:
-        clients[name].get(qcm_links.invitation_url(one.pk))
-        clients[name].post(reverse("members:enter", args=[hours_link(one.member)]))
-    return {
-        "clients": clients,
-        "objects": {
+    return Made(
+        {name: user.pk for name, user in users.items()},
+        {"member": invitation.pk, "other_member": other_invitation.pk},
+        {
             "colleague": colleague.pk,
             "invite": invite.pk,
             "invite_key": signing.dumps(invite.pk, salt=INVITE),
-            "uid": user_pk_to_url_str(contributor),
-            "password_key": default_token_generator.make_token(contributor),
+            "uid": user_pk_to_url_str(users["contributor"]),
             "draft": draft.pk,
             "correction": correction.pk,
             "corrected": corrected.pk,
@@ -120,7 +162,7 @@ def world(organism, owner, contributor, outsider, officer, administrator):
             "reminder_token": member_links.token(qcm_links.REMINDER, [other_invitation.pk]),
             "year": approved.year,
         },
-    }
+    )
 
 
 def pdf():
