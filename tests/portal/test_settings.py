@@ -26,10 +26,21 @@ REQUIRED = [name for name in PRODUCTION if name != "PORTAL_ENV"]
 
 def started(environment, tmp_path, *arguments):
     """What a management command prints in this environment, and how it ended."""
+    return run(environment, tmp_path, "manage.py", *(arguments or ["check"]))
+
+
+def asked_of_settings(environment, tmp_path, code):
+    """The same of Python that reads the settings alone, without loading the portal."""
+    return run(
+        {**environment, "DJANGO_SETTINGS_MODULE": "anacofi_portal.settings"}, tmp_path, "-c", code
+    )
+
+
+def run(environment, tmp_path, *arguments):
     clean = {key: value for key, value in os.environ.items() if key not in PRODUCTION}
     clean.pop("PORTAL_DEMO", None)
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "manage.py", *(arguments or ["check"])],
+        [sys.executable, "-W", "ignore", *arguments],
         cwd=ROOT,
         env={**clean, "PORTAL_VAR": str(tmp_path), **environment},
         capture_output=True,
@@ -75,17 +86,17 @@ def test_options_of_the_database_s_url_are_kept_beside_our_own(tmp_path):
         "import json; from django.db import connection as c; "
         "print(json.dumps(c.settings_dict['OPTIONS'], sort_keys=True))"
     )
-    code, printed = started(
+    code, printed = asked_of_settings(
         {**PRODUCTION, "DATABASE_URL": f"{PRODUCTION['DATABASE_URL']}?sslmode=require"},
         tmp_path,
-        *["shell", "-v", "0", "-c", asked],
+        asked,
     )
     assert (code, json.loads(printed)) == (
         0,
         {"prepare_threshold": 5, "server_side_binding": True, "sslmode": "require"},
     )
     url = f"sqlite:///{tmp_path / 'portal.sqlite3'}?timeout=5"
-    code, printed = started({"DATABASE_URL": url}, tmp_path, "shell", "-v", "0", "-c", asked)
+    code, printed = asked_of_settings({"DATABASE_URL": url}, tmp_path, asked)
     found = json.loads(printed)
     assert (code, found["timeout"], found["transaction_mode"]) == (0, 5, "IMMEDIATE")
 
@@ -110,7 +121,7 @@ def test_an_unknown_environment_is_refused(tmp_path):
 
 def test_an_embedded_portal_makes_its_own_key_once(tmp_path):
     asked = "from django.conf import settings; print(settings.SECRET_KEY)"
-    keys = {started({}, tmp_path, "shell", "-v", "0", "-c", asked)[1] for _ in range(2)}
+    keys = {asked_of_settings({}, tmp_path, asked)[1] for _ in range(2)}
     assert keys == {(tmp_path / "secret_key").read_text() + "\n"}
     assert len(keys.pop()) > 50
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
