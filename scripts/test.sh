@@ -26,13 +26,14 @@ journeys() {
 found=$($BIN/python scripts/services.py)
 echo "== SQLite"
 # On PostgreSQL all of them run, and what they reach is measured: those that are the same on every
-# database need not run twice.
+# database need not run twice. Of the journeys, those run here whose sessions or locks are not.
 if [ -n "$found" ]; then
   run -m "not corpus and not anywhere and not once" "$@"
+  journeys -m both "$@"
 else
   run "${measured[@]}" "$@"
+  journeys "$@"
 fi
-journeys "$@"
 
 if [ -n "$found" ]; then
   echo "== PostgreSQL et Redis"

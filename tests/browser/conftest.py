@@ -28,6 +28,10 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             # One worker runs them all: they share one running portal.
             item.add_marker(pytest.mark.xdist_group("browser"))
+            # What a page's script does is the same on every database; what waits for a lock, a
+            # session or the worker is not.
+            if not item.get_closest_marker("both"):
+                item.add_marker("once")
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="browser: Chromium is not installed"))
 

@@ -17,6 +17,7 @@ def page(portal, new_page):
     return page
 
 
+@pytest.mark.both
 def test_a_session_that_ends_loses_nothing_of_what_is_typed(page):
     aims = page.get_by_label("Objectifs")
     aims.fill("Savoir conseiller")

@@ -57,6 +57,7 @@ def staff(new_page):
     return page
 
 
+@pytest.mark.both
 def test_from_an_account_to_counted_hours(portal, new_page, staff):
     import_registry(staff)
     organism = open_account(portal, new_page, staff)

@@ -235,6 +235,7 @@ def test_the_page_of_a_hotels_network_is_no_proof_that_an_answer_was_saved(exam,
     assert exam.answers() == [[1], [], [], []]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("lost", ["the session", "all cookies"])
 def test_a_session_that_ended_says_to_open_the_link_and_then_sends_what_was_kept(
     exam, new_page, lost
@@ -263,6 +264,7 @@ def test_a_session_that_ended_says_to_open_the_link_and_then_sends_what_was_kept
     assert exam.answers() == [[1], [1], [], []]
 
 
+@pytest.mark.both
 def test_ending_while_answers_are_under_way_waits_for_them(exam, new_page):
     page = exam.open(new_page(**PHONE))
 
@@ -304,6 +306,7 @@ def test_ending_without_network_stays_and_ends_once_it_is_back(exam, new_page):
     until(page, lambda: page.evaluate("localStorage.length") == 0)
 
 
+@pytest.mark.both
 def test_two_tabs_of_one_browser_keep_the_later_choice_and_both_tabs_answers(exam, new_page):
     first = exam.open(new_page(**PHONE))
     second = first.context.new_page()

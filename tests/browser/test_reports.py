@@ -98,6 +98,7 @@ def validate(page):
     page.get_by_text("Liste validée").first.wait_for()
 
 
+@pytest.mark.both
 def test_a_zoom_report_asks_who_came_back_by_telephone_and_counts_what_it_shows(
     portal, page, trainings
 ):

@@ -35,6 +35,7 @@ def titles(page, number):
     return [text.strip() for text in page.locator(f"#jeu-{number} .q-text").all_inner_texts()]
 
 
+@pytest.mark.both
 def test_the_workshop_loses_nothing_that_is_typed(page):
     first = [f"Jeu 1, question {rank} ?" for rank in (1, 2, 3)]
     assert titles(page, 1) == first
