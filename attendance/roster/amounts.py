@@ -51,6 +51,21 @@ WHOLE = frozenset(
     "tout|toute|totalite|la totalite|integralite|toute la session|session entiere|toute la duree|"
     "complet|complete|entiere|toute la formation".split("|")
 )
+# « ~2h », « environ 2 h », « 7h (complet) »: what stands around a time and changes nothing of it.
+AROUND = re.compile(
+    r"^(?:~|≈|≃|env\.|environ\b|approx\.?|±)\s*|"
+    r"\s*\((?:complet|complète|complete|total|totale|totalité|entier|entière|journée complète|"
+    r"en entier|toute la session|présence complète|environ|env\.|approx\.?)\)$"
+)
+SPELLED = {
+    word: number
+    for number, word in enumerate(
+        "une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze".split(), 1
+    )
+} | {"un": 1, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50}
+HALF_HOURS = {"1 demi heure": 30, "3 quarts d heure": 45, "1 quart d heure": 15}
+# « 3 600 »: a space at the thousands.
+SPACED = re.compile(r"[1-9]\d{0,2} \d{3}(?:[.,]\d+)?")
 DAYS = re.compile(r"(\d{1,2})(?:[.,](\d))?\s*(?:j|jours?|journees?|days?)")
 WRITTEN_DAY = re.compile(
     r"^(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)?\s*\d{1,2}/\d{1,2}(?:/\d{2,4})?)"
@@ -132,7 +147,7 @@ def amount_of(cell: Cell, *, unit: str) -> Amount | None:
 @lru_cache(maxsize=4096)
 def amount_of_text(text: str) -> Amount | None:
     """The time that a text tells by itself, with its unit; None when it tells none."""
-    lowered = text.lower().strip()
+    lowered = AROUND.sub("", text.lower().strip())
     if lowered in NONE:
         return Amount()
     if share := SHARE.fullmatch(lowered):
@@ -152,7 +167,24 @@ def amount_of_text(text: str) -> Amount | None:
     if len(text) > 2 and (iso := ISO.fullmatch(text)) and any(iso.groups()):
         days, hours, minutes, seconds = (int(figures or 0) for figures in iso.groups())
         return Amount(seconds=((days * 24 + hours) * 60 + minutes) * 60 + seconds)
-    return _days_of(lowered) or _typed(text)
+    return _days_of(lowered) or _typed(lowered) or _spelled(lowered)
+
+
+def _spelled(lowered: str) -> Amount | None:
+    """« sept heures », « deux heures et demie », « une demi-heure »; else None."""
+    words = fold(lowered).split()
+    if not words or words[0] not in SPELLED or len(words) > 5:
+        return None
+    said = " ".join(str(SPELLED.get(word, word)) for word in words)
+    if said in HALF_HOURS:
+        return Amount(seconds=HALF_HOURS[said] * 60)
+    said = said.replace("heure et demie", "h 30").replace("heures et demie", "h 30")
+    said = re.sub(r"heures? et quart$", "h 15", said)
+    found = WORDS.fullmatch(said) or HOURS_THEN.fullmatch(said)
+    if not found or not any(found.groups()):
+        return None
+    hours, minutes, seconds = (int(figures or 0) for figures in found.groups())
+    return Amount(seconds=(hours * 60 + minutes) * 60 + seconds)
 
 
 def _days_of(lowered: str) -> Amount | None:
@@ -226,6 +258,10 @@ def number_of(cell: Cell) -> float | None:
     if isinstance(cell, int | float):
         return cell if 0 <= cell < 1_000_000 else None
     text = cell_text(cell)
+    if text[:1] in "~≈≃±eEaA" or text[-1:] == ")":
+        text = AROUND.sub("", text.lower())
+    if SPACED.fullmatch(text):
+        text = text.replace(" ", "")
     return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 

@@ -348,7 +348,8 @@ class Judge:
                 marks.append(Mark.NOTHING)
             elif is_plain(cell):
                 marks.append(mark)
-            elif mark is Mark.PRESENT:
+            elif mark is Mark.PRESENT or fold(cell_text(cell)) == fold(column.title):
+                # « A » below « A » too.
                 marks.append(Mark.ABSENT)
             else:
                 marks.append(Mark.NOTHING if mark is Mark.ABSENT else Mark.UNKNOWN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from common.spreadsheets import Row, fold
 
+from . import marked
 from . import titles as said_by
 from .amounts import HOURS, MINUTES, unit_in, unit_of
 from .columns import IDENTITY, IGNORED, MEASURES, guess
@@ -106,6 +107,7 @@ class _Chooser:
             for index, title in enumerate(self.titles)
             if index not in taken and (speech := self._speech(index, title))
         }
+        speeches |= marked.speeches_of(self.titles, self.profiles, taken | self.told.keys())
         self._session_day(speeches)
         self._missed(speeches)
         self._moments(speeches)

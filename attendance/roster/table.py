@@ -9,6 +9,7 @@ from common.errors import Refused
 from common.spreadsheets import Cell, Row, Tab, Workbook, cell_text, fold
 
 from .columns import HEADER_ROWS, KEYS, LONGEST_TITLE, Columns, columns_of, is_header, strings_of
+from .marked import under_title
 from .questions import NOTHING_TOLD, Told, layout_of
 from .sections import (
     ABSENTS,
@@ -212,6 +213,8 @@ def _titles(rows: Sequence[Row], index: int, width: int) -> tuple[list[str], boo
     own = [title_text(header.cells[i]) if i < len(header.cells) else "" for i in range(width)]
     above = rows[index - 1] if index and rows[index - 1].number == header.number - 1 else None
     over = _spread(above, width) if above and len(texts_of(above)) > 1 else [""] * width
+    if above:
+        own = under_title(own, above)
     for i in range(1, width):
         if not own[i] and is_dated(own[i - 1]):
             own[i] = own[i - 1]

@@ -125,7 +125,7 @@ ABOUT_IT = _words(
 PART_OF_A_DAY = _words("matin matinee am pm aprem journee periode creneau creneaux")
 NUMBERED = re.compile(
     r"\b(?:j|jour|day|seance|session|atelier|module|creneau|demi journee) ?\d{1,2}\b|"
-    r"^j ?\d{1,2} ?(?:m|am|a|pm|ap|s)$"
+    r"^j ?\d{1,2} ?(?:m|am|a|pm|ap|s)$|^(?:s|dj|seq|se) ?\d{1,2}$"
 )
 MONTHS = (
     r"janv|jan|fev|fevr|feb|mars|mar|avr|avril|apr|april|mai|may|juin|jun|june|juil|juillet|jul|"

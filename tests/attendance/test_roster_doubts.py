@@ -427,3 +427,69 @@ def test_fourteen_of_a_training_of_two_days_are_hours(signed_in, training):
     rows = [[*PEOPLE[0], 14], [*PEOPLE[1], 7]]
     sheet = upload(signed_in, training, make_xlsx([[*MAIL_KEYS, "Durée"], *rows]))
     assert (sheet.questions, ticked(sheet)) == ([], {"A": 840, "B": 420})
+
+
+# --- titles that are marks, lengths as people write them -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("titles", "marks"),
+    [
+        (("P", "A", "E"), ("X", "X", "X")),
+        (("P", "A", "E"), ("P", "A", "E")),
+        (("P", "ABS", "EXC"), ("1", "1", "1")),
+        (("Présent", "Absent", "Excusé"), ("X", "X", "X")),
+        (("Oui", "Non", "N"), ("X", "X", "X")),
+    ],
+)
+def test_a_mark_below_one_of_several_titles_of_one_letter_is_read(titles, marks):
+    rows = [
+        [*who, *[mark if place == at else "" for at, mark in enumerate(marks)]]
+        for place, who in enumerate((ANNE, BORIS, CHLOE))
+    ]
+    roster = read([*KEYS, *titles], *rows)
+    assert [line.present for line in roster.lines] == [True, False, False]
+    assert roster.questions == []
+    # Nobody came.
+    none = read([*KEYS, *titles], rows[1], rows[2])
+    assert [line.present for line in none.lines] == [False, False]
+
+
+def test_letters_that_are_no_one_mark_a_row_and_other_yes_and_no_are_not_of_presence():
+    both = read([*KEYS, "P", "A"], [*ANNE, "X", "X"], [*BORIS, "", "X"])
+    assert keys(both) == ["column:p", "column:a"]
+    over = ["", "", "", "Présent", ""]
+    said = read(over, [*KEYS, "Oui", "Non"], [*ANNE, "X", ""], [*BORIS, "", "X"])
+    assert (of(said)["B"], said.questions) == ((False, None), [])
+    assert said.lines[1].evidence == "« X » dans « Présent Non »"
+    over[3] = "Végétarien"
+    eats = read(over, [*KEYS, "Oui", "Non"], [*ANNE, "X", ""], [*BORIS, "", "X"])
+    assert (of(eats)["B"], eats.questions) == ((True, None), [])
+
+
+@pytest.mark.parametrize("titles", [("S1", "S2", "S3", "S4"), ("DJ1", "DJ2", "DJ3", "DJ4")])
+def test_numbered_sessions_and_half_days_are_parts_of_the_whole(titles):
+    roster = read([*KEYS, *titles], [*ANNE, *"XXXX"], [*BORIS, "X", "", "X", ""])
+    assert ([line.share for line in roster.lines], roster.questions) == ([None, Fraction(1, 2)], [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "title", "minutes"),
+    [
+        *(("7h (complet)", "Durée", 420), ("~2h", "Durée", 120), ("environ 2 h", "Durée", 120)),
+        *(("sept heures", "Durée", 420), ("Deux heures et demie", "Durée", 150)),
+        *(("une demi-heure", "Durée", 30), ("deux heures et quart", "Durée", 135)),
+        *(("trois quarts d’heure", "Durée", 45), ("trente minutes", "Durée", 30)),
+        *(("3 600", "Durée (s)", 60), ("3\u202f600", "Durée (secondes)", 60)),
+        *(("~45", "Durée (min)", 45), ("45 (complet)", "Durée (min)", 45)),
+    ],
+)
+def test_a_length_as_people_write_it_is_read(cell, title, minutes):
+    roster = read([*KEYS, title], [*ANNE, cell], [*BORIS, "1 h"])
+    assert (of(roster)["A"], roster.questions) == ((True, minutes), [])
+
+
+@pytest.mark.parametrize("cell", ["7h (absent)", "deux", "sept cabinets", "un"])
+def test_what_is_no_length_is_still_said(cell):
+    roster = read([*KEYS, "Durée"], [*ANNE, cell], [*BORIS, "1 h"], [*CHLOE, "1 h"])
+    assert "n’est pas lisible" in roster.lines[0].problem
