@@ -213,6 +213,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 MEDIA_ROOT = VAR_DIR / "media"
 S3_BUCKET = env.str("S3_BUCKET", default="")
 if S3_BUCKET:
+    import botocore.config
+
     DEFAULT_STORAGE = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -225,7 +227,13 @@ if S3_BUCKET:
             "querystring_auth": True,
             "querystring_expire": 60,
             "file_overwrite": False,
-            "signature_version": "s3v4",
+            # A storage that is away holds a page for seconds, not for minutes.
+            "client_config": botocore.config.Config(
+                signature_version="s3v4",
+                connect_timeout=2,
+                read_timeout=10,
+                retries={"total_max_attempts": 2},
+            ),
         },
     }
 else:

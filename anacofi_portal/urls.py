@@ -12,6 +12,8 @@ from . import views
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 
+handler500 = "anacofi_portal.views.server_error"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("sante/", views.health, name="health"),

@@ -29,7 +29,7 @@ UNTYPED = {TOKEN, "do", "next", "token", "pasted_html"}
 @never_cache
 def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say why a form was not taken, and let it be sent again as it was (`CSRF_FAILURE_VIEW`)."""
-    if not _is_of_a_page(request):
+    if not is_of_a_page(request):
         return HttpResponse(
             TO_SCRIPTS, status=HTTPStatus.FORBIDDEN, content_type="text/plain; charset=utf-8"
         )
@@ -48,18 +48,17 @@ class SignedOutMiddleware:
             return response
         doors = {resolve_url(settings.LOGIN_URL), resolve_url("admin:login")}
         is_lost = urlsplit(response.url).path in doors and request.path not in doors
-        if not is_lost or request.user.is_authenticated or not _is_of_a_page(request):
+        if not is_lost or request.user.is_authenticated or not is_of_a_page(request):
             return response
         return never_cache(_page)(request, {"signed_out": True})
 
 
 def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    if _is_from_here(request):
-        context |= _typed(request)
+    context |= typed_here(request)
     return render(request, "expired.html", context, status=HTTPStatus.FORBIDDEN)
 
 
-def _is_of_a_page(request: HttpRequest) -> bool:
+def is_of_a_page(request: HttpRequest) -> bool:
     """Whether a page sent it, not a script, which shows a sentence."""
     is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
     return not is_script and "HX-Request" not in request.headers and request.accepts("text/html")
@@ -76,8 +75,13 @@ def _is_from_here(request: HttpRequest) -> bool:
     return urlsplit(sender).netloc == request.get_host()
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    """What the page needs to show and to send again what came; passwords are typed anew."""
+def typed_here(request: HttpRequest) -> dict[str, Any]:
+    """What `_send_again.html` needs to show and to send again what came; passwords are typed anew.
+
+    Nothing of what another site sent.
+    """
+    if not _is_from_here(request):
+        return {}
     try:
         data = [(name, text) for name, values in request.POST.lists() for text in values]
         files = [(name, file.name) for name, values in request.FILES.lists() for file in values]

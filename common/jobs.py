@@ -23,6 +23,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from .outage import away
+
 logger = logging.getLogger(__name__)
 
 # A task that died leaves its row to another after this; one step of any work ends well before.
@@ -137,7 +139,12 @@ class Work(Generic[Row]):
         leased, tries = self._waiting(pk).filter(leased_until=row.leased_until), row.tries
         try:
             more = self.do(row)
-        except Exception:  # a bug or a service that is down: kept for another try, and logged
+        except Exception as error:  # a bug or a service that is down: kept for another, and logged
+            if away(error):
+                logger.warning("%s of %s waits: %s", self.task, pk, error)
+                later = timezone.now() + LOST_AFTER
+                leased.update(leased_until=later, tries=F("tries") - 1)
+                return
             logger.exception("%s of %s failed (try %s)", self.task, pk, tries)
             if tries < MAX_TRIES:
                 # Not at once: what was down may be up again when beat comes by.

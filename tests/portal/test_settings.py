@@ -64,7 +64,9 @@ def test_production_starts_with_all_of_them_and_keeps_nothing_locally(tmp_path):
     asked = (
         "from django.conf import settings as s; print(s.DEBUG, s.SESSION_ENGINE, "
         "s.STORAGES['default']['BACKEND'], s.CELERY_BROKER_URL, s.CACHES['default']['BACKEND'], "
-        "s.DELIVERY_BACKEND)"
+        "s.DELIVERY_BACKEND, "
+        "s.STORAGES['default']['OPTIONS']['client_config'].connect_timeout, "
+        "s.STORAGES['default']['OPTIONS']['client_config'].read_timeout)"
     )
     code, printed = started(PRODUCTION, tmp_path, "shell", "-v", "0", "-c", asked)
     assert (code, printed.split()) == (
@@ -76,6 +78,9 @@ def test_production_starts_with_all_of_them_and_keeps_nothing_locally(tmp_path):
             "redis://localhost:6379/0",
             "common.cache.RedisElseTable",
             "django.core.mail.backends.smtp.EmailBackend",
+            # Seconds: a storage that is away holds no page for minutes.
+            "2",
+            "10",
         ],
     )
     assert not (tmp_path / "secret_key").exists()
