@@ -20,6 +20,7 @@ from .sections import (
     texts_of,
 )
 from .titles import is_dated, speech_of
+from .untitled import numbered, people_of, titles_of
 
 MOST_COLUMNS = 40
 APPROVAL_NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{4,6}(?![\d-])")
@@ -32,6 +33,11 @@ MODEL_HINT = (
     "N° adhérent, Cabinet », puis une ligne par personne."
 )
 
+NO_TITLES = (
+    "Cette liste n’a pas de ligne de titres. Dites ce que contient chaque colonne, dans l’ordre du "
+    "fichier, ou ajoutez une ligne « Nom, Prénom, E-mail » au-dessus de la première personne."
+)
+
 
 class UnreadableRoster(Refused):
     """No list was found; `str()` is a French sentence that says what to do.
@@ -39,10 +45,13 @@ class UnreadableRoster(Refused):
     `columns` holds the titles of the row most like a header: their meaning can be told by hand.
     """
 
-    def __init__(self, sentence: str, columns: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: str, columns: Sequence[str] = (), *, is_untitled: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.columns = [[title, ""] for title in columns]
-        self.layout = layout_of(columns)
+        # « Colonne 1 » is another thing in the next file.
+        self.layout = "" if is_untitled else layout_of(columns)
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,11 @@ def tables_of(workbook: Workbook, told: Told = NOTHING_TOLD) -> list[Table]:
             )
         raise UnreadableRoster("Le classeur ne contient aucune ligne. " + MODEL_HINT)
     tables = [table for tab in visible if (table := _table_of(tab, told))]
+    tables = tables or [table for tab in visible if (table := _untitled_table(tab, told))]
     if not tables:
+        untitled_width = max(map(_untitled_width, visible))
+        if untitled_width > 1:
+            raise UnreadableRoster(NO_TITLES, numbered(untitled_width), is_untitled=True)
         raise UnreadableRoster(_why_no_header(visible), _likeliest_titles(visible))
     return tables
 
@@ -139,6 +152,28 @@ def _table_of(tab: Tab, told: Told) -> Table | None:
                 replace(block, section=REGISTERED, section_title=registered) if is_open else block
             )
     return Table(tab, blocks, best[1]) if blocks else None
+
+
+def _untitled_table(tab: Tab, told: Told) -> Table | None:
+    """The list of a tab without a row of titles, by its values or by what was told of them."""
+    titles = numbered(_untitled_width(tab))
+    if not is_header(columns_of(list(titles), told)):
+        titles = titles_of(tab.rows) or []
+    columns = columns_of(list(titles), told)
+    if not is_header(columns):
+        return None
+    header = Row(tab.rows[0].number, list(titles))
+    registered = tab.name if section_of(tab.name) == REGISTERED else ""
+    section = REGISTERED if registered else section_of(tab.name)
+    section = section if section in {ABSENTS, REGISTERED} else ""
+    block = Block(header, titles, tab.rows, layout_of(titles), section, registered)
+    return Table(tab, [block], columns)
+
+
+def _untitled_width(tab: Tab) -> int:
+    """How many columns the people of a tab without titles fill; 0 where there are no such."""
+    found = people_of(tab.rows)
+    return min(max(map(len, found[1])), MOST_COLUMNS) if found else 0
 
 
 def _is_alike(row: Row, header: Row) -> bool:

@@ -10,10 +10,13 @@ import xlwt
 from django.urls import reverse
 from openpyxl.styles import Font, PatternFill
 
+from accounts.models import User
 from attendance import tasks
-from attendance.models import Sheet
+from attendance.domain import rereading
+from attendance.models import Answer, Sheet
 from attendance.roster.parsing import parse
 from attendance.roster.questions import Told
+from attendance.roster.table import NO_TITLES, UnreadableRoster
 from common.spreadsheets import Elapsed
 from tests.attendance.test_roster_questions import (
     ANNE,
@@ -493,3 +496,56 @@ def test_a_length_as_people_write_it_is_read(cell, title, minutes):
 def test_what_is_no_length_is_still_said(cell):
     roster = read([*KEYS, "Durée"], [*ANNE, cell], [*BORIS, "1 h"], [*CHLOE, "1 h"])
     assert "n’est pas lisible" in roster.lines[0].problem
+
+
+# --- a list without a row of titles --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ([["DUPONT", "Jean", "jd@x.test"], ["LE GOFF", "Zoé", "z@x.test"]], "DUPONT LE GOFF"),
+        ([["Jean", "DUPONT", "A00123"], ["Zoé", "LE GOFF", "A00124"]], "DUPONT LE GOFF"),
+        ([["Jean", "Dupont", "jdupont@x.test"], ["Zoé", "Roux", "zroux@x.test"]], "Dupont Roux"),
+        ([["DUPONT Jean", "jean.dupont@x.test"], ["ROUX Zoé", "zoe.roux@x.test"]], "DUPONT ROUX"),
+        ([["Liste"], ["DUPONT", "Jean", "a@x.test", "A00123"], ["Total : 1"]], "DUPONT"),
+    ],
+)
+def test_a_list_without_titles_is_read_by_its_values(rows, names):
+    roster = read(*rows)
+    assert " ".join(line.last_name for line in roster.lines) == names
+    assert all(line.first_name and line.has_key and not line.problem for line in roster.lines)
+    assert roster.questions == []
+
+
+def test_presence_in_a_list_without_titles_is_read_where_it_is_sure_and_asked_about_else():
+    rows = [["DUPONT", "Jean", "a@x.test", "Présent"], ["ROUX", "Zoé", "b@x.test", "Absent"]]
+    assert [line.present for line in read(*rows).lines] == [True, False]
+    assert read(*rows, hidden_rows=frozenset({2})).questions[0].key == "hidden"
+    ticked = [[*row[:3], mark] for row, mark in zip(rows, ["X", ""], strict=True)]
+    assert keys(read(*ticked)) == ["column:colonne 4"]
+
+
+def test_titles_that_are_not_known_are_still_told_by_their_own_words():
+    with pytest.raises(UnreadableRoster) as refused:
+        read(["Patronyme", "Petit nom", "Contact"], ["DUPONT", "Jean", "a@x.test"])
+    assert [title for title, _ in refused.value.columns] == ["Patronyme", "Petit nom", "Contact"]
+    assert refused.value.layout
+
+
+@pytest.mark.django_db
+def test_a_list_without_titles_that_is_not_sure_is_told_by_hand(signed_in, training):
+    rows = [["Jean", "Dupont", "a@x.test", "oui"], ["Zoé", "Roux", "b@x.test", "non"]]
+    outcome, said = samples.send(signed_in, training, "liste.xlsx", make_xlsx(rows))
+    assert (outcome, said) == ("unreadable", NO_TITLES)
+    sheet = Sheet.objects.latest("pk")
+    page = signed_in.get(reverse("attendance:sheet", args=[sheet.pk])).content.decode()
+    assert "Colonne 4" in page
+    titles = ("first_name", "last_name", "email", "presence")
+    told = {f"Colonne {number}": kind for number, kind in enumerate(titles, 1)}
+    rereading.tell_columns(sheet, told, by=sheet.deposited_by or User.objects.first())
+    tasks.read_sheet(sheet.pk)
+    sheet.refresh_from_db()
+    assert (sheet.status, sheet.questions, ticked(sheet)) == ("draft", [], {"Dupont": None})
+    # Of this file alone: in the next one the columns may stand otherwise.
+    assert not Answer.objects.exists()
