@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from .admin_forms import ConfirmForm
+from .admin_formsets import CountedFormSet, ShownFormSet
 from .admin_lists import DeclaredChangeList
 from .derived import searched
 from .errors import Refused, WrongStatus
@@ -35,7 +36,19 @@ class ReadOnlyMixin:
         return False
 
 
-class JournalInline(ReadOnlyMixin, TabularInline):
+class PortalInline(TabularInline):
+    """Rows below a row, that may be added to."""
+
+    formset = CountedFormSet
+
+
+class ShownInline(ReadOnlyMixin, TabularInline):
+    """Rows below a row, for reading."""
+
+    formset = ShownFormSet
+
+
+class JournalInline(ShownInline):
     """The journal of a row; subclasses give `model`."""
 
     fields = ["at", "by_label", "shown_event", "comment"]

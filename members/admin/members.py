@@ -7,10 +7,9 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from import_export.fields import Field
-from unfold.admin import TabularInline
 
 from common.addresses import shown
-from common.admin import PortalAdmin, ReadOnlyMixin
+from common.admin import PortalAdmin, PortalInline, ShownInline
 from common.durations import format_minutes
 from common.spreadsheets import cell_text
 
@@ -58,7 +57,7 @@ class NoEmailFilter(admin.SimpleListFilter):
         return queryset.filter(email="") if self.value() == "none" else queryset
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(PortalInline):
     model = Membership
     extra = 0
 
@@ -90,7 +89,7 @@ class FormerKeyForm(forms.ModelForm):
             self._update_errors(error)
 
 
-class FormerKeyInline(TabularInline):
+class FormerKeyInline(PortalInline):
     model = FormerKey
     form = FormerKeyForm
     extra = 0
@@ -100,7 +99,7 @@ class FormerKeyInline(TabularInline):
         return False
 
 
-class CreditInline(ReadOnlyMixin, TabularInline):
+class CreditInline(ShownInline):
     model = HoursCredit
     fields = ["created_at", "training", "kind", "shown_minutes", "year", "session_on", "reason"]
     readonly_fields = fields

@@ -8,13 +8,13 @@ from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
-from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.admin import (
     JournalInline,
     PortalAdmin,
     ReadOnlyMixin,
+    ShownInline,
     Verb,
     VerbAdmin,
     admin_url,
@@ -86,7 +86,7 @@ class InvitationJournalInline(JournalInline):
     model = InvitationJournal
 
 
-class AttemptInline(ReadOnlyMixin, TabularInline):
+class AttemptInline(ShownInline):
     model = Attempt
     fields = ["shown", "status", "set_number", "score", "started_at", "finished_at"]
     readonly_fields = fields

@@ -7,10 +7,9 @@ from django.http import FileResponse, Http404
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
-from unfold.admin import TabularInline
 
 from common import files
-from common.admin import JournalInline, ReadOnlyMixin, Verb, VerbAdmin, admin_url, lines, link
+from common.admin import JournalInline, ShownInline, Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm
 from common.durations import format_minutes
 
@@ -52,7 +51,7 @@ class TrainingJournalInline(JournalInline):
     model = TrainingJournal
 
 
-class SpeakerInline(ReadOnlyMixin, TabularInline):
+class SpeakerInline(ShownInline):
     model = Speaker
     fields = ["name", "references"]
     readonly_fields = fields

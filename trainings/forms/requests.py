@@ -178,6 +178,8 @@ SpeakerFormSet = forms.formset_factory(
     formset=BaseSpeakers,
     extra=1,
     max_num=MAX_SPEAKERS,
+    # Those taken off come along; more than these are not even made into forms.
+    absolute_max=2 * MAX_SPEAKERS,
     validate_max=True,
     can_delete=True,
 )
