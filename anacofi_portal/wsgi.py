@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from common.wellformed import well_formed
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anacofi_portal.settings")
 
-application = get_wsgi_application()
+application = well_formed(get_wsgi_application())

@@ -1,4 +1,4 @@
-"""Line ends: a browser counts one character for each, and sends two."""
+"""Line ends: a browser counts one character for each, and sends two. NULs, which none sends."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 OTHER_ENDS = re.compile(r"\r\n?")
+# PostgreSQL keeps no NUL in a text. Shown as what it is, a sign that could not be read.
+NUL, UNREADABLE = "\x00", "\ufffd"
 
 
 class LineEndsMiddleware:
@@ -24,10 +26,20 @@ class LineEndsMiddleware:
 
     def process_view(self, request: HttpRequest, *view: object) -> None:
         # After the check of the form's token, which answers for a request that broke off.
-        if not any("\r" in value for _, values in request.POST.lists() for value in values):
+        if not any(
+            sign in value
+            for _, values in request.POST.lists()
+            for value in values
+            for sign in ("\r", NUL)
+        ):
             return
         data = request.POST.copy()
         for name, values in request.POST.lists():
-            data.setlist(name, [OTHER_ENDS.sub("\n", str(value)) for value in values])
+            data.setlist(name, [cleaned(str(value)) for value in values])
         data._mutable = False
         request.POST = data  # type: ignore[assignment]
+
+
+def cleaned(text: str) -> str:
+    """The text with one kind of line end, and no NUL."""
+    return OTHER_ENDS.sub("\n", text).replace(NUL, UNREADABLE)

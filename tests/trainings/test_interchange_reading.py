@@ -1,6 +1,8 @@
 """A file of sets is known by what it holds, never by its name."""
 
 import io
+import random
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,17 @@ def test_a_file_is_read_from_its_start():
     file = SimpleUploadedFile("a.gift", GIFT.encode())
     file.seek(0, io.SEEK_END)
     assert len(read_file(file).questions) == 1
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_broken_archive_is_refused_whatever_is_broken(method):
+    whole = make_zip({"mimetype": b"application/vnd" * 9, "é.txt": b"y" * 300}, method)
+    chance = random.Random(method)
+    for _ in range(400):
+        content = bytearray(whole)
+        for _ in range(chance.randrange(1, 6)):
+            content[chance.randrange(4, len(content))] = chance.choice([0, 1, 255, 9, 12, 14])
+        # Whatever it is taken for, the question has an answer.
+        assert reading._is_word(bytes(content)) in {True, False}

@@ -1,8 +1,11 @@
 """Sets out of a file or out of the clipboard, whatever their form: recognised by content."""
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from typing import Protocol
 
 from common.spreadsheets import ReadableFile, UnreadableWorkbook, fold, read_workbook
@@ -16,6 +19,20 @@ MAX_CHARACTERS = 1_000_000
 MAX_HTML_CHARACTERS = 5_000_000
 MAX_WORKBOOK_ROWS = 2000
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What `zipfile` raises at a ZIP that is cut short, or made wrong on purpose.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
 OLD_XLS = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
 FORMS = (
     "un classeur (.xlsx, .xls, .ods, .csv), un fichier GIFT, Aiken ou XML de Moodle, ou un texte "
@@ -137,7 +154,7 @@ def _is_word(content: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(60) if "mimetype" in names else b""
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, KeyError):
+    except BROKEN:
         return False
     return "word/document.xml" in names or kind.endswith(b".text")
 
