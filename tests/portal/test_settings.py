@@ -6,18 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from celery import current_app
 from django.conf import settings
+
+from anacofi_portal import production
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "PORTAL_ENV": "production",
     "SECRET_KEY": "k" * 30 + "0123456789abcdefghijklmnopqrst",
-    "ALLOWED_HOSTS": "portail.example",
-    "SITE_URL": "https://portail.example",
+    "ALLOWED_HOSTS": "portail.anacofi.fr",
+    "SITE_URL": "https://portail.anacofi.fr",
     "DATABASE_URL": "postgres://portal:secret@localhost/portal",
     "REDIS_URL": "redis://localhost:6379/0",
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example:587",
+    "DEFAULT_FROM_EMAIL": "ANACOFI Formation <formation@anacofi.fr>",
+    "STAFF_EMAILS": "formation@anacofi.fr,direction@anacofi.fr",
     "S3_BUCKET": "portal",
     "ALLAUTH_TRUSTED_PROXY_COUNT": "1",
 }
@@ -110,6 +115,63 @@ def test_every_task_that_beat_asks_for_exists():
     current_app.loader.import_default_modules()
     asked = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert asked <= set(current_app.tasks)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECRET_KEY", "k7Q-xv2_Lm9Zr4", "SECRET_KEY is weak"),
+        ("SECRET_KEY", "abcdefghij" * 6, "SECRET_KEY is weak"),
+        ("SECRET_KEY", "django-insecure-" + PRODUCTION["SECRET_KEY"], "(django-insecure)"),
+        ("SITE_URL", "http://portail.anacofi.fr", "SITE_URL must begin with https://"),
+        ("SITE_URL", "portail.anacofi.fr", "SITE_URL must begin with https://"),
+        ("SITE_URL", "https://portail.example", "SITE_URL is an example"),
+        ("ALLOWED_HOSTS", "portail.anacofi.fr,*", "ALLOWED_HOSTS must name the hosts"),
+        ("ALLOWED_HOSTS", ".example.com", "ALLOWED_HOSTS is an example"),
+        ("DEFAULT_FROM_EMAIL", "Portail <a@anacofi.example>", "DEFAULT_FROM_EMAIL is an example"),
+        ("DEFAULT_FROM_EMAIL", "Portail", "DEFAULT_FROM_EMAIL is an example"),
+        ("STAFF_EMAILS", "formation@anacofi.fr,b@Example.ORG", "STAFF_EMAILS is an example"),
+        ("STAFF_EMAILS", "b@mail.invalid", "STAFF_EMAILS is an example"),
+    ],
+)
+def test_production_refuses_what_protects_nothing(name, value, said):
+    assert any(said in problem for problem in found({name: value}))
+    assert found({}) == []
+
+
+def found(changed):
+    """What production says of its settings, these of them changed."""
+    values = PRODUCTION | changed
+    return production.problems(
+        secret_key=values["SECRET_KEY"],
+        site_url=values["SITE_URL"],
+        allowed_hosts=values["ALLOWED_HOSTS"].split(","),
+        senders={
+            "DEFAULT_FROM_EMAIL": [values["DEFAULT_FROM_EMAIL"]],
+            "STAFF_EMAILS": values["STAFF_EMAILS"].split(","),
+        },
+    )
+
+
+def test_production_says_all_that_it_refuses_and_starts_not(tmp_path):
+    code, printed = started(
+        {**PRODUCTION, "SITE_URL": "http://portail.anacofi.fr", "STAFF_EMAILS": "a@b.example"},
+        tmp_path,
+    )
+    assert code != 0
+    assert "SITE_URL must begin with https:// and name a host." in printed
+    assert "STAFF_EMAILS is an example (a@b.example)." in printed
+
+
+def test_only_settings_bind_the_association_s_other_sites_to_https(tmp_path):
+    asked = (
+        "from django.conf import settings as s; "
+        "print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    shell = ["shell", "-v", "0", "-c", asked]
+    assert started(PRODUCTION, tmp_path, *shell) == (0, "False False\n")
+    both = {"HSTS_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"}
+    assert started(PRODUCTION | both, tmp_path, *shell) == (0, "True True\n")
 
 
 def test_production_is_never_a_demo(tmp_path):
