@@ -18,6 +18,8 @@ max_requests = 50_000
 max_requests_jitter = 5000
 limit_request_line = 8190
 accesslog = None
+# Where one is asked for (`--access-logfile`), it holds no personal link.
+logger_class = "anacofi_portal.server_log.ServerLogger"
 loglevel = os.environ.get("LOG_LEVEL", "warning").lower()
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 control_socket_disable = True
