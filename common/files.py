@@ -4,7 +4,6 @@ Knows no app: each app's own view first fetches its row through `visible_to(user
 `serve()`.
 """
 
-import io
 import secrets
 from collections.abc import Collection
 from pathlib import PurePosixPath
@@ -16,9 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import FileResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from PIL import Image
-from pypdf import PdfReader
 
+from . import scans
 from .spreadsheets import refusals
 from .spreadsheets.refusals import kind_of
 
@@ -26,32 +24,11 @@ PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Only these may be opened inside the browser; all else is downloaded.
 INLINE_TYPES = {PDF, JPEG, PNG}
-# Phones make 200 million; nothing here decodes them, but whoever looks at one does.
-MAX_IMAGE_PIXELS = 250_000_000
-# Ours is the limit that holds: Pillow's own gives no sentence.
-Image.MAX_IMAGE_PIXELS = None
-IMAGES = ["JPEG", "PNG"]
 TYPES = {"pdf": PDF, "jpeg": JPEG, "png": PNG}
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 A_WORKBOOK = (
     "est un classeur. Ici se dépose un document à lire à l’écran : dans Excel, choisissez "
     "Fichier > Exporter > Créer un document PDF, puis déposez le PDF obtenu."
-)
-A_LOCKED_PDF = (
-    "un PDF protégé par un mot de passe. Ouvrez-le avec ce mot de passe, imprimez-le vers un "
-    "nouveau PDF (Fichier > Imprimer > « Enregistrer au format PDF »), puis déposez celui-ci."
-)
-A_BROKEN_PDF = (
-    "un PDF incomplet ou abîmé. Scannez ou enregistrez le document à nouveau, puis déposez-le."
-)
-A_CUT_IMAGE = (
-    "une photo coupée : la fin du fichier manque. Copiez-la à nouveau depuis l’appareil, puis "
-    "déposez-la."
-)
-A_BROKEN_IMAGE = "une image abîmée. Copiez-la à nouveau depuis l’appareil, puis déposez-la."
-TOO_MANY_PIXELS = (
-    "une image de plus de 250 millions de pixels. Réduisez-la, ou reprenez la photo avec le "
-    "réglage habituel de l’appareil, puis déposez-la."
 )
 
 
@@ -96,7 +73,7 @@ def content_type_of(file: Any, allowed: Collection[str]) -> str:
     content_type = TYPES.get(kind)
     if content_type not in allowed:
         raise ValidationError(_no_scan(kind, content, file.name, allowed))
-    if problem := (_problem_of_pdf if kind == "pdf" else _problem_of_image)(content):
+    if problem := scans.problem_of(file, kind):
         raise ValidationError(f"« {file.name} » est {problem}")
     return TYPES[kind]
 
@@ -115,49 +92,6 @@ def _no_scan(kind: str, content: bytes, name: str, allowed: Collection[str]) -> 
         f"« {name} » n’est pas un fichier {wanted} lisible. "
         "Ouvrez-le sur votre ordinateur pour le vérifier, puis déposez-le à nouveau."
     )
-
-
-def _problem_of_pdf(content: bytes) -> str:
-    """What keeps a PDF from being opened by everybody, as « … est … », or nothing."""
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        # A copier that only forbids changes encrypts as well, with no password to open.
-        if reader.is_encrypted and not reader.decrypt(""):
-            return A_LOCKED_PDF
-        return "" if len(reader.pages) > 0 else A_BROKEN_PDF
-    except Exception:  # noqa: BLE001 - pypdf raises whatever broken bytes led it to
-        return A_BROKEN_PDF
-
-
-def _problem_of_image(content: bytes) -> str:
-    """What keeps an image from being seen whole, as « … est … », or nothing."""
-    try:
-        with Image.open(io.BytesIO(content), formats=IMAGES) as image:
-            pixels = image.width * image.height
-            image.verify()
-    except Exception:  # noqa: BLE001 - Pillow raises whatever broken bytes led it to
-        return A_BROKEN_IMAGE
-    if pixels > MAX_IMAGE_PIXELS:
-        return TOO_MANY_PIXELS
-    if content.startswith(b"\xff\xd8") and not _has_its_end(content):
-        return A_CUT_IMAGE
-    return ""
-
-
-def _has_its_end(content: bytes) -> bool:
-    """Whether a JPEG's first picture ends; the miniature in its head does not count.
-
-    Without decoding: a phone's hundred megapixels would hold a request for seconds.
-    """
-    place = 2
-    while place + 4 <= len(content):
-        marker = content[place + 1]
-        if marker == 0xDA:
-            return b"\xff\xd9" in content[place:]
-        # Fill bytes may stand before a marker.
-        filled = marker == 0xFF
-        place += 1 if filled else 2 + int.from_bytes(content[place + 2 : place + 4], "big")
-    return False
 
 
 def serve(

@@ -1,28 +1,22 @@
 """The parent's side: hand a workbook to a child process, get rows or a French sentence."""
 
-import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
+from common.bounded import ask
 from common.errors import Refused
 
 from .refusals import TO_A_WORKBOOK, no_workbook
 from .values import Cell, Elapsed, Percent, clean_text
 
 WALL_SECONDS = 30
-MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 CHILD = Path(__file__).resolve().parent / "child"
-# What the child prints: see there.
-Answer: TypeAlias = dict[str, Any]
 
 MESSAGES = {
     **{kind: no_workbook(kind) for kind in TO_A_WORKBOOK},
@@ -120,10 +114,10 @@ def read_workbook(
 def _read_path(path: str, max_rows: int) -> Workbook:
     # Both tries together: whoever waits does not know of two.
     until = monotonic() + WALL_SECONDS
-    answer = _ask_child(path, max_rows, "first", until=until)
+    answer = ask(CHILD, path, str(max_rows), "first", until=until)
     nothing_found = "sheets" in answer and not any(sheet["rows"] for sheet in answer["sheets"])
     if answer.get("error") in {"damaged", "unknown", "crashed"} or nothing_found:
-        second = _ask_child(path, max_rows, "second", until=until)
+        second = ask(CHILD, path, str(max_rows), "second", until=until)
         some_found = any(sheet["rows"] for sheet in second.get("sheets", ()))
         if "sheets" in second and (some_found or not nothing_found):
             answer = second
@@ -149,41 +143,6 @@ def _read_path(path: str, max_rows: int) -> Workbook:
             for sheet in answer["sheets"]
         ],
     )
-
-
-def _ask_child(path: str, max_rows: int, reader: str, *, until: float) -> Answer:
-    """The child's answer as a dictionary, or {"error": code} when it died or was killed.
-
-    `until` is the moment (of `monotonic`) when it is killed.
-    """
-    command = [sys.executable, "-I", str(CHILD), path, str(max_rows), reader]
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(  # noqa: S603 - no shell, our own script, a path of ours
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-            # No secret of ours is in a stranger's workbook's reach.
-            env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            cwd="/",
-            start_new_session=True,
-        )
-        try:
-            code = process.wait(timeout=max(until - monotonic(), 0))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            return {"error": "too_slow"}
-        if code == -signal.SIGXCPU or code == -signal.SIGKILL:
-            return {"error": "too_slow"}
-        if output.seek(0, os.SEEK_END) > MAX_OUTPUT_BYTES:
-            return {"error": "too_big"}
-        output.seek(0)
-        try:
-            answer: Answer = json.loads(output.read())
-        except ValueError:
-            return {"error": "crashed"}
-    return answer
 
 
 TAGS: dict[str, type[date] | type[datetime] | type[time]] = {

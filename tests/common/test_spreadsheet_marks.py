@@ -70,11 +70,11 @@ def changed(content, **replaced):
 @pytest.fixture(params=["first", "second"])
 def each_reader(request, monkeypatch):
     """The one reader alone, then the other: both must say the same."""
-    real = reading._ask_child
+    real = reading.ask
     monkeypatch.setattr(
         reading,
-        "_ask_child",
-        lambda path, max_rows, _, **options: real(path, max_rows, request.param, **options),
+        "ask",
+        lambda child, path, rows, _, **limits: real(child, path, rows, request.param, **limits),
     )
 
 

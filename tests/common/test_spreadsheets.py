@@ -169,15 +169,15 @@ def test_too_many_rows_are_refused_and_the_last_one_allowed_is_read():
 
 def test_the_second_reader_reads_what_the_first_refuses(monkeypatch):
     asked = []
-    real = reading._ask_child
+    real = reading.ask
 
-    def refusing(path, max_rows, reader, **options):
+    def refusing(child, path, max_rows, reader, **options):
         asked.append(reader)
         if reader == "first":
             return {"error": "damaged"}
-        return real(path, max_rows, reader, **options)
+        return real(child, path, max_rows, reader, **options)
 
-    monkeypatch.setattr(reading, "_ask_child", refusing)
+    monkeypatch.setattr(reading, "ask", refusing)
     assert cells(read(make_xlsx(ROWS))) == ROWS
     assert asked == ["first", "second"]
 
@@ -192,11 +192,11 @@ def test_a_child_that_takes_too_long_is_killed(monkeypatch):
 def test_two_tries_share_the_time_of_one(monkeypatch):
     limits = []
 
-    def refusing(path, max_rows, reader, *, until):
+    def refusing(*args, until):
         limits.append(until)
         return {"error": "damaged"}
 
-    monkeypatch.setattr(reading, "_ask_child", refusing)
+    monkeypatch.setattr(reading, "ask", refusing)
     with pytest.raises(UnreadableWorkbook):
         read(make_xlsx(ROWS))
     assert len(limits) == 2
