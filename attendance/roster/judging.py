@@ -1,16 +1,17 @@
 """What a row says of its person: there or not, how long; what it leaves open is asked. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from common.durations import NotADuration
 from common.spreadsheets import Cell, Row, cell_text, fold
 
-from . import missed
+from . import arrivals, missed
 from . import titles as said_by
 from .amounts import Amount, amount_of, half_days_in, number_of, share_of
 from .columns import IGNORED
 from .identities import Column
+from .marked import slots_of
 from .marks import Mark, is_nothing, is_partly, is_plain, mark_of
 from .moments import moment_of, seconds_between
 from .people import RosterLine, is_signed_by
@@ -155,15 +156,16 @@ class Judge:
         for column in columns:
             if column not in speaking:
                 self._ask_mute(column, marks[column.index], is_alone=not speaking)
-        slots, slots_speak = self._slots(speaking, marks)
+        slots, slots_speak = slots_of(speaking, columns, marks)
         whole = [column for column in speaking if not column.is_slot]
         if len(slots) == 1:
             whole, slots = [*whole, *slots], []
         absences = {c.index: self._absences(c) for c in self.roles.of(said_by.ABSENCE)}
+        silent = self._arrivals(whole, marks, is_told=bool(slots))
         said_marks: dict[int, list[tuple[Column, Mark, bool]]] = defaultdict(list)
         for column in [*whole, *self.roles.of(said_by.ABSENCE)]:
             of_column = marks.get(column.index) or absences[column.index]
-            is_used = Mark.PRESENT in of_column
+            is_used = Mark.PRESENT in of_column and column.index not in silent
             cells = self._cells(column)
             for number, mark in enumerate(of_column):
                 if mark is Mark.NOTHING and is_used and not cell_text(cells[number]):
@@ -190,19 +192,26 @@ class Judge:
             self._hear(said, said_marks[number])
         self._half_days(whole)
 
-    def _slots(
-        self, speaking: Sequence[Column], marks: Mapping[int, Sequence[Mark]]
-    ) -> tuple[list[Column], bool]:
-        """The columns of days, and whether any says that somebody was there.
-
-        Where only absences are marked, on a day without any mark all were there.
-        """
-        slots = [column for column in speaking if column.is_slot]
-        if not slots or any(Mark.PRESENT in marks[column.index] for column in slots):
-            return slots, True
-        days = [column for column in self.roles.of(said_by.PRESENCE) if column.is_slot]
-        only = {Mark.NOTHING, Mark.ABSENT}
-        return [column for column in days if set(marks[column.index]) <= only], False
+    def _arrivals(
+        self, columns: Sequence[Column], marks: dict[int, list[Mark]], *, is_told: bool
+    ) -> set[int]:
+        """The hours of coming where an empty cell says nothing; of few and alone, asked about."""
+        is_told = is_told or any(said.is_timed for said in self.rows)
+        silent = arrivals.silent_of(columns, is_told=is_told)
+        for column in columns:
+            of_column = marks[column.index]
+            is_alone = arrivals.is_arrival(column) and column.index not in silent
+            if not (is_alone and arrivals.is_of_few(of_column)):
+                continue
+            blank = [n for n, mark in enumerate(of_column) if mark is Mark.NOTHING]
+            rows = [self.rows[number] for number in blank]
+            where = at_rows([said.row.number for said in rows])
+            sentence = arrivals.asked_of(column.title, len(blank), len(of_column), where)
+            answer = self._ask(f"late:{title_key(column.title)}", sentence, rows, arrivals.OTHERS)
+            if answer == PRESENT:
+                for number in blank:
+                    of_column[number] = Mark.PRESENT
+        return silent
 
     def _half_days(self, columns: Sequence[Column]) -> None:
         """« Matin » in a column of presence is half a day, where no column tells the time."""

@@ -1,9 +1,11 @@
-"""Titles that are one mark each: « P », « A », « E » or « Oui », « Non » side by side. Pure."""
+"""Marks side by side: below « P », « A », « E », « Oui », « Non », and below days. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from common.spreadsheets import Row, cell_text, fold
 
+from .identities import Column
+from .marks import Mark
 from .profiles import ALMOST_ALL, Profile
 from .titles import ABSENCE, PRESENCE, Speech
 
@@ -49,3 +51,18 @@ def under_title(own: Sequence[str], above: Row) -> list[str]:
         over = (cell_text(above.cells[index]) if index < len(above.cells) else "") or over
         titles[index] = f"{over} {title}".strip()
     return titles
+
+
+def slots_of(
+    speaking: Sequence[Column], columns: Sequence[Column], marks: Mapping[int, Sequence[Mark]]
+) -> tuple[list[Column], bool]:
+    """The columns of days, and whether any says that somebody was there.
+
+    Where only absences are marked, on a day without any mark all were there.
+    """
+    slots = [column for column in speaking if column.is_slot]
+    if not slots or any(Mark.PRESENT in marks[column.index] for column in slots):
+        return slots, True
+    days = [column for column in columns if column.is_slot]
+    only = {Mark.NOTHING, Mark.ABSENT}
+    return [column for column in days if set(marks[column.index]) <= only], False

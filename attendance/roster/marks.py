@@ -88,6 +88,8 @@ SIGNED_AT = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*\d{1,2}[:h]\d{2}.*|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}",
     re.IGNORECASE,
 )
+# The picture of a signature; a link without one may be where to sign.
+SIGNATURE = re.compile(r"https?://\S+\.(?:png|jpe?g|gif|svg|webp|bmp)(?:\?\S*)?", re.IGNORECASE)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 # Of somebody who was there for a part: from or until some time, or on one half of the day alone.
 HALF = r"(matin|matinee|apres midi|aprem|demi journee|j ?\d|jour \d|journee)"
@@ -142,7 +144,7 @@ def _mark_of_words(text: str) -> Mark:
             return mark
     if points := WITH_POINTS.fullmatch(text):
         return Mark.PRESENT if int(points[2]) else Mark.ABSENT
-    if CLOCK.fullmatch(text) or SIGNED_AT.fullmatch(text):
+    if CLOCK.fullmatch(text) or SIGNED_AT.fullmatch(text) or SIGNATURE.fullmatch(text):
         return Mark.PRESENT
     if NUMBER.fullmatch(text):
         return Mark.UNKNOWN if float(text.replace(",", ".")) else Mark.ABSENT

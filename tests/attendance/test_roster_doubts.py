@@ -549,3 +549,51 @@ def test_a_list_without_titles_that_is_not_sure_is_told_by_hand(signed_in, train
     assert (sheet.status, sheet.questions, ticked(sheet)) == ("draft", [], {"Dupont": None})
     # Of this file alone: in the next one the columns may stand otherwise.
     assert not Answer.objects.exists()
+
+
+# --- pictures of signatures, hours of those who were late ----------------------------------------
+
+SIGNATURE = "https://signatures.test/{}.png?v=2"
+
+
+def test_the_link_to_a_signature_is_one_and_a_link_to_sign_is_asked_about():
+    days = read(
+        [*KEYS, "12/11 matin", "12/11 après-midi"],
+        [*ANNE, SIGNATURE.format(1), SIGNATURE.format(2)],
+        [*BORIS, "", SIGNATURE.format(3)],
+    )
+    assert ([line.share for line in days.lines], days.questions) == ([None, Fraction(1, 2)], [])
+    crowd = [[name, "Zoé", name, SIGNATURE.format(name)] for name in "ABCDEFGHIJ"]
+    signed = read([*KEYS, "Émargement"], *crowd, ["K", "Zoé", "K", ""])
+    assert ([line.present for line in signed.lines], signed.questions) == (
+        [True] * 10 + [False],
+        [],
+    )
+    to_sign = read([*KEYS, "Émargement"], [*ANNE, "https://signer.test/1"], [*BORIS, ""])
+    assert len(to_sign.questions) == 1
+
+
+def test_hours_of_coming_of_those_who_were_late_leave_the_others_as_they_are():
+    header = [*KEYS, "Présent", "Heure d’arrivée"]
+    roster = read(header, [*ANNE, "X", "9h15"], [*BORIS, "X", ""], [*CHLOE, "", ""])
+    assert [line.present for line in roster.lines] == [True, True, False]
+    assert roster.questions == []
+    header = [*KEYS, "J1", "J2", "Heure d’arrivée"]
+    days = read(header, [*ANNE, "X", "X", "9h15"], [*BORIS, "X", "", ""], [*CHLOE, "X", "X", ""])
+    assert ([line.share for line in days.lines], days.questions) == (
+        [None, Fraction(1, 2), None],
+        [],
+    )
+    timed = read([*KEYS, "Durée", "Heure d’arrivée"], [*ANNE, "6 h", "9h15"], [*BORIS, "7 h", ""])
+    assert (of(timed), timed.questions) == ({"A": (True, 360), "B": (True, 420)}, [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("answer", "counted"), [("present", {"A": None, "B": None, "C": None}), ("absent", {"A": None})]
+)
+def test_hours_of_coming_of_few_alone_are_asked_about(signed_in, training, answer, counted):
+    rows = [[*PEOPLE[0], "9h15"], [*PEOPLE[1], ""], ["C", "Chloé", "c@x.test", ""]]
+    sheet = upload(signed_in, training, make_xlsx([[*MAIL_KEYS, "Heure d’arrivée"], *rows]))
+    assert "2 lignes sur 3 (lignes 3, 4)" in sheet.questions[0]["sentence"]
+    assert reply(signed_in, sheet, answer) == counted
