@@ -61,7 +61,7 @@ class AnnualRulesForm(forms.ModelForm):
     minutes_due = DurationField(
         label="Heures dues",
         widget=UnfoldAdminTextInputWidget,
-        help_text="Les deux natures d’heures ensemble.",
+        help_text="Par les adhérents ANACOFI-CIF, les deux natures d’heures ensemble.",
     )
     amf_minutes_due = DurationField(
         label="Dont heures AMF",

@@ -164,6 +164,7 @@ class Training(Journalled, KeepsDerived):
         related_name="+",
     )
     created_at = models.DateTimeField("créée le", auto_now_add=True)
+    # Of its form and status alone: documents and questions do not move it.
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
     # Staff search the organism by its own column, so that a new name finds its trainings.
     search = SearchField("title", "approval_number")

@@ -43,7 +43,7 @@ def files_context(training):
                 "remove_url": reverse("trainings:remove_document", args=[document.pk]),
             }
         )
-    return {"training": training, **by_kind}
+    return {"training": training, **by_kind, "has_documents": any(by_kind.values())}
 
 
 @writing_required
