@@ -47,7 +47,7 @@ PLAIN_ABSENT = _words(
     "not checked in|unattended|missed|dispense|dispensee|abi|abj|abnj|absj|absnj|absi|ae|aj|anj|"
     "defaillant|defaillante|abandon|non participant|non participante|n a pas participe|"
     "n est pas venu|n est pas venue|n a pas assiste|n a pas suivi|n est pas present|"
-    "n est pas presente|n a pas signe"
+    "n est pas presente|n a pas signe|forfait|declare forfait|declaree forfait"
 )
 # Of a registration, an order or a payment.
 REGISTERED = _words(
@@ -64,10 +64,10 @@ KNOWN = (
     (PLAIN_ABSENT | NO, Mark.ABSENT),
     (REGISTERED, Mark.REGISTERED),
 )
-# Of how or when, in a column of which it might be planned: plain in a column about presence only.
-NOT_PLAIN = _words(
+# Of something else in another column (a plan, a tariff): of presence in a column about it only.
+AMBIGUOUS = _words(
     "matin|apres midi|matin apres midi|matin et apres midi|journee|complete|distanciel|presentiel|"
-    "en presentiel|en distanciel|abandon|ae|aj"
+    "en presentiel|en distanciel|abandon|ae|aj|forfait"
 )
 # The beginning of what is said at more length: « absent justifié », « signé le 12/11 à 9 h 02 ».
 BEGINS_ABSENT = re.compile(
@@ -175,7 +175,7 @@ def is_plain(cell: Cell) -> bool:
     text = cell_text(cell)
     word = fold(text)
     if word in PLAIN_PRESENT or word in PLAIN_ABSENT:
-        return word not in NOT_PLAIN
+        return word not in AMBIGUOUS
     said = mark_of_text(text) in {Mark.PRESENT, Mark.ABSENT}
     return (
         said and word not in YES | NO and bool(BEGINS_ABSENT.match(word) or word[:7] == "present")

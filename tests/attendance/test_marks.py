@@ -21,6 +21,7 @@ ABSENT = [
     *("No show", "Not Attending", "Deleted", "Remboursé", "Jamais venu", "✗", "✘", "☐", "❌"),
     *("-", "–", "A (0/2)", "E (0/2)", "non signé", Percent(0)),
     *("ABI", "ABJ", "AE", "n’a pas participé", "N’est pas venue (malade)"),
+    *("Forfait", "Déclarée forfait"),
 ]
 UNKNOWN = [
     "?",
@@ -62,7 +63,9 @@ def test_nothing_says_nothing(cell):
 
 @pytest.mark.parametrize(
     ("cell", "plain"),
-    [("Absent justifié", True), ("présente", True), ("oui", False), ("Lyon", False), ("1", False)],
+    [("Absent justifié", True), ("présente", True), ("oui", False), ("Lyon", False), ("1", False)]
+    # A tariff in another column.
+    + [("Forfait", False), ("déclaré forfait", True)],
 )
 def test_some_words_are_of_presence_wherever_they_stand(cell, plain):
     assert is_plain(cell) is plain
