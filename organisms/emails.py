@@ -12,16 +12,19 @@ from .models import Invite, Organism
 
 
 def account_asked(organism: Organism) -> None:
-    """Acknowledged to the organism, told to staff."""
-    _to_organism("asked", organism)
+    """Acknowledged to the organism, told to staff.
+
+    Whose the address is nobody knows yet: nothing that was typed goes there.
+    """
+    outbox.queue("organisms/email/asked", organism.email, about=organism)
     _to_staff(
         "asked_staff", organism, type=organism.get_type_display(), email=shown(organism.email)
     )
 
 
-def address_known(email: str, name: str, *, pending: bool) -> None:
+def address_known(email: str, *, pending: bool) -> None:
     """To the owner of an address for which an account was asked that it has, or asked, already."""
-    outbox.queue("organisms/email/asked_known", email, {"name": name, "pending": pending})
+    outbox.queue("organisms/email/asked_known", email, {"pending": pending})
 
 
 def activated(organism: Organism, user: User) -> None:
@@ -46,11 +49,11 @@ def reactivated(organism: Organism) -> None:
     _to_organism("reactivated", organism)
 
 
-def colleague_invited(invite: Invite, by: User) -> None:
+def colleague_invited(invite: Invite) -> None:
+    """To an address that anybody may have typed: the page of its link says who invites."""
     outbox.queue(
         "organisms/email/colleague_invited",
         invite.email,
-        {"name": invite.organism.name, "by": str(by)},
         about=invite.organism,
         link=("organisms.invite", invite.pk),
     )
@@ -61,7 +64,6 @@ def invited_elsewhere(invite: Invite) -> None:
     outbox.queue(
         "organisms/email/invited_elsewhere",
         invite.email,
-        {"name": invite.organism.name},
         about=invite.organism,
     )
 

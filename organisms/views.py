@@ -108,7 +108,7 @@ def invite_again(request, pk):
     else:
         _do(
             request,
-            lambda: people.invite_again(invitation, by=request.user),
+            lambda: people.invite_again(invitation),
             f"Un nouveau lien est envoyé à {shown(invitation.email)}.",
         )
     return redirect("organisms:detail")

@@ -30,7 +30,7 @@ def register(*, email: str, name: str, **values: str) -> Organism | None:
         user = User.objects.filter(email=email).first()
         pending = Organism.objects.filter(email=email, status=Organism.Status.PENDING).exists()
         if pending or not people.may_be_added(user):
-            emails.address_known(email, name, pending=pending)
+            emails.address_known(email, pending=pending)
             return None
         try:
             with transaction.atomic():

@@ -66,18 +66,18 @@ def invite(
             },
         )
         organism.write_journal(Organism.Event.INVITE, by=by, comment=str(invitation))
-        _mail(invitation, by=by)
+        _mail(invitation)
     return invitation
 
 
-def invite_again(invitation: Invite, *, by: User) -> Invite:
+def invite_again(invitation: Invite) -> Invite:
     """Mail a new link. Raises WrongStatus, also once the invitation is gone."""
     with transaction.atomic():
         organism, invitation = _lock_invitation(invitation)
         organism.require(Organism.Event.INVITE_AGAIN)
         invitation.sent_at = timezone.now()
         invitation.save(update_fields=["sent_at"])
-        _mail(invitation, by=by)
+        _mail(invitation)
     return invitation
 
 
@@ -124,9 +124,9 @@ def _lock_invitation(invitation: Invite) -> tuple[Organism, Invite]:
     return organism, fresh
 
 
-def _mail(invitation: Invite, *, by: User) -> None:
+def _mail(invitation: Invite) -> None:
     if may_be_added(User.objects.filter(email=invitation.email).first()):
-        emails.colleague_invited(invitation, by)
+        emails.colleague_invited(invitation)
     else:
         emails.invited_elsewhere(invitation)
 

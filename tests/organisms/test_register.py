@@ -148,10 +148,9 @@ def test_the_mails_of_a_request_say_what_it_is(client, db):
     subject, text, html = render(to_organism, "")
     assert subject == "Votre demande d’ouverture de compte"
     assert text.startswith(
-        "Bonjour,\n\nNous avons bien reçu la demande d’ouverture de compte de "
-        "« Écôle du patrimoine »"
+        "Bonjour,\n\nNous avons bien reçu votre demande d’ouverture de compte sur le portail"
     )
-    assert "<p>Nous avons bien reçu la demande" in html
+    assert "<p>Nous avons bien reçu votre demande" in html
     to_staff = Message.objects.get(template="organisms/email/asked_staff")
     subject, text, html = render(to_staff, "")
     assert subject == "Compte à valider : Écôle du patrimoine"
@@ -174,6 +173,27 @@ def test_a_refused_organism_may_apply_again(client, db):
     factories.make_organism(status="refused", email="contact@ecole.test")
     client.post(PATH, data())
     assert sorted(Organism.objects.values_list("status", flat=True)) == ["pending", "refused"]
+
+
+# What a stranger would have the portal write to somebody else.
+LURE = "Gagnez 500 euros sur pirate.test"
+
+
+@pytest.mark.parametrize("known_as", ["nobody", "person", "pending"])
+def test_an_address_that_nobody_confirmed_reads_nothing_that_was_typed(client, db, known_as):
+    victim = "victime@exemple.test"
+    if known_as == "person":
+        factories.make_person(factories.make_organism(), email=victim)
+    if known_as == "pending":
+        factories.make_organism(status="pending", email=victim)
+    typed = dict.fromkeys(
+        ("name", "description", "representative_first_name", "representative_last_name"), LURE
+    )
+    client.post(PATH, data(email=victim, **typed))
+    message = Message.objects.get(to=victim)
+    for part in render(message, ""):
+        assert "pirate" not in part
+    assert LURE not in str(message.values)
 
 
 # --- what nobody learns -----------------------------------------------------------------------

@@ -211,7 +211,12 @@ def test_an_invitation_is_mailed_and_makes_no_user(client, organism, owner):
         {"name": "organisms.invite", "args": [invite.pk]},
     )
     subject, text, html = render(message, "https://lien.test/")
-    assert subject == f"{owner} vous invite dans l’espace de {organism.name}"
+    assert subject == "Une invitation sur le portail de formation de l’ANACOFI"
+    for part in (subject, text, html):
+        for typed in (organism.name, str(owner), "Dominique", "Petit"):
+            assert typed not in part
+    assert str(owner) not in str(message.values)
+    assert organism.name in client.get(link_of(message)).content.decode()
     assert "Choisir mon mot de passe : https://lien.test/" in text
     assert 'href="https://lien.test/"' in html
     assert organism.journal.get().comment == "Dominique Petit (dominique@exemple.test)"
