@@ -1,6 +1,6 @@
 """Hours of coming alone: of everybody, or of those who were late only. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .identities import Column
 from .marks import Mark
@@ -25,8 +25,10 @@ def is_arrival(column: Column) -> bool:
     return speech is not None and speech.kind == JOINED
 
 
-def is_of_few(marks: Sequence[Mark]) -> bool:
-    """Whether most have no hour: they came in time, or did not come at all."""
+def is_open(column: Column, marks: Sequence[Mark], silent: Collection[int]) -> bool:
+    """Whether a column alone has hours of few: most came in time, or did not come at all."""
+    if column.index in silent or not is_arrival(column):
+        return False
     return 2 * sum(mark is Mark.NOTHING for mark in marks) > len(marks)
 
 

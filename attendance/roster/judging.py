@@ -37,6 +37,7 @@ from .said import Said
 
 # More different words than that are no words of presence: the column itself is asked about.
 MOST_WORDS = 8
+OF_ROWS = ("late:", "long:")  # what is answered of these is of one file alone
 SCANNED = frozenset({"checked in", "scanne", "scannee", "pointe", "pointee"})
 
 
@@ -90,8 +91,9 @@ class Judge:
         key = short(key)
         if answer := self.answers.get(key, ""):
             return answer
+        layout = "" if key.startswith(OF_ROWS) else self.layout
         numbers = [said.row.number for said in rows][:SHOWN_ROWS]
-        self.questions.append(Question(key, sentence, options or WHO_CAME, numbers, self.layout))
+        self.questions.append(Question(key, sentence, options or WHO_CAME, numbers, layout))
         return ""
 
     # --- Time ----------------------------------------------------------------------------------
@@ -200,11 +202,10 @@ class Judge:
         silent = arrivals.silent_of(columns, is_told=is_told)
         for column in columns:
             of_column = marks[column.index]
-            is_alone = arrivals.is_arrival(column) and column.index not in silent
-            if not (is_alone and arrivals.is_of_few(of_column)):
+            if not arrivals.is_open(column, of_column, silent):
                 continue
             blank = [n for n, mark in enumerate(of_column) if mark is Mark.NOTHING]
-            rows = [self.rows[number] for number in blank]
+            rows = [self.rows[n] for n in blank]
             where = at_rows([said.row.number for said in rows])
             sentence = arrivals.asked_of(column.title, len(blank), len(of_column), where)
             answer = self._ask(f"late:{title_key(column.title)}", sentence, rows, arrivals.OTHERS)

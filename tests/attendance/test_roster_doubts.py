@@ -256,6 +256,8 @@ def test_a_stay_longer_than_a_day_is_asked_about(signed_in, training, answer, co
     sheet = upload(signed_in, training, make_xlsx([header, *rows]))
     assert "plus de 24 heures" in sheet.questions[0]["sentence"]
     assert reply(signed_in, sheet, answer) == counted
+    # Who never signed out of the next session is another one.
+    assert not Answer.objects.exists()
 
 
 # --- struck through, on a colour -----------------------------------------------------------------
@@ -597,3 +599,4 @@ def test_hours_of_coming_of_few_alone_are_asked_about(signed_in, training, answe
     sheet = upload(signed_in, training, make_xlsx([[*MAIL_KEYS, "Heure d’arrivée"], *rows]))
     assert "2 lignes sur 3 (lignes 3, 4)" in sheet.questions[0]["sentence"]
     assert reply(signed_in, sheet, answer) == counted
+    assert not Answer.objects.exists()
