@@ -22,11 +22,11 @@ def minutes_of_part(part: Fraction, duration: int) -> int:
 def half_days_of(days: int, duration: int | None, told: Sequence[int]) -> int:
     """The half-days of a session of so many days, where its lines tell so many (0: none).
 
-    Where it lasts no more than half a day each day, and nobody was there for both halves of one,
-    « matin » is the whole of a day.
+    Where its one day lasts no more than half a day, and nobody was there for both halves of it,
+    « matin » is the whole. Of several days, two halves may be a « journée » of one.
     """
-    is_short = duration is not None and duration < SHORTEST_DAY * days
-    return days if is_short and max(told, default=0) <= days else 2 * days
+    is_short = days == 1 and duration is not None and duration < SHORTEST_DAY
+    return 1 if is_short and max(told, default=0) <= 1 else 2 * days
 
 
 def share(granted: int, *, followed: int | None, duration: int, whole_only: bool) -> int:
