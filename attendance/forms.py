@@ -6,6 +6,7 @@ from django.utils import timezone
 from common.addresses import NotOneAddress, each_address, kept
 from common.forms import DurationField
 from members.keys import orias_key
+from members.names import TOO_MANY_WORDS, is_too_long
 
 from .domain.approval import date_error
 from .roster.people import RosterLine
@@ -89,6 +90,8 @@ class ParticipantForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        if is_too_long(data.get("last_name", ""), data.get("first_name", "")):
+            self.add_error("last_name", TOO_MANY_WORDS)
         keys = ("email", "member_number", "orias")
         if not self.errors and not any(data.get(key) for key in keys):
             raise forms.ValidationError(

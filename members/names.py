@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations
 
 from common.spreadsheets import fold
 
@@ -30,6 +31,16 @@ APOSTROPHE = re.compile(r"['’‘ʼ`´]\s?")
 ABBREVIATED = {"st": "saint", "ste": "sainte"}
 # A call of a note below the list: « PARIS * », « Émile (1) ».
 NOTE_CALL = re.compile(r"\s*(?:\*+|\(\d{1,2}\)|[¹²³⁴-⁹†‡]+)\s*\Z|\A\s*(?:\*+|[†‡]+)\s*")
+
+# Family and given names together: more words are a list of people, who are not tried in turn.
+MOST_WORDS = 6
+TOO_MANY_WORDS = (
+    f"Le nom compte plus de {MOST_WORDS} mots : n’y laissez que le nom et le prénom d’une seule "
+    "personne."
+)
+# How many words of a cell may be neither of the member's family name nor of their given name: a
+# name of birth or of use, further given names. Fewer where the given name is not there.
+MORE_WORDS, MORE_WITHOUT_GIVEN = 2, 1
 
 Words = tuple[str, ...]
 
@@ -76,19 +87,55 @@ def _spellings_of(name: str) -> tuple[Words, ...]:
     return readings if words in readings or not words else (words, *readings)
 
 
-def agree(typed: str, family: str) -> bool:
-    """Whether a cell's family name is the registry's.
+def agree(typed: str, family: str, given: str = "") -> bool:
+    """Whether a cell's family name is the registry's; `given` is the registry's given name.
 
     Case, accents, hyphens, apostrophes and the order of words do not count; one part of a
     compound name is enough (« Dupont » for « Dupont-Martin »), a particle alone is not. A cell
-    that holds nothing but a civility, or nothing that can be compared, agrees with nobody.
+    that holds nothing but a civility, or nothing that can be compared, agrees with nobody; nor
+    does one that holds the name among others, as a list of people would.
     """
-    return any(_same(one, other) for one, other in _pairs(typed, family))
+    return any(_same(one, other) for one, other in _pairs(typed, family)) and _is_of_one(
+        typed, family, given
+    )
 
 
-def stands_in(full_name: str, family: str) -> bool:
+def stands_in(full_name: str, family: str, given: str = "") -> bool:
     """Whether the registry's family name stands in a cell that holds both names."""
-    return any(_contains(one, other) for one, other in _pairs(full_name, family))
+    return any(_contains(one, other) for one, other in _pairs(full_name, family)) and _is_of_one(
+        full_name, family, given
+    )
+
+
+def is_too_long(*cells: str) -> bool:
+    """Whether these cells hold more words than one person's family and given names."""
+    return len(_without_small_words(words_of(BETWEEN.sub(" ", " ".join(cells))))) > MOST_WORDS
+
+
+def _without_small_words(words: Words) -> Words:
+    """Words without the particles and the civilities, wherever they stand."""
+    return tuple(word for word in words if word not in PARTICLES and word not in CIVILITIES)
+
+
+def _is_of_one(cell: str, family: str, given: str) -> bool:
+    """Whether a cell in which the family name was found is of one person of that name."""
+    words = words_of(BETWEEN.sub(" ", cell))
+    own = set(words_of(given))
+    has_given = not own or not own.isdisjoint(words)
+    most = MORE_WORDS if has_given else MORE_WITHOUT_GIVEN
+    return any(
+        sum(len(word) > 1 and word not in own for word in _without_small_words(left)) <= most
+        for left in (_beside(words, spelling) for spelling in _spellings_of(family))
+    )
+
+
+def _beside(words: Words, family: Words) -> Words:
+    """The words of a cell that are not of the family name, in one piece or in parts."""
+    joined = "".join(family)
+    for start, end in _pieces(words):
+        if "".join(words[start:end]) == joined:
+            return words[:start] + words[end:]
+    return tuple(word for word in words if word not in family)
 
 
 def is_civility(family: str) -> bool:
@@ -114,10 +161,10 @@ def _same(one: Words, other: Words) -> bool:
 
 def _contains(words: Words, family: Words) -> bool:
     """Whether the family name stands among the words, in one piece or in parts."""
-    joined = "".join(family)
-    pieces = {
-        "".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, len(words) + 1)
-    }
-    return joined in pieces or set(family) <= set(words)
+    pieces = {"".join(words[start:end]) for start, end in _pieces(words)}
+    return "".join(family) in pieces or set(family) <= set(words)
+
+
+def _pieces(words: Words) -> Iterator[tuple[int, int]]:
+    """Where each run of words begins and ends."""
+    return combinations(range(len(words) + 1), 2)

@@ -172,18 +172,21 @@ def names_agree(line: RosterLine, member: Member, last_name: str | None = None) 
     """Whether the family name on the line is the member's (or `last_name`, a former one).
 
     As `members.names.agree` has it. Where one cell holds both names, or they were put in each
-    other's column, all the words are looked at.
+    other's column, all the words are looked at. More words than a person's are nobody's.
     """
+    if names.is_too_long(line.full_name or f"{line.last_name} {line.first_name}"):
+        return False
     family = last_name or member.last_name
     if names.is_civility(family):
         # « Maître » is a name for whom the line calls by their first name too.
         words = names.words_of(f"{line.full_name or line.last_name}")
         return set(names.words_of(family)) <= set(words) and first_names_agree(line, member)
-    if names.agree(line.last_name, family):
+    given = member.first_name
+    if names.agree(line.last_name, family, given):
         return True
     if line.full_name:
-        return names.stands_in(line.full_name, family)
-    swapped = bool(line.first_name) and names.agree(line.first_name, family)
+        return names.stands_in(line.full_name, family, given)
+    swapped = bool(line.first_name) and names.agree(line.first_name, family, given)
     return swapped and names.agree(line.last_name, member.first_name)
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from common.addresses import kept
 from common.spreadsheets import Row, cell_text, fold
 from members.keys import cut, emails_of
-from members.names import CIVILITY, without_note_call
+from members.names import CIVILITY, TOO_MANY_WORDS, is_too_long, without_note_call
 
 from .columns import KEYS, Columns
 
@@ -171,6 +171,8 @@ def _problem_of(line: RosterLine) -> str:
     """What is missing for anybody to be recognised by the line; "" when nothing is."""
     if not (line.last_name or line.full_name):
         return "Le nom manque."
+    if is_too_long(line.full_name or f"{line.last_name} {line.first_name}"):
+        return TOO_MANY_WORDS
     if not line.has_key:
         return "Il manque un e-mail, un numéro d’adhérent ou un numéro ORIAS."
     if not (emails_of(line.email) or line.member_number or line.orias):
