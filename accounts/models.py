@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.addresses import stored
 from common.derived import KeepsDerived, SearchField
-from common.fields import AddressField
+from common.fields import AddressField, LineField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -34,8 +34,8 @@ class User(KeepsDerived, AbstractBaseUser, PermissionsMixin):
     email = AddressField(
         "adresse e-mail", unique=True, error_messages={"unique": "Cette adresse est déjà utilisée."}
     )
-    first_name = models.CharField("prénom", max_length=100, blank=True)
-    last_name = models.CharField("nom", max_length=100, blank=True)
+    first_name = LineField("prénom", max_length=100, blank=True)
+    last_name = LineField("nom", max_length=100, blank=True)
     is_staff = models.BooleanField("personnel ANACOFI", default=False)
     is_active = models.BooleanField("actif", default=True)
     date_joined = models.DateTimeField("créé le", default=timezone.now)

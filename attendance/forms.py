@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from common.addresses import NotOneAddress, each_address, kept
-from common.forms import DurationField
+from common.forms import DurationField, LineField
 from members.keys import orias_key
 from members.names import TOO_MANY_WORDS, is_too_long
 
@@ -25,7 +25,7 @@ class SessionForm(forms.Form):
         help_text="Laissez vide si la session a duré un seul jour.",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    place = forms.CharField(label="Lieu", max_length=200, required=False)
+    place = LineField(label="Lieu", max_length=200, required=False)
 
     def __init__(self, data=None, *, training, initial=None):
         super().__init__(data, initial=initial)
@@ -61,14 +61,14 @@ class RemovalForm(forms.Form):
 class ParticipantForm(forms.Form):
     """« Ajouter un participant »: a name, and something to know the member by."""
 
-    last_name = forms.CharField(label="Nom", max_length=200)
-    first_name = forms.CharField(label="Prénom", max_length=200, required=False)
-    email = forms.CharField(label="E-mail", max_length=254, required=False)
-    member_number = forms.CharField(
+    last_name = LineField(label="Nom", max_length=200)
+    first_name = LineField(label="Prénom", max_length=200, required=False)
+    email = LineField(label="E-mail", max_length=254, required=False)
+    member_number = LineField(
         label="N° adhérent", max_length=50, required=False, help_text="Par exemple A00123."
     )
-    orias = forms.CharField(label="N° ORIAS", max_length=50, required=False)
-    firm = forms.CharField(label="Cabinet", max_length=200, required=False)
+    orias = LineField(label="N° ORIAS", max_length=50, required=False)
+    firm = LineField(label="Cabinet", max_length=200, required=False)
     minutes = DurationField(
         label="Temps suivi", required=False, step=1, help_text="Laissez vide pour toute la session."
     )

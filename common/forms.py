@@ -1,5 +1,6 @@
 """Form fields that any app may use."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -19,6 +20,25 @@ class AddressField(forms.EmailField):
 
     def prepare_value(self, value: Any) -> Any:
         return shown(value) if isinstance(value, str) else value
+
+
+# What a line of text holds none of: it would be a second line, or nothing that anybody sees.
+UNSEEN = {"Cc", "Zl", "Zp"}
+NOT_ONE_LINE = "Tapez ce texte sur une seule ligne, sans caractère invisible."
+
+
+class LineField(forms.CharField):
+    """A text of one line: no browser’s field sends more, and a mail’s subject takes no more."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not isinstance(text, str):
+            return text
+        # Cells that are pasted side by side.
+        text = text.replace("\t", " ")
+        if any(unicodedata.category(character) in UNSEEN for character in text):
+            raise forms.ValidationError(NOT_ONE_LINE, code="one_line")
+        return text
 
 
 class DurationField(forms.Field):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from .errors import WrongStatus
+from .fields import LineField
 from .transitions import Transitions
 
 
@@ -32,10 +33,10 @@ class JournalRow(models.Model):
     )
     # Kept beside the key: the row must still say who once the account is gone, and a member or
     # the portal itself has no account.
-    by_label = models.CharField("auteur", max_length=200, blank=True)
+    by_label = LineField("auteur", max_length=200, blank=True)
     # Both blank where the status stayed as it was.
-    from_status = models.CharField("de", max_length=30, blank=True)
-    to_status = models.CharField("à", max_length=30, blank=True)
+    from_status = LineField("de", max_length=30, blank=True)
+    to_status = LineField("à", max_length=30, blank=True)
     # What a person said about it, or what changed.
     comment = models.TextField("commentaire", blank=True)
 

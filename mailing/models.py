@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from common.fields import LineField
+
 
 class Message(models.Model):
     """An e-mail to send, sent, or given up.
@@ -18,23 +20,23 @@ class Message(models.Model):
         FAILED = "failed", "abandonné"
 
     state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
-    template = models.CharField("modèle", max_length=100, blank=True)
+    template = LineField("modèle", max_length=100, blank=True)
     values = models.JSONField("valeurs", default=dict, blank=True)
     link = models.JSONField("lien personnel", default=dict, blank=True)
     to = models.EmailField("destinataire")
-    from_email = models.CharField("expéditeur", max_length=200, blank=True)
-    subject = models.CharField("objet", max_length=250, blank=True)
+    from_email = LineField("expéditeur", max_length=200, blank=True)
+    subject = LineField("objet", max_length=250, blank=True)
     text = models.TextField("texte", blank=True)
     html = models.TextField("HTML", blank=True)
-    message_id = models.CharField("Message-ID", max_length=200, unique=True)
+    message_id = LineField("Message-ID", max_length=200, unique=True)
     # What the mail is about, for staff who look for « the mails of this sheet »: "app.model:pk".
-    about = models.CharField("objet lié", max_length=100, blank=True, db_index=True)
+    about = LineField("objet lié", max_length=100, blank=True, db_index=True)
     created_at = models.DateTimeField("écrit le", auto_now_add=True)
     due_at = models.DateTimeField("à envoyer à partir de")
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     last_error = models.TextField("dernière erreur", blank=True)
-    claimed_by = models.CharField("pris par", max_length=100, blank=True)
+    claimed_by = LineField("pris par", max_length=100, blank=True)
     claimed_until = models.DateTimeField("pris jusqu’à", null=True, blank=True)
     resent_from = models.ForeignKey(
         "self", verbose_name="renvoi de", null=True, blank=True, on_delete=models.SET_NULL

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import User
-from common.forms import AddressField
+from common.forms import AddressField, LineField
 
 from . import numbers
 from .models import Organism, Person
@@ -58,7 +58,7 @@ class OrganismForm(forms.ModelForm):
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
-    siren = forms.CharField(
+    siren = LineField(
         label="Si entreprise, numéro KBIS",
         required=False,
         max_length=30,
@@ -66,7 +66,7 @@ class OrganismForm(forms.ModelForm):
         "pour un établissement public.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    trainer_number = forms.CharField(
+    trainer_number = LineField(
         label="Si entreprise, numéro du formateur",
         required=False,
         max_length=30,
@@ -74,7 +74,7 @@ class OrganismForm(forms.ModelForm):
         "facultatif pour une société partenaire ou une entreprise membre.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    member_number = forms.CharField(
+    member_number = LineField(
         label="Si entreprise membre, numéro d’adhérent ANACOFI",
         required=False,
         max_length=20,
@@ -147,8 +147,8 @@ class ColleagueForm(forms.Form):
     """A colleague to invite."""
 
     email = AddressField(label="E-mail")
-    first_name = forms.CharField(label="Prénom", max_length=100)
-    last_name = forms.CharField(label="Nom", max_length=100)
+    first_name = LineField(label="Prénom", max_length=100)
+    last_name = LineField(label="Nom", max_length=100)
     role = forms.ChoiceField(
         label="Rôle",
         choices=Person.Role.choices,

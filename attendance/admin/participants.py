@@ -7,6 +7,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from common.admin import Verb, VerbAdmin, admin_url, lines, link
 from common.admin_forms import CommentForm, ConfirmForm
 from common.durations import format_minutes
+from common.forms import LineField
 from members.keys import number_key
 from members.models import Member
 
@@ -40,7 +41,7 @@ class WhoForm(ConfirmForm):
     suggested = forms.ChoiceField(
         label="Adhérents proposés", required=False, widget=UnfoldAdminRadioSelectWidget
     )
-    number = forms.CharField(
+    number = LineField(
         label="Ou son numéro d’adhérent",
         required=False,
         max_length=20,

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from common.fields import LineField
 from organisms.models import Organism
 
 from ..roster.questions import LONGEST_KEY
@@ -15,7 +16,7 @@ class Asking(models.Model):
     questions = models.JSONField("questions", default=list, blank=True, editable=False)
     # {key: value}
     answers = models.JSONField("réponses", default=dict, blank=True, editable=False)
-    layout = models.CharField("titres du fichier", max_length=32, blank=True, editable=False)
+    layout = LineField("titres du fichier", max_length=32, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -25,9 +26,9 @@ class Answer(models.Model):
     """What one column, word or sign means in an organism's files that have these titles."""
 
     organism = models.ForeignKey(Organism, on_delete=models.CASCADE, related_name="+")
-    layout = models.CharField("titres du fichier", max_length=32)
-    key = models.CharField("question", max_length=LONGEST_KEY)
-    value = models.CharField("réponse", max_length=20)
+    layout = LineField("titres du fichier", max_length=32)
+    key = LineField("question", max_length=LONGEST_KEY)
+    value = LineField("réponse", max_length=20)
     told_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import User
+from common.fields import LineField
 from common.files import PrivateFileField
 from trainings.models import Training
 
@@ -27,10 +28,10 @@ class DepositedFile(models.Model):
     training = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField("nature", max_length=5, choices=Kind)
     file = PrivateFileField("fichier")
-    name = models.CharField("nom du fichier", max_length=255)
-    content_type = models.CharField("type", max_length=100, blank=True)
+    name = LineField("nom du fichier", max_length=255)
+    content_type = LineField("type", max_length=100, blank=True)
     size = models.PositiveIntegerField("taille (octets)")
-    sha256 = models.CharField("empreinte", max_length=64)
+    sha256 = LineField("empreinte", max_length=64)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField
 from common.durations import format_minutes
+from common.fields import LineField
 from common.spreadsheets import fold
 from members.models import HoursCredit, Member
 from qcm.models import Invitation
@@ -67,23 +68,23 @@ class Participant(KeepsDerived):
     row_number = models.PositiveIntegerField("ligne", null=True, blank=True)
     # The cells as typed: {"header": "value"}.
     raw = models.JSONField("ligne d’origine", default=dict)
-    last_name = models.CharField("nom", max_length=200, blank=True)
-    first_name = models.CharField("prénom", max_length=200, blank=True)
-    email = models.CharField("e-mail", max_length=254, blank=True)
-    member_number = models.CharField("numéro d’adhérent", max_length=50, blank=True)
-    orias = models.CharField("numéro ORIAS", max_length=50, blank=True)
-    firm = models.CharField("cabinet", max_length=200, blank=True)
+    last_name = LineField("nom", max_length=200, blank=True)
+    first_name = LineField("prénom", max_length=200, blank=True)
+    email = LineField("e-mail", max_length=254, blank=True)
+    member_number = LineField("numéro d’adhérent", max_length=50, blank=True)
+    orias = LineField("numéro ORIAS", max_length=50, blank=True)
+    firm = LineField("cabinet", max_length=200, blank=True)
     # Null stands for the whole session.
     minutes = models.PositiveIntegerField("minutes suivies", null=True, blank=True)
     # All rows of the file that are of this person, the first among them.
     rows = models.JSONField("lignes du fichier", default=list, blank=True, editable=False)
     # What the file says of presence and time, and where: a French sentence.
-    evidence = models.CharField("preuve", max_length=300, blank=True, editable=False)
+    evidence = LineField("preuve", max_length=300, blank=True, editable=False)
     # Corrected by hand: reading the file again leaves the line as it is.
     is_corrected = models.BooleanField("corrigée à la main", default=False, editable=False)
     state = models.CharField("état", max_length=12, choices=State)
     # What is wrong with the line itself: a French sentence for the organism.
-    problem = models.CharField("anomalie", max_length=300, blank=True)
+    problem = LineField("anomalie", max_length=300, blank=True)
     # The row above that is the same person; told in `problem`, and why the line is unticked.
     same_as = models.PositiveIntegerField(
         "même personne que la ligne", null=True, blank=True, editable=False
@@ -100,7 +101,7 @@ class Participant(KeepsDerived):
         on_delete=models.PROTECT,
         related_name="participations",
     )
-    matched_by = models.CharField("reconnu par", max_length=30, blank=True)
+    matched_by = LineField("reconnu par", max_length=30, blank=True)
     # Why nobody was recognised; it tells of the registry, so the organism never reads it.
     staff_note = models.TextField("pour l’ANACOFI", blank=True, editable=False)
     looked_up_at = models.DateTimeField("cherché le", default=timezone.now, editable=False)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import User
+from common.fields import LineField
 from common.files import PrivateFileField
 from common.jobs import Job, JobQuerySet
 from common.journal import Stateful
@@ -57,8 +58,8 @@ class SecondReading(Asking, Stateful, Job):
         Sheet, null=True, blank=True, on_delete=models.CASCADE, related_name="second_readings"
     )
     roster = PrivateFileField("fichier")
-    roster_name = models.CharField("nom du fichier", max_length=255)
-    roster_sha256 = models.CharField("empreinte", max_length=64)
+    roster_name = LineField("nom du fichier", max_length=255)
+    roster_sha256 = LineField("empreinte", max_length=64)
     error = models.TextField("erreur", blank=True)
     notes = models.JSONField("remarques de lecture", default=list)
     # The lines as read, and what the page shows of them.

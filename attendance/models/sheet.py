@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from common.fields import LineField
 from common.files import PrivateFileField
 from common.jobs import Job, JobQuerySet
 from common.journal import Journalled, JournalRow, event_field
@@ -93,24 +94,24 @@ class Sheet(Asking, Journalled, Job):
     )
     starts_on = models.DateField("premier jour")
     ends_on = models.DateField("dernier jour")
-    place = models.CharField("lieu", max_length=200, blank=True)
+    place = LineField("lieu", max_length=200, blank=True)
     scan = PrivateFileField("scan de la feuille d’émargement")
-    scan_name = models.CharField("nom du scan", max_length=255)
-    scan_type = models.CharField("type du scan", max_length=100)
-    scan_sha256 = models.CharField("empreinte du scan", max_length=64)
+    scan_name = LineField("nom du scan", max_length=255)
+    scan_type = LineField("type du scan", max_length=100)
+    scan_sha256 = LineField("empreinte du scan", max_length=64)
     roster = PrivateFileField("fichier des présents")
-    roster_name = models.CharField("nom du fichier", max_length=255)
-    roster_sha256 = models.CharField("empreinte du fichier", max_length=64)
+    roster_name = LineField("nom du fichier", max_length=255)
+    roster_sha256 = LineField("empreinte du fichier", max_length=64)
     # Why the roster could not be read: a French sentence for the organism.
     error = models.TextField("erreur", blank=True)
     # What reading left aside (totals, another list): French sentences for the organism.
     notes = models.JSONField("remarques de lecture", default=list, blank=True)
-    tab = models.CharField("feuille lue", max_length=255, blank=True)
+    tab = LineField("feuille lue", max_length=255, blank=True)
     # [[title, field or ""], …] of the file's header, or of the row most like one.
     columns = models.JSONField("colonnes", default=list, blank=True, editable=False)
     # The sessions that the file holds, when there are several, and the one kept here.
     sessions = models.JSONField("sessions du fichier", default=list, blank=True, editable=False)
-    picked = models.CharField("session gardée", max_length=300, blank=True, editable=False)
+    picked = LineField("session gardée", max_length=300, blank=True, editable=False)
     # Approval numbers that the file names, its own among them.
     cited = models.JSONField("agréments cités", default=list, blank=True, editable=False)
     deposited_by = models.ForeignKey(

@@ -6,6 +6,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin_forms import ConfirmForm
 from common.files import check_size
+from common.forms import LineField
 from common.templatetags.portal import pluralize
 
 from ..domain import registry
@@ -34,11 +35,11 @@ class ImportForm(forms.ModelForm):
 class ApplyForm(ConfirmForm):
     """Many leaving at once is more often a wrong file than a fact: it is typed, not clicked."""
 
-    typed = forms.CharField(
+    typed = LineField(
         label="Pour confirmer, tapez le nombre de départs",
         widget=UnfoldAdminTextInputWidget,
     )
-    typed_renamed = forms.CharField(
+    typed_renamed = LineField(
         label="Pour confirmer, tapez le nombre de changements de nom",
         widget=UnfoldAdminTextInputWidget,
     )

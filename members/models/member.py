@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.derived import DerivedCharField, KeepsDerived, SearchField
-from common.fields import AddressField
+from common.fields import AddressField, LineField
 
 from .. import keys
 
@@ -17,19 +17,19 @@ class Member(KeepsDerived):
     the whole import that brought them, when nothing depends on it.
     """
 
-    number = models.CharField(
+    number = LineField(
         "numéro d’adhérent",
         max_length=20,
         unique=True,
         error_messages={"unique": "Ce numéro d’adhérent existe déjà."},
     )
-    title = models.CharField("civilité", max_length=20, blank=True)
-    last_name = models.CharField("nom", max_length=100)
-    first_name = models.CharField("prénom", max_length=100, blank=True)
+    title = LineField("civilité", max_length=20, blank=True)
+    last_name = LineField("nom", max_length=100)
+    first_name = LineField("prénom", max_length=100, blank=True)
     # Two members may share a mailbox; one without e-mail is listed to staff.
     email = AddressField("e-mail", blank=True)
-    firm = models.CharField("cabinet", max_length=200, blank=True)
-    orias = models.CharField("numéro ORIAS", max_length=8, blank=True)
+    firm = LineField("cabinet", max_length=200, blank=True)
+    orias = LineField("numéro ORIAS", max_length=8, blank=True)
     # The keys that rosters are matched on (`members.keys`).
     number_key = DerivedCharField(
         keys.number_key, "number", max_length=20, blank=False, db_index=True
@@ -64,7 +64,7 @@ class FormerKey(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="former_keys")
     kind = models.CharField("nature", max_length=13, choices=Kind)
     # In the compared form of its kind (see `members.keys`).
-    value = models.CharField("valeur", max_length=254, db_index=True)
+    value = LineField("valeur", max_length=254, db_index=True)
     noted_at = models.DateTimeField("noté le", auto_now_add=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from common.fields import LineField
 from common.files import PrivateFileField
 from common.jobs import Job
 from common.journal import Journalled, JournalRow, event_field
@@ -41,7 +42,7 @@ class RegistryImport(Job, Journalled):
 
     status = models.CharField("état", max_length=10, choices=Status, default=Status.READING)
     file = PrivateFileField("fichier")
-    name = models.CharField("nom du fichier", max_length=255)
+    name = LineField("nom du fichier", max_length=255)
     # A file tells of what happened since the one before: who came may have come at any time.
     arrivals_on = models.DateField(
         "arrivées comptées depuis le",
@@ -113,7 +114,7 @@ class RegistryChange(models.Model):
     # As the spreadsheet numbers its rows; null for who is missing from it.
     row_number = models.PositiveIntegerField("ligne", null=True)
     # The name and number as the registry had them, or as the file brings them.
-    name = models.CharField("adhérent", max_length=230)
+    name = LineField("adhérent", max_length=230)
     membership = models.CharField("adhésion", max_length=12, choices=Membership, blank=True)
     cif = models.CharField("ANACOFI-CIF", max_length=6, choices=Cif, blank=True)
     # {field: [before, after]}

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import models
 
+from common.fields import LineField
+
 from .member import Member
 
 
@@ -18,7 +20,7 @@ class SignInLink(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sign_in_links")
     # What the signed token carries; the token itself is kept nowhere.
-    nonce = models.CharField(max_length=43, unique=True)
+    nonce = LineField(max_length=43, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

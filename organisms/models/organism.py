@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField
-from common.fields import AddressField
+from common.fields import AddressField, LineField
 from common.journal import Journalled, JournalRow, event_field
 from common.transitions import step
 
@@ -75,16 +75,16 @@ class Organism(KeepsDerived, Journalled):
     }
 
     status = models.CharField("statut", max_length=12, choices=Status, default=Status.PENDING)
-    name = models.CharField("nom de l’organisme de formation", max_length=200)
+    name = LineField("nom de l’organisme de formation", max_length=200)
     email = AddressField("e-mail de l’organisme de formation")
     description = models.TextField("description de l’organisme de formation", max_length=4000)
     type = models.CharField("type de l’organisme de formation", max_length=20, choices=Type)
     # The KBIS number is the SIREN: nine digits, without spaces.
-    siren = models.CharField("numéro KBIS (SIREN)", max_length=9, blank=True)
-    trainer_number = models.CharField("numéro du formateur", max_length=11, blank=True)
-    member_number = models.CharField("numéro d’adhérent ANACOFI", max_length=20, blank=True)
-    representative_first_name = models.CharField("prénom du représentant", max_length=100)
-    representative_last_name = models.CharField("nom du représentant", max_length=100)
+    siren = LineField("numéro KBIS (SIREN)", max_length=9, blank=True)
+    trainer_number = LineField("numéro du formateur", max_length=11, blank=True)
+    member_number = LineField("numéro d’adhérent ANACOFI", max_length=20, blank=True)
+    representative_first_name = LineField("prénom du représentant", max_length=100)
+    representative_last_name = LineField("nom du représentant", max_length=100)
     search = SearchField(
         "name",
         "email",

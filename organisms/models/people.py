@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from common.addresses import shown
-from common.fields import AddressField
+from common.fields import AddressField, LineField
 
 from .organism import Organism
 
@@ -69,8 +69,8 @@ class Invite(models.Model):
         Organism, verbose_name="organisme", on_delete=models.CASCADE, related_name="invites"
     )
     email = AddressField("e-mail")
-    first_name = models.CharField("prénom", max_length=100)
-    last_name = models.CharField("nom", max_length=100)
+    first_name = LineField("prénom", max_length=100)
+    last_name = LineField("nom", max_length=100)
     role = models.CharField("rôle", max_length=15, choices=Role, default=Role.CONTRIBUTOR)
     sent_at = models.DateTimeField("envoyée le")
 

@@ -9,14 +9,14 @@ from unfold.widgets import (
 )
 
 from common.admin_forms import ConfirmForm
-from common.forms import DurationField
+from common.forms import DurationField, LineField
 
 from ..models import AnnualRules
 
 
 class SendToAmfForm(ConfirmForm):
     on = forms.DateField(label="Transmise le", widget=UnfoldAdminDateWidget)
-    reference = forms.CharField(
+    reference = LineField(
         label="Référence", required=False, max_length=100, widget=UnfoldAdminTextInputWidget
     )
 
@@ -34,7 +34,7 @@ class ApproveForm(ConfirmForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="Seulement après transmission à l’AMF.",
     )
-    number = forms.CharField(
+    number = LineField(
         label="Numéro d’agrément",
         required=False,
         max_length=30,

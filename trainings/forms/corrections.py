@@ -5,6 +5,8 @@ from dataclasses import replace
 from django import forms
 from django.utils.text import capfirst
 
+from common.forms import LineField
+
 from ..questions import set_checks
 from ..questions.rows import ChoiceRow, QuestionRow
 from ..questions.set_checks import LETTERS, MAX_CHARACTERS
@@ -24,7 +26,7 @@ class QuestionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Tapez le texte de la question."},
     )
-    theme = forms.CharField(label="Thème", required=False, max_length=MAX_CHARACTERS["theme"])
+    theme = LineField(label="Thème", required=False, max_length=MAX_CHARACTERS["theme"])
     explanation = forms.CharField(
         label="Explication",
         required=False,
@@ -40,7 +42,7 @@ class QuestionForm(forms.Form):
             self.fields[name].initial = getattr(row, name)
         for index, letter in enumerate(LETTERS):
             text, is_right = row.choices[index] if index < len(row.choices) else ChoiceRow()
-            self.fields[f"choice_{letter}"] = forms.CharField(
+            self.fields[f"choice_{letter}"] = LineField(
                 label=f"Réponse {letter}",
                 required=False,
                 max_length=MAX_CHARACTERS["choice"],

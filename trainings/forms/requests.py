@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from common.durations import format_minutes
-from common.forms import DurationField
+from common.forms import DurationField, LineField
 
 from ..domain.completeness import REQUIRED
 from ..models import Speaker, Training
@@ -133,7 +133,7 @@ def set_years(form):
 class SpeakerForm(forms.Form):
     """One speaker; a row left blank counts for nothing."""
 
-    name = forms.CharField(
+    name = LineField(
         label="Prénom et nom",
         required=False,
         max_length=Speaker._meta.get_field("name").max_length,

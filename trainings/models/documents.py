@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from common.fields import LineField
 from common.files import PrivateFileField
 
 
@@ -15,7 +16,7 @@ class Speaker(models.Model):
         "trainings.Training", on_delete=models.CASCADE, related_name="speakers"
     )
     position = models.PositiveSmallIntegerField("rang", default=1)
-    name = models.CharField("nom de l’intervenant", max_length=200)
+    name = LineField("nom de l’intervenant", max_length=200)
     references = models.TextField("références", max_length=2000, blank=True)
 
     class Meta:
@@ -45,10 +46,10 @@ class Document(models.Model):
     )
     kind = models.CharField("nature", max_length=12, choices=Kind)
     file = PrivateFileField("fichier")
-    name = models.CharField("nom du fichier", max_length=255)
-    content_type = models.CharField("type", max_length=100)
+    name = LineField("nom du fichier", max_length=255)
+    content_type = LineField("type", max_length=100)
     size = models.PositiveIntegerField("taille (octets)")
-    sha256 = models.CharField("empreinte", max_length=64)
+    sha256 = LineField("empreinte", max_length=64)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from common.fields import LineField
 from common.files import PrivateFileField
 from common.jobs import Job
 from common.journal import Stateful
@@ -43,9 +44,9 @@ class QuestionImport(Stateful, Job):
     status = models.CharField("statut", max_length=10, choices=Status, default=Status.READ)
     # Kept until it is read.
     file = PrivateFileField("fichier", blank=True)
-    sha256 = models.CharField("empreinte", max_length=64, blank=True)
+    sha256 = LineField("empreinte", max_length=64, blank=True)
     # Of the file; blank for a pasted text.
-    name = models.CharField("nom du fichier", max_length=255, blank=True)
+    name = LineField("nom du fichier", max_length=255, blank=True)
     # What was typed beside a file stays as well.
     pasted_text = models.TextField("texte collé", blank=True)
     pasted_html = models.TextField("texte collé, mis en forme", blank=True)

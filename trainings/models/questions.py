@@ -9,6 +9,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from common.fields import LineField
+
 from ..questions.rows import ChoiceRow, QuestionRow
 from ..questions.set_checks import place_of
 
@@ -63,7 +65,7 @@ class Question(models.Model):
     )
     position = models.PositiveSmallIntegerField("rang")
     text = models.TextField("question")
-    theme = models.CharField("thème", max_length=200, blank=True)
+    theme = LineField("thème", max_length=200, blank=True)
     explanation = models.TextField("explication", blank=True)
     # The same question in the version before, as it was.
     replaces = models.OneToOneField(
@@ -77,7 +79,7 @@ class Question(models.Model):
     # Of a draft: counts what was written on it, so that two people do not undo one another.
     revision = models.PositiveIntegerField("révision", default=1, editable=False)
     # « page:serial » of the page that wrote last.
-    last_save = models.CharField(max_length=60, blank=True, default="", editable=False)
+    last_save = LineField(max_length=60, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = "question"

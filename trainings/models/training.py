@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.derived import DerivedQuerySet, KeepsDerived, SearchField, found
 from common.errors import WrongStatus
+from common.fields import LineField
 from common.journal import Journalled, JournalRow, event_field
 from common.transitions import final, step
 from organisms.models import Organism
@@ -115,7 +116,7 @@ class Training(Journalled, KeepsDerived):
         Organism, verbose_name="organisme", on_delete=models.PROTECT, related_name="trainings"
     )
     year = models.PositiveSmallIntegerField("année civile")
-    title = models.CharField("intitulé", max_length=200)
+    title = LineField("intitulé", max_length=200)
     objectives = models.TextField("objectifs", max_length=8000, blank=True)
     programme = models.TextField("programme", max_length=20000, blank=True)
     audience = models.TextField("public visé", max_length=2000, blank=True)
@@ -125,7 +126,7 @@ class Training(Journalled, KeepsDerived):
     # Null in a draft whose duration was not typed yet.
     duration_minutes = models.PositiveIntegerField("durée totale (min)", null=True, blank=True)
     first_session_on = models.DateField("date de la première session", null=True, blank=True)
-    first_session_place = models.CharField("lieu", max_length=200, blank=True)
+    first_session_place = LineField("lieu", max_length=200, blank=True)
     requested_associative_minutes = models.PositiveIntegerField("heures associatives", default=0)
     requested_amf_minutes = models.PositiveIntegerField("heures AMF", default=0)
     granted_associative_minutes = models.PositiveIntegerField(
@@ -135,7 +136,7 @@ class Training(Journalled, KeepsDerived):
         "minutes AMF accordées", null=True, blank=True
     )
     # Null until approved: unique, and an empty string would not be.
-    approval_number = models.CharField(
+    approval_number = LineField(  # type: ignore[misc]  # none before it is given one
         "numéro d’agrément",
         max_length=30,
         null=True,
@@ -145,7 +146,7 @@ class Training(Journalled, KeepsDerived):
     )
     submitted_at = models.DateTimeField("envoyée le", null=True, blank=True)
     amf_sent_on = models.DateField("soumise à l’AMF le", null=True, blank=True)
-    amf_reference = models.CharField("référence AMF", max_length=100, blank=True)
+    amf_reference = LineField("référence AMF", max_length=100, blank=True)
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     renewed_from = models.ForeignKey(
         "self",
