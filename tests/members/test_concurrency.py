@@ -1,7 +1,10 @@
 """Two imports at once, on PostgreSQL: one is written after the other, and shown anew before."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from common.errors import Refused
 from members.domain import registry, registry_undo
 from members.models import Member, Membership, RegistryImport
@@ -38,3 +41,25 @@ def test_an_import_and_the_undoing_of_the_one_before_follow_each_other():
     numbers = {"A00001"} if isinstance(applied, Refused) else {"A00001", "A00002", "A00003"}
     assert set(Member.objects.values_list("number", flat=True)) == numbers
     assert Membership.objects.filter(kind="member").count() == len(numbers)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one file twice", "two files"])
+def test_two_clicks_at_once_import_once_and_both_are_answered(settings, same):
+    settings.DEMO = True
+    administrator = User.objects.create_superuser("admin@exemple.test", "x")
+    load([row(9)])
+    found = [upload([row(9), row(1), row(2)]), upload([row(9), row(1), row(3)])]
+    clicked = [found[0]] * 2 if same else found
+    clients = [Client(raise_request_exception=False) for _ in clicked]
+    for client in clients:
+        client.force_login(administrator)
+
+    def click(client, one):
+        return client.post(reverse("admin:members_registryimport_importer", args=[one.pk]))
+
+    answers = together(
+        *[lambda pair=pair: click(*pair) for pair in zip(clients, clicked, strict=True)]
+    )
+    assert sorted(answer.status_code for answer in answers) == ([302, 302] if same else [200, 302])
+    assert RegistryImport.objects.filter(status="applied").count() == 2
+    assert Member.objects.count() == 3
