@@ -170,17 +170,16 @@ def removal_asked(sheet, participant, reason):
     )
 
 
-def limit_reached(organism, lines):
-    """To staff: an organism looked up more people than it may in a day."""
+def limit_reached(organism, lines, account=None):
+    """To staff: an organism looked up more people than it may in a day, or `account` alone did."""
+    values = {
+        "organism": organism.name,
+        "email": shown(organism.email),
+        "account": shown(account.email) if account else "",
+        "lines": lines,
+    }
     outbox.queue_many(
         "attendance/email/limit_reached",
-        [
-            (
-                staff,
-                {"organism": organism.name, "email": shown(organism.email), "lines": lines},
-                None,
-            )
-            for staff in settings.STAFF_EMAILS
-        ],
+        [(staff, values, None) for staff in settings.STAFF_EMAILS],
         about=organism,
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from .domain import deposits, offers, reading, second
+from .domain import deposits, limits, offers, reading, second
 
 KEPT = timedelta(days=7)
 
@@ -36,3 +36,4 @@ def sweep_reading():
     before = timezone.now() - KEPT
     deposits.forget(before=before)
     second.forget_old(before=before)
+    limits.forget_asked(before=timezone.localdate())

@@ -204,13 +204,13 @@ class SheetAdmin(VerbAdmin):
 
 @admin.register(UnrecognisedCount)
 class UnrecognisedCountAdmin(VerbAdmin):
-    """What each organism looked up in a day and did not find; above the limit it waits."""
+    """What an organism or an account looked up in a day and did not find; above, it waits."""
 
-    list_display = ["organism", "day", "lines", "is_above", "lifted_by"]
+    list_display = ["whose", "day", "lines", "is_above", "lifted_by"]
     list_filter = ["day"]
-    list_select_related = ["organism", "lifted_by"]
-    search_fields = ["organism__search"]
-    fields = ["organism", "day", "lines", "lifted_by", "lifted_at"]
+    list_select_related = ["organism", "account", "lifted_by"]
+    search_fields = ["organism__search", "account__search"]
+    fields = ["organism", "account", "day", "lines", "lifted_by", "lifted_at"]
     verbs = [
         Verb(
             "lever",
@@ -219,11 +219,16 @@ class UnrecognisedCountAdmin(VerbAdmin):
             run=lambda count, user, data: limits.lift(count, by=user),
             offered=lambda count: count.is_above,
             form=ConfirmForm,
-            text="Les lignes non reconnues de cet organisme sont comptées de nouveau à partir de "
-            "zéro aujourd’hui. Les fichiers refusés entre-temps sont à déposer à nouveau.",
+            text="Les lignes non reconnues de cet organisme (et de ses comptes), ou de ce compte, "
+            "sont comptées de nouveau à partir de zéro aujourd’hui. Les fichiers refusés "
+            "entre-temps sont à déposer à nouveau.",
             done="La limite est levée : l’organisme peut déposer à nouveau.",
         )
     ]
+
+    @admin.display(description="organisme ou compte")
+    def whose(self, count):
+        return count.organism or count.account
 
     @admin.display(description="bloqué", boolean=True)
     def is_above(self, count):

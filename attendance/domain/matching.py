@@ -4,8 +4,10 @@ The registry stays secret: to the organism a line is recognised, already counted
 recognised, whatever the reason. The reason is told to staff alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from django.utils.crypto import salted_hmac
 
 from common.spreadsheets import fold
 from members import names
@@ -24,6 +26,21 @@ KINDS = (("number_key", "numéro"), ("orias_key", "ORIAS"), ("email_key", "e-mai
 TYPED = {"number_key": "member_number", "orias_key": "orias", "email_key": "email"}
 # How many people of a key a note names.
 NAMED = 5
+# An adviser has two addresses, or a number beside a year: more keys in a cell are guesses.
+KEYS_OF_ONE = 2
+KEY_LENGTH = 24
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to the registry: `key` stands for it, and says nothing of whom it names.
+
+    What `within` stands for was answered no: then this one's answer is no as well. A name read
+    from one cell is found by all its words, by fewer when each name has its column.
+    """
+
+    key: str
+    within: str
 
 
 @dataclass(frozen=True)
@@ -50,12 +67,33 @@ def find(lines: Sequence[RosterLine]) -> list[Match]:
     return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
 
 
-def count_unrecognised(lines: Sequence[RosterLine], matches: Sequence[Match]) -> int:
-    """How many of these lines count against the day's limit: those that a key was tried for."""
-    return sum(
-        match.member is None and not line.problem and line.same_as is None
+def asked_by(lines: Sequence[RosterLine], matches: Sequence[Match]) -> list[Asked]:
+    """What these lines asked and got no for: each counts against the day's limit.
+
+    Each line whose state is shown, whatever else is said of it. A line asks once, and once more
+    for each key of a cell above `KEYS_OF_ONE`, known or not: many guesses in a cell are as many.
+    """
+    return [
+        question
         for line, match in zip(lines, matches, strict=True)
-    )
+        if not line.problem
+        for question in _asked_by(line, match)
+    ]
+
+
+def _asked_by(line: RosterLine, match: Match) -> Iterator[Asked]:
+    keys = keys_of(line)
+    further = max(map(len, keys.values())) - KEYS_OF_ONE
+    for number in range(bool(match.member), max(further, 0) + 1):
+        own, within = (
+            salted_hmac(
+                "attendance.asked",
+                repr((fold(line.last_name), fold(line.first_name), is_both, keys, number)),
+                algorithm="sha256",
+            ).hexdigest()[:KEY_LENGTH]
+            for is_both in (bool(line.full_name), True)
+        )
+        yield Asked(own, within)
 
 
 def keys_of(line: RosterLine | Participant) -> Keys:

@@ -70,8 +70,9 @@ def add(sheet: Sheet, line: RosterLine, *, by: User) -> Participant:
     """
     require_completable(sheet)
     match = matching.find([line])[0]
-    if not limits.take(sheet.training.organism, 0 if match.member else 1):
-        raise Refused(limits.LIMIT_REACHED)
+    asked = matching.asked_by([line], [match])
+    if not limits.take(sheet.training.organism, asked, by=by):
+        raise Refused(limits.TYPED_LIMIT_REACHED)
     with transaction.atomic():
         sheet = sheet.lock()
         require_completable(sheet)
@@ -108,8 +109,9 @@ def edit(participant: Participant, line: RosterLine, *, by: User) -> Participant
     sheet = participant.sheet
     sheet.require(Event.EDIT_PARTICIPANT)
     match = matching.find([line])[0]
-    if not limits.take(sheet.training.organism, 0 if match.member else 1):
-        raise Refused(limits.LIMIT_REACHED)
+    asked = matching.asked_by([line], [match])
+    if not limits.take(sheet.training.organism, asked, by=by):
+        raise Refused(limits.TYPED_LIMIT_REACHED)
     with transaction.atomic():
         sheet = sheet.lock()
         sheet.require(Event.EDIT_PARTICIPANT)

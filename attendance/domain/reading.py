@@ -102,13 +102,14 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
     meanwhile. A constant number of queries for any number of lines (but for batches of 500).
     """
     matches = matching.find(listed.lines)
-    unrecognised = matching.count_unrecognised(listed.lines, matches)
+    asked = matching.asked_by(listed.lines, matches)
     with transaction.atomic():
         sheet = sheet.lock()
         if not _is_awaited(sheet, of):
             return
-        if not limits.take(sheet.training.organism, unrecognised):
-            mark_unreadable(sheet, limits.LIMIT_REACHED, of=of)
+        if not limits.take(sheet.training.organism, asked, by=_asker(sheet)):
+            # The list is kept, unseen: what people ticked and corrected on it stays theirs.
+            mark_unreadable(sheet, limits.LIMIT_REACHED, of=of, keeps_list=True)
             return
         participants = listing.participants_of(
             listed.lines, matches, training=sheet.training, sheet=sheet
@@ -139,7 +140,13 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
 
 
 def mark_unreadable(
-    sheet: Sheet, error: str, *, of: str | None, columns: Iterable[Any] = (), layout: str = ""
+    sheet: Sheet,
+    error: str,
+    *,
+    of: str | None,
+    columns: Iterable[Any] = (),
+    layout: str = "",
+    keeps_list: bool = False,
 ) -> None:
     """Say why the roster gives no list. `of` is the stored name of the file that was read.
 
@@ -152,7 +159,8 @@ def mark_unreadable(
         sheet.error, sheet.read_at, sheet.leased_until = error, timezone.now(), None
         sheet.columns, sheet.sessions, sheet.questions = list(columns), [], []
         sheet.layout = layout
-        sheet.participants.filter(added_by_hand=False).delete()
+        if not keeps_list:
+            sheet.participants.filter(added_by_hand=False).delete()
         sheet.move(
             Event.MARK_UNREADABLE,
             comment=error,
@@ -166,6 +174,12 @@ def mark_unreadable(
                 "leased_until",
             ],
         )
+
+
+def _asker(sheet: Sheet) -> User | None:
+    """Who had the file read: whoever did the last step in the journal, or the depositor."""
+    last = sheet.journal.select_related("by").order_by("pk").last()
+    return last.by if last else sheet.deposited_by
 
 
 def _is_awaited(sheet: Sheet, name: str | None) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common import bulk, stored_files
-from common.errors import WrongStatus
+from common.errors import Refused, WrongStatus
 from common.jobs import Work
 from common.spreadsheets import UnreadableWorkbook
 from trainings.models import Training
@@ -90,11 +90,11 @@ def record(second: SecondReading, listed: Roster) -> None:
     What fails counts no line for the day: it is tried again.
     """
     matches = matching.find(listed.lines)
-    unrecognised = matching.count_unrecognised(listed.lines, matches)
+    asked = matching.asked_by(listed.lines, matches)
     with transaction.atomic():
         if not _is_awaited(second):
             return
-        if not limits.take(second.training.organism, unrecognised):
+        if not limits.take(second.training.organism, asked, by=second.deposited_by):
             _mark_unreadable(second, limits.LIMIT_REACHED)
             return
         sheet = second.sheet
@@ -170,18 +170,29 @@ def _end(second: SecondReading, event: str, **values: Any) -> None:
 
 
 def apply(second: SecondReading, *, by: User) -> None:
-    """Change the list of its sheet as announced. Raises WrongStatus."""
+    """Change the list of its sheet as announced. Raises WrongStatus, Refused at the day's limit."""
     if second.sheet is None:
         raise ValueError("A check is of no list.")
+    if not _apply(second, second.sheet, by=by):
+        raise Refused(limits.FILE_LIMIT_REACHED)
+
+
+def _apply(second: SecondReading, sheet: Sheet, *, by: User) -> bool:
+    """Change the list, unless the day's limit is reached: what is counted is committed then."""
     with transaction.atomic():
-        sheet = second.sheet.lock()
+        sheet = sheet.lock()
         sheet.require(Sheet.Event.APPLY_FILE)
         # What was read stands in the row as it now is, not as the page had it.
         second = second.lock()
         if not second.is_applicable:
             raise WrongStatus("Ce fichier n’attend plus de confirmation.")
         lines = [_from_json(line) for line in second.lines]
-        read = participants_of(lines, matching.find(lines), training=sheet.training, sheet=sheet)
+        matches = matching.find(lines)
+        # Of another day than its reading, it asks anew.
+        asked = matching.asked_by(lines, matches)
+        if not limits.take(sheet.training.organism, asked, by=by):
+            return False
+        read = participants_of(lines, matches, training=sheet.training, sheet=sheet)
         add_up(read, second.answers)
         changes = revising.plan(sheet, lines, read, second.purpose)
         now = timezone.now()
@@ -198,6 +209,7 @@ def apply(second: SecondReading, *, by: User) -> None:
             comment=f"{second.get_purpose_display().capitalize()} avec {second.roster_name}",
         )
         refresh_states(sheet.training)
+    return True
 
 
 def answer(second: SecondReading, given: Mapping[str, str], *, by: User) -> None:

@@ -10,7 +10,7 @@ from common.errors import Refused
 from trainings.models import Training
 
 from ..models import DepositedFile, Sheet
-from . import deposits
+from . import deposits, limits
 from .approval import date_error, require_open
 from .reading import READING, read_again
 
@@ -66,10 +66,13 @@ def replace_roster(sheet: Sheet, roster: DepositedFile, *, by: User) -> None:
         require_open(sheet.training)
         deposits.take(roster)
         stored_files.delete_after_commit(sheet.roster.name)
+        is_again = sheet.roster_sha256 == roster.sha256 and sheet.error == limits.LIMIT_REACHED
+        if not is_again:
+            # What was answered and corrected is of the other file.
+            sheet.picked, sheet.answers = "", {}
+            sheet.participants.all().delete()
         sheet.roster = roster.file.name
         sheet.roster_name, sheet.roster_sha256 = roster.name, roster.sha256
-        sheet.picked, sheet.answers = "", {}
-        sheet.participants.all().delete()
         read_again(
             sheet,
             Event.REPLACE_ROSTER,

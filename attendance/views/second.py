@@ -110,6 +110,10 @@ def apply_second(request, pk):
         second_readings.apply(reading, by=request.user)
     except WrongStatus as error:
         messages.error(request, str(error))
+    except Refused as error:
+        # The file waits: nothing of it is lost.
+        messages.error(request, str(error))
+        return redirect("attendance:second", pk)
     else:
         messages.success(request, "La liste est corrigée. Rien n’est encore compté.")
     return redirect("attendance:sheet", reading.sheet_id)

@@ -1,5 +1,6 @@
 """What the tests of sheets ask again and again."""
 
+from attendance.models import UnrecognisedCount
 from mailing.models import Message
 
 
@@ -11,5 +12,14 @@ def mails(template):
     return Message.objects.filter(template=f"attendance/email/{template}")
 
 
-def unknown(number):
-    return [[f"INCONNU{n}", "Jean", f"inconnu{n}@exemple.test", "", ""] for n in range(number)]
+def unknown(number, *, first=0):
+    return [
+        [f"INCONNU{n}", "Jean", f"inconnu{n}@exemple.test", "", ""]
+        for n in range(first, first + number)
+    ]
+
+
+def counted(**of):
+    """How many lines count for the day: of the organism, or of whom `of` says."""
+    counts = UnrecognisedCount.objects.filter(**(of or {"organism__isnull": False}))
+    return sum(counts.values_list("lines", flat=True))
