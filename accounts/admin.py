@@ -6,17 +6,23 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from common.addresses import shown
-from common.admin import PortalAdmin
+from common.admin import JournalInline, PortalAdmin, Verb, VerbAdmin
 
-from .domain import change_staff_account, open_staff_account
-from .models import User
+from . import domain
+from .forms import AccountReasonForm
+from .models import User, UserJournal
 
 # Groups are made by migrations; the other two are the sign-in's own rows.
 admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
+class UserJournalInline(JournalInline):
+    model = UserJournal
+    fk_name = "subject"
+
+
 @admin.register(User)
-class UserAdmin(PortalAdmin):
+class UserAdmin(VerbAdmin):
     list_display = ["shown_email", "person", "is_staff", "organism", "is_active", "last_login"]
     ordering = ["-is_staff", "search", "pk"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -25,8 +31,43 @@ class UserAdmin(PortalAdmin):
     search_help_text = "Nom, e-mail"
     # No superuser flag, no permission of one's own: nobody is given more than a group gives.
     fields = ["email", "first_name", "last_name", "is_active", "groups", "last_login"]
-    readonly_fields = ["last_login"]
+    readonly_fields = ["is_active", "last_login"]
     filter_horizontal = ["groups"]
+    inlines = [UserJournalInline]
+    verbs = (
+        Verb(
+            "second-facteur",
+            "Retirer la double authentification",
+            permission="accounts.change_user",
+            offered=lambda user: user.is_staff and user.authenticator_set.exists(),
+            run=lambda user, by, data: domain.reset_second_factor(
+                user, by=by, comment=data["comment"]
+            ),
+            form=AccountReasonForm,
+            done="La double authentification est retirée ; la personne est prévenue par e-mail.",
+            text="Pour un téléphone perdu. La prochaine connexion en installera une nouvelle.",
+        ),
+        Verb(
+            "desactiver",
+            "Désactiver le compte",
+            permission="accounts.change_user",
+            offered=lambda user: user.is_staff and user.is_active,
+            run=lambda user, by, data: domain.deactivate(user, by=by, comment=data["comment"]),
+            form=AccountReasonForm,
+            done="Le compte est désactivé.",
+            text="La personne est déconnectée aussitôt et ne peut plus se connecter.",
+            danger=True,
+        ),
+        Verb(
+            "reactiver",
+            "Réactiver le compte",
+            permission="accounts.change_user",
+            offered=lambda user: user.is_staff and not user.is_active,
+            run=lambda user, by, data: domain.reactivate(user, by=by, comment=data["comment"]),
+            form=AccountReasonForm,
+            done="Le compte est actif de nouveau.",
+        ),
+    )
 
     @admin.display(description="adresse e-mail", ordering="email")
     def shown_email(self, user):
@@ -41,8 +82,12 @@ class UserAdmin(PortalAdmin):
         person = getattr(user, "person", None)
         return person and person.organism
 
+    # The verbs stand beside what a form changes, where other screens have verbs alone.
+    def has_add_permission(self, request):
+        return PortalAdmin.has_add_permission(self, request)
+
     def has_change_permission(self, request, obj=None):
-        allowed = super().has_change_permission(request, obj)
+        allowed = PortalAdmin.has_change_permission(self, request, obj)
         if obj is None:
             return allowed
         # Superusers and organisms' people are changed here by nobody, and nobody shuts
@@ -53,8 +98,13 @@ class UserAdmin(PortalAdmin):
         # The journal names people; an account that is not wanted any more is made inactive.
         return False
 
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
     def get_fields(self, request, obj=None):
-        return [name for name in self.fields if obj is not None or name != "last_login"]
+        shown = obj is not None
+        return [name for name in self.fields if shown or name not in self.readonly_fields]
 
     def save_model(self, request, obj, form, change):
-        (change_staff_account if change else open_staff_account)(obj)
+        keep = domain.change_staff_account if change else domain.open_staff_account
+        keep(obj, by=request.user)

@@ -3,7 +3,10 @@
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget
 
+from common.admin_forms import ConfirmForm
 from common.forms import AddressField
 
 
@@ -73,3 +76,14 @@ class ActivateTOTPForm(CodeMixin, totp.ActivateTOTPForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class AccountReasonForm(ConfirmForm):
+    """Why something is done to a colleague's account."""
+
+    comment = forms.CharField(
+        label="Motif",
+        help_text="Gardé au journal du compte.",
+        max_length=4000,
+        widget=UnfoldAdminTextareaWidget,
+    )

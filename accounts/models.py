@@ -11,6 +11,7 @@ from django.utils import timezone
 from common.addresses import stored
 from common.derived import KeepsDerived, SearchField
 from common.fields import AddressField, LineField
+from common.journal import JournalRow, event_field
 
 
 class UserManager(BaseUserManager["User"]):
@@ -68,3 +69,21 @@ class User(KeepsDerived, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+
+class UserJournal(JournalRow):
+    """What was done to a colleague's account, and by whom."""
+
+    class Event(models.TextChoices):
+        OPEN = "open", "compte ouvert"
+        CHANGE = "change", "compte modifié"
+        RESET_FACTOR = "reset_factor", "double authentification retirée"
+        DEACTIVATE = "deactivate", "compte désactivé"
+        REACTIVATE = "reactivate", "compte réactivé"
+
+    subject = models.ForeignKey(User, on_delete=models.CASCADE, related_name="journal")
+    event = event_field(Event)
+
+    class Meta(JournalRow.Meta):
+        verbose_name = "journal du compte"
+        verbose_name_plural = "journal du compte"

@@ -68,6 +68,8 @@ def embedded_secret_key():
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key()
+# Former keys: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Links in e-mails are built outside any request.
@@ -123,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StaffSessionMiddleware",
     "accounts.middleware.StaffSecondFactorMiddleware",
 ]
 
@@ -298,6 +301,7 @@ CELERY_TASK_QUEUES = [
 ]
 CELERY_TASK_ROUTES = {"mailing.tasks.*": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+NIGHTLY = crontab(hour=3, minute=30)
 # A task may be lost, doubled or reordered: each of these picks up the rows that are overdue.
 CELERY_BEAT_SCHEDULE = {
     "deliver-mail": {"task": "mailing.tasks.deliver_due", "schedule": 30.0},
@@ -307,13 +311,11 @@ CELERY_BEAT_SCHEDULE = {
     "offer-people": {"task": "attendance.tasks.offer_people_again", "schedule": 600.0},
     "remind-qcm": {"task": "qcm.tasks.send_reminders", "schedule": crontab(hour=8, minute=0)},
     "regrade-qcm": {"task": "qcm.tasks.sweep_regrades", "schedule": 300.0},
-    "sweep-stored-files": {
-        "task": "common.tasks.sweep_stored_files",
-        "schedule": crontab(hour=3, minute=30),
-    },
-    "clear-sessions": {
-        "task": "common.tasks.clear_sessions",
-        "schedule": crontab(hour=3, minute=45),
+    "sweep-stored-files": {"task": "common.tasks.sweep_stored_files", "schedule": NIGHTLY},
+    "clear-sessions": {"task": "common.tasks.clear_sessions", "schedule": NIGHTLY},
+    "encrypt-second-factors": {
+        "task": "accounts.tasks.encrypt_second_factors",
+        "schedule": NIGHTLY,
     },
     "finish-qcm": {"task": "qcm.tasks.finish_overdue", "schedule": 600.0},
 }
@@ -406,6 +408,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+# Staff sign in anew after a working day, and after so long without a request.
+STAFF_SESSION_SECONDS = 10 * 3600
+STAFF_IDLE_SECONDS = 2 * 3600
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ANACOFI Formation"
 # Behind a proxy the limits per address would otherwise all count against the proxy.

@@ -1,12 +1,18 @@
 """Staff accounts in the admin: administrators keep them, nobody gets more than a group gives."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.test import Client
 
+from accounts import domain
 from accounts.models import User
+from common.errors import Refused
 from mailing.delivery import render
 from mailing.models import Message
 from tests import factories
+from tests.together import together
 
 
 @pytest.fixture(autouse=True)
@@ -15,13 +21,16 @@ def _demo(settings):
     settings.DEMO = True
 
 
+# Shown below an account, and sent along by its page.
+JOURNAL = {"journal-TOTAL_FORMS": "0", "journal-INITIAL_FORMS": "0"}
+
+
 @pytest.fixture
 def add_data(db):
     return {
         "email": "Nouvelle@Exemple.test",
         "first_name": "Dominique",
         "last_name": "Petit",
-        "is_active": "on",
         "groups": [Group.objects.get(name="Chargé de formation").pk],
     }
 
@@ -61,10 +70,12 @@ def test_an_officer_reads_accounts_and_changes_none(client, officer, administrat
 
 def test_an_administrator_changes_an_officer(client, administrator, officer, add_data):
     client.force_login(administrator)
-    data = add_data | {"email": officer.email, "last_name": "Martin"}
+    data = add_data | JOURNAL | {"email": officer.email, "last_name": "Martin"}
     assert client.post(f"/admin/accounts/user/{officer.pk}/change/", data).status_code == 302
     officer.refresh_from_db()
     assert officer.last_name == "Martin"
+    assert [row.label for row in officer.journal.all()] == ["Compte modifié"]
+    assert officer.journal.get().by == administrator
 
 
 def test_what_an_administrator_may_not_change(client, administrator, owner, add_data):
@@ -117,5 +128,101 @@ def test_groups_hold_what_the_design_gives_them(db):
     }
     assert held == {
         "Chargé de formation": officer,
-        "Administrateur": officer | {"add_user", "change_user"},
+        "Administrateur": officer | {"add_user", "change_user", "view_userjournal"},
     }
+
+
+# --- what an administrator does to a colleague's account ------------------------------------------
+
+
+def act(client, user, verb):
+    return client.post(f"/admin/accounts/user/{user.pk}/{verb}/", {"comment": "Téléphone perdu"})
+
+
+def events(user):
+    return [(row.event, row.by_label, row.comment) for row in user.journal.all()]
+
+
+def test_a_lost_phone_is_taken_off_and_told(client, administrator, officer):
+    for kind in ("totp", "recovery_codes"):
+        Authenticator.objects.create(user=officer, type=kind, data={})
+    client.force_login(administrator)
+    assert act(client, officer, "second-facteur").status_code == 302
+    assert not officer.authenticator_set.exists()
+    assert events(officer) == [("reset_factor", str(administrator), "Téléphone perdu")]
+    message = Message.objects.get()
+    assert message.to == officer.email
+    assert "a été retirée par l’administration" in render(message, "")[1]
+    # Twice: nothing is left to take off.
+    act(client, officer, "second-facteur")
+    assert (officer.journal.count(), Message.objects.count()) == (1, 1)
+
+
+def test_a_closed_account_is_out_at_once_and_may_be_opened_again(client, administrator, officer):
+    theirs = Client()
+    theirs.force_login(officer)
+    assert theirs.get("/admin/").status_code == 200
+    client.force_login(administrator)
+    act(client, officer, "desactiver")
+    assert theirs.get("/admin/").status_code == 302
+    act(client, officer, "reactiver")
+    officer.refresh_from_db()
+    assert officer.is_active
+    assert [event for event, *_ in events(officer)] == ["deactivate", "reactivate"]
+
+
+def test_the_first_superuser_is_closed_and_the_last_administrator_never(client, administrator):
+    superuser = User.objects.create_superuser("racine@exemple.test")
+    client.force_login(administrator)
+    act(client, superuser, "desactiver")
+    superuser.refresh_from_db()
+    assert not superuser.is_active
+    with pytest.raises(Refused, match="votre propre compte"):
+        domain.deactivate(administrator, by=administrator)
+    with pytest.raises(Refused, match="dernier compte d’administrateur"):
+        domain.deactivate(administrator)
+    administrator.refresh_from_db()
+    assert administrator.is_active
+
+
+def test_two_administrators_who_close_each_other_leave_one(needs_postgresql, transactional_db):
+    one, two = factories.make_staff("Administrateur"), factories.make_staff("Administrateur")
+    together(lambda: domain.deactivate(two, by=one), lambda: domain.deactivate(one, by=two))
+    assert User.objects.filter(is_active=True).count() == 1
+
+
+@pytest.mark.parametrize("verb", ["second-facteur", "desactiver", "reactiver"])
+def test_an_officer_does_none_of_it(client, officer, administrator, verb):
+    client.force_login(officer)
+    assert act(client, administrator, verb).status_code == 403
+
+
+def test_an_organisms_person_is_not_closed_here(client, administrator, owner):
+    client.force_login(administrator)
+    page = client.get(f"/admin/accounts/user/{owner.pk}/change/").content.decode()
+    assert "Désactiver le compte" not in page
+    assert "celui d’un organisme" in act(client, owner, "desactiver").content.decode()
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
+def test_the_commands_do_the_same_without_the_admin(administrator, officer, capsys):
+    Authenticator.objects.create(user=officer, type="totp", data={})
+    call_command("reset_second_factor", officer.email.upper())
+    assert not officer.authenticator_set.exists()
+    call_command("deactivate_account", officer.email)
+    officer.refresh_from_db()
+    assert not officer.is_active
+    assert "est désactivé" in capsys.readouterr().out
+    assert [(event, by) for event, by, _ in events(officer)] == [
+        ("reset_factor", "Portail"),
+        ("deactivate", "Portail"),
+    ]
+    for command, email in [
+        ("deactivate_account", administrator.email),
+        ("deactivate_account", officer.email),
+        ("reset_second_factor", officer.email),
+        ("reset_second_factor", "personne@exemple.test"),
+    ]:
+        with pytest.raises(CommandError):
+            call_command(command, email)

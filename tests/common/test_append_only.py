@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from accounts.models import UserJournal
 from common.append_only import AppendOnly
 from common.journal import JournalRow
 from members.models import HoursCredit, RegistryImport
@@ -17,6 +18,7 @@ from tests.factories import (
     make_member,
     make_organism,
     make_sheet,
+    make_staff,
     make_training,
     make_user,
 )
@@ -88,7 +90,13 @@ def a_mark_changed():
     )
 
 
+def of_an_account():
+    subject, by = make_staff("Chargé de formation"), make_staff("Administrateur")
+    return UserJournal.objects.create(subject=subject, event="change", by=by, by_label=str(by))
+
+
 ROWS = {
+    "accounts.UserJournal": of_an_account,
     "organisms.OrganismJournal": of_an_organism,
     "trainings.TrainingJournal": of_a_training,
     "qcm.InvitationJournal": of_an_invitation,
