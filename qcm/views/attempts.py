@@ -157,8 +157,7 @@ def entry(request, pk):
     if running:
         running.invitation = invitation
         if running.is_overdue:
-            attempts.finish(running.pk, pk)
-            return redirect("qcm:result", invitation.pk)
+            return _time_is_over(running, pk)
     elif invitation.status == Invitation.Status.WITHDRAWN:
         return withdrawn(request, invitation)
     elif invitation.status != Invitation.Status.OPEN:
@@ -166,6 +165,15 @@ def entry(request, pk):
     elif invitation.is_expired:
         return expired(request, invitation)
     return render(request, "qcm/entry.html", pages.entry(invitation, tried, running))
+
+
+def _time_is_over(running, pk):
+    """Mark the attempt, and go where it led; to the door when it was withdrawn at this moment."""
+    try:
+        attempts.finish(running.pk, pk)
+    except WrongStatus:
+        return redirect("qcm:entry", pk)
+    return redirect("qcm:result", pk)
 
 
 @require_POST
@@ -189,8 +197,7 @@ def attempt(request, pk):
     if not running:
         return redirect("qcm:entry", pk)
     if running.is_overdue:
-        attempts.finish(running.pk, pk)
-        return redirect("qcm:result", pk)
+        return _time_is_over(running, pk)
     return render(request, "qcm/attempt.html", pages.attempt(running.invitation, running))
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from members import links as member_links
 from qcm import links
-from qcm.domain import marks
+from qcm.domain import attempts, marks
+from qcm.domain.invitations import withdraw
 from qcm.models import Answer, Attempt, Invitation
 from tests import factories
 from tests.qcm import steps
@@ -474,3 +475,21 @@ def test_the_door_of_an_attempt_whose_time_is_over_leads_to_its_result(member_cl
     attempt.refresh_from_db()
     assert (attempt.status, attempt.passed) == ("finished", True)
     assert page.url == f"/qcm/{invitation.pk}/resultat/"
+
+
+@pytest.mark.parametrize("page", ["", "questions/"])
+def test_a_qcm_withdrawn_while_its_time_is_found_over_leads_to_its_door(
+    member_client, invitation, monkeypatch, page
+):
+    steps.start(invitation)
+    Invitation.objects.update(deadline_at=timezone.now() - timedelta(days=3))
+    finish = attempts.finish
+
+    def withdrawn_first(*args):
+        withdraw([invitation], reason="Feuille annulée")
+        return finish(*args)
+
+    monkeypatch.setattr(attempts, "finish", withdrawn_first)
+    answered = member_client.get(url(invitation, page))
+    assert answered.url == url(invitation)
+    assert "Il a été retiré" in body(member_client.get(answered.url))
