@@ -18,9 +18,9 @@ measured=(--cov --cov-report=term:skip-covered)
 run() {
   $BIN/pytest -n "$workers" -q --ignore=tests/browser "$@"
 }
-# Journeys share one running portal, and want the machine for themselves.
+# Two at once, each worker with a running portal and a database of its own.
 journeys() {
-  $BIN/pytest -q tests/browser "$@"
+  $BIN/pytest -n 2 -q tests/browser "$@"
 }
 
 found=$($BIN/python scripts/services.py)

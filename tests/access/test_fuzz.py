@@ -130,6 +130,7 @@ def traces(caplog):
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_nothing_that_is_sent_breaks_a_page(rows, settings, caplog, method):  # noqa: F811
     settings.DEMO = True

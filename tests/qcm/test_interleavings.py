@@ -275,6 +275,8 @@ class Exam(RuleBasedStateMachine):
         return response
 
 
+# One click after another: `test_interleavings_at_once.py` is about locks.
+@pytest.mark.once
 @pytest.mark.no_cover
 @pytest.mark.django_db
 def test_any_order_of_clicks_makes_one_mark_one_credit_and_one_mail():
