@@ -17,7 +17,12 @@ class Message(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", "à envoyer"
         SENT = "sent", "envoyé"
+        # The server had all of it, and gave no answer.
+        UNCERTAIN = "uncertain", "peut-être remis"
         FAILED = "failed", "abandonné"
+
+    # So often is a mail handed over without an answer: a third might be its third copy.
+    MAX_UNANSWERED = 2
 
     state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
     template = LineField("modèle", max_length=100, blank=True)
@@ -38,6 +43,12 @@ class Message(models.Model):
     last_error = models.TextField("dernière erreur", blank=True)
     claimed_by = LineField("pris par", max_length=100, blank=True)
     claimed_until = models.DateTimeField("pris jusqu’à", null=True, blank=True)
+    # Written before the last bytes leave, emptied with the answer: a worker that died between the
+    # two leaves it, and says by it that this one mail may have been delivered.
+    handed_over_at = models.DateTimeField(
+        "remis sans réponse le", null=True, blank=True, editable=False
+    )
+    unanswered = models.PositiveSmallIntegerField("remises sans réponse", default=0, db_default=0)
     resent_from = models.ForeignKey(
         "self", verbose_name="renvoi de", null=True, blank=True, on_delete=models.SET_NULL
     )
@@ -62,5 +73,23 @@ class Message(models.Model):
 
     @property
     def is_resendable(self) -> bool:
-        """Whether it may be sent anew: not while it waits for its first sending."""
-        return self.state != self.State.WAITING
+        """Whether it may be sent anew: not while it waits to be sent, or to be tried once more."""
+        return self.state in {self.State.SENT, self.State.FAILED} or (
+            self.state == self.State.UNCERTAIN and self.unanswered >= self.MAX_UNANSWERED
+        )
+
+
+class MailServer(models.Model):
+    """The mail server as the delivery knows it: one row, once it was away for the first time."""
+
+    away_since = models.DateTimeField("absent depuis le", null=True, blank=True)
+    tries = models.PositiveSmallIntegerField("essais", default=0, db_default=0)
+    next_try_at = models.DateTimeField("prochain essai", null=True, blank=True)
+    last_error = models.TextField("dernière erreur", blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = "serveur d’e-mails"
+        verbose_name_plural = "serveur d’e-mails"
+
+    def __str__(self) -> str:
+        return "Serveur d’e-mails"

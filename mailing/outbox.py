@@ -118,6 +118,38 @@ def resend(message: Message) -> Message:
     return copy
 
 
+def resend_failed() -> int:
+    """Have all that was given up sent, with its tries to begin anew; how many.
+
+    They are the same mails, which nobody has had: one that was sent anew by hand stays out.
+    """
+    count = failed().update(
+        state=Message.State.WAITING, attempts=0, due_at=timezone.now(), last_error=""
+    )
+    if count:
+        _schedule_delivery()
+    return count
+
+
+def failed() -> "models.QuerySet[Message]":
+    """What was given up, and was not sent anew."""
+    again = Message.objects.filter(resent_from=models.OuterRef("pk"))
+    return Message.objects.filter(~models.Exists(again), state=Message.State.FAILED)
+
+
+def settle(message: Message) -> None:
+    """Take a mail that may have been delivered for sent. Raises WrongStatus when it is none."""
+    settled = Message.objects.filter(pk=message.pk, state=Message.State.UNCERTAIN).update(
+        state=Message.State.SENT,
+        sent_at=timezone.now(),
+        claimed_by="",
+        claimed_until=None,
+        handed_over_at=None,
+    )
+    if not settled:
+        raise WrongStatus("Cet e-mail n’est plus « peut-être remis ».")
+
+
 def _described(link: Link) -> dict[str, Any] | list[dict[str, Any]]:
     if isinstance(link, list):
         return [links.description(*one) for one in link]

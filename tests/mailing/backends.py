@@ -1,14 +1,9 @@
 """Mail backends that misbehave."""
 
-from smtplib import SMTPDataError, SMTPServerDisconnected
+from smtplib import SMTPDataError
 
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
-
-
-class RefusingBackend(BaseEmailBackend):
-    def send_messages(self, email_messages):
-        raise SMTPServerDisconnected("relais refusé")
 
 
 class BusyBackend(BaseEmailBackend):
