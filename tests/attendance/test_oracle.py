@@ -17,6 +17,7 @@ from attendance.models import Participant, UnrecognisedCount
 from attendance.models.limit import MAX_UNRECOGNISED_A_DAY
 from attendance.roster.people import RosterLine
 from common.errors import Refused
+from mailing.delivery import render
 from members.names import TOO_MANY_WORDS
 from tests.attendance.sheets import counted, mails, unknown
 from tests.factories import make_member, make_person, make_sheet, make_training, row_of
@@ -298,7 +299,10 @@ def test_an_account_has_one_limit_over_all_its_organisms(training, owner):
     one = second(other, "check", unknown(40, first=500), owner)
     assert (one.status, one.error) == ("unreadable", limits.LIMIT_REACHED)
     assert counted(account=owner) == 190 + 40
-    assert mails("limit_reached").count() == 1
+    mail = mails("limit_reached").get()
+    for part in render(mail, ""):
+        assert other.organism.name in part
+    assert f"le compte {owner.email}, tous organismes réunis" in render(mail, "")[1]
     # Its new organism is not above its own.
     colleague = make_person(other.organism).user
     assert second(other, "check", unknown(5, first=900), colleague).status == "ready"
