@@ -39,10 +39,6 @@ class AccountAdapter(DefaultAccountAdapter):
             _tell_of_a_new_device(request, response, user)
         return response
 
-    def send_password_reset_mail(self, user, email, context):
-        # By the outbox's own way: the link in `context` would be kept readable in the row.
-        emails.password_forgotten(user)
-
 
 def _tell_of_a_new_device(request, response, user):
     """Know this browser from now on; one that was not known is told to the account's owner."""

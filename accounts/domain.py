@@ -1,14 +1,16 @@
-"""Staff accounts, which administrators keep: opened here, and told to their owner."""
+"""Staff accounts, which administrators keep; and forgotten passwords, of any account."""
 
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 from django.db.models import Q
 
 from common.addresses import stored
 from common.errors import Refused, WrongStatus
+from common.jobs import Work
 
 from . import emails, encryption
-from .models import User, UserJournal
+from .models import PasswordAsked, User, UserJournal
 from .roles import ADMINISTRATOR
 
 Event = UserJournal.Event
@@ -123,3 +125,29 @@ def _journal(user: User, event: str, *, by: User | None, comment: str = "") -> N
         by_label=str(by) if by else "Portail",
         comment=comment,
     )
+
+
+def ask_password(email: str) -> None:
+    """Have a link to another password mailed to who has this address, by a task.
+
+    The same work whether anybody has: nothing that can be measured tells.
+    """
+    with transaction.atomic():
+        SENDING.ask(PasswordAsked.objects.create(email=email).pk)
+
+
+def _send(asked: PasswordAsked) -> None:
+    with transaction.atomic():
+        for user in filter_users_by_email(
+            asked.email, is_active=True, prefer_verified=True, for_login=True
+        ):
+            emails.password_forgotten(user)
+        asked.delete()
+
+
+def _give_up(asked: PasswordAsked) -> None:
+    # Logged already; whoever waits for the mail asks again.
+    asked.delete()
+
+
+SENDING = Work(PasswordAsked, task="accounts.tasks.send_password_links", do=_send, give_up=_give_up)

@@ -9,6 +9,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from common.admin_forms import ConfirmForm
 from common.forms import AddressField
 
+from . import domain
+
 
 def say(form, **labels):
     """Label these fields; the label stands above, a placeholder would only repeat it."""
@@ -39,6 +41,15 @@ class ResetPasswordForm(account.ResetPasswordForm):
         super().__init__(*args, **kwargs)
         read_address(self, "email")
         say(self, email="E-mail")
+
+    def clean_email(self):
+        # A task looks whose it is.
+        return self.cleaned_data["email"]
+
+    def save(self, request, **kwargs):
+        email = self.cleaned_data["email"]
+        domain.ask_password(email)
+        return email
 
 
 class ResetPasswordKeyForm(account.ResetPasswordKeyForm):

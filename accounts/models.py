@@ -11,6 +11,7 @@ from django.utils import timezone
 from common.addresses import stored
 from common.derived import KeepsDerived, SearchField
 from common.fields import AddressField, LineField
+from common.jobs import AskedByAddress
 from common.journal import JournalRow, event_field
 
 
@@ -87,3 +88,11 @@ class UserJournal(JournalRow):
     class Meta(JournalRow.Meta):
         verbose_name = "journal du compte"
         verbose_name_plural = "journal du compte"
+
+
+class PasswordAsked(AskedByAddress):
+    """A link to another password, asked for by an address until a task has looked whose it is."""
+
+    class Meta:
+        verbose_name = "mot de passe redemandé"
+        verbose_name_plural = "mots de passe redemandés"

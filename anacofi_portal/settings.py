@@ -308,6 +308,8 @@ CELERY_BEAT_SCHEDULE = {
     "read-rosters": {"task": "attendance.tasks.sweep_reading", "schedule": 60.0},
     "read-questions": {"task": "trainings.tasks.sweep_questions", "schedule": 60.0},
     "read-registries": {"task": "members.tasks.sweep_imports", "schedule": 60.0},
+    "mail-links": {"task": "members.tasks.sweep_links", "schedule": 60.0},
+    "mail-password-links": {"task": "accounts.tasks.sweep_password_links", "schedule": 60.0},
     "offer-people": {"task": "attendance.tasks.offer_people_again", "schedule": 600.0},
     "remind-qcm": {"task": "qcm.tasks.send_reminders", "schedule": crontab(hour=8, minute=0)},
     "regrade-qcm": {"task": "qcm.tasks.sweep_regrades", "schedule": 300.0},

@@ -189,3 +189,22 @@ class Work(Generic[Row]):
         now = timezone.now()
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
         return bool(rows.filter(free).update(leased_until=now + LEASE, **values))
+
+
+class AskedByAddress(Job):
+    """A mail that somebody asks for by an address, known or not: who asks waits for no look-up.
+
+    The request keeps the address, whosever it is, and the task that looks it up deletes the row:
+    neither the time of the answer nor its work tells whether anybody has it.
+    """
+
+    TO_DO = ("waiting",)
+
+    status = models.CharField(max_length=10, default="waiting", editable=False)
+    email = models.EmailField("adresse", max_length=254)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.email

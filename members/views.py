@@ -25,7 +25,7 @@ def ask(request):
         if too_many(request, "sign-in-link", email=email):
             form.add_error(None, "Trop de demandes. Réessayez dans une heure.")
         else:
-            sign_in.send_links(email)
+            sign_in.ask_links(email)
             return redirect("members:asked")
     return render(request, "members/ask.html", {"form": form})
 

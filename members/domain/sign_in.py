@@ -7,14 +7,38 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import WrongStatus
+from common.jobs import Work
 
 from .. import emails
 from ..keys import email_key
-from ..models import Member, SignInLink
+from ..models import Member, SignInLink, SignInLinkAsked
 
 LINK_LIFE = timedelta(hours=1)
 # Members who share a mailbox and get a link each; the mail says so when there are more.
 MOST = 100
+
+
+def ask_links(email: str) -> None:
+    """Have their links mailed to the members of this mailbox, by a task.
+
+    The same work whether there is any: nothing that can be measured tells.
+    """
+    with transaction.atomic():
+        SENDING.ask(SignInLinkAsked.objects.create(email=email).pk)
+
+
+def _send(asked: SignInLinkAsked) -> None:
+    with transaction.atomic():
+        send_links(asked.email)
+        asked.delete()
+
+
+def _give_up(asked: SignInLinkAsked) -> None:
+    # Logged already; whoever waits for the mail asks again.
+    asked.delete()
+
+
+SENDING = Work(SignInLinkAsked, task="members.tasks.send_links", do=_send, give_up=_give_up)
 
 
 def send_links(email: str) -> None:

@@ -3,7 +3,7 @@
 from .credit import HoursCredit
 from .member import FormerKey, Member, Membership
 from .registry_import import RegistryChange, RegistryImport, RegistryImportJournal
-from .sign_in_link import SignInLink
+from .sign_in_link import SignInLink, SignInLinkAsked
 
 __all__ = [
     "FormerKey",
@@ -14,4 +14,5 @@ __all__ = [
     "RegistryImport",
     "RegistryImportJournal",
     "SignInLink",
+    "SignInLinkAsked",
 ]

@@ -1,10 +1,11 @@
-"""Links to « Mes heures »."""
+"""Links to « Mes heures », and those that were asked for."""
 
 from datetime import datetime
 
 from django.db import models
 
 from common.fields import LineField
+from common.jobs import AskedByAddress
 
 from .member import Member
 
@@ -33,3 +34,11 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} ({self.created_at:%d/%m/%Y %H:%M})"
+
+
+class SignInLinkAsked(AskedByAddress):
+    """Links asked for by an address, until a task has looked whose it is."""
+
+    class Meta:
+        verbose_name = "lien demandé"
+        verbose_name_plural = "liens demandés"

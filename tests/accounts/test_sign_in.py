@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.links import choose_password_url, forgotten_password_url
-from accounts.models import User
+from accounts.models import PasswordAsked, User
 from mailing.delivery import render
 from mailing.models import Message
 from tests import factories
+from tests.asked import mail_links, post_asking, statements
 
 PASSWORD = "un-mot-de-passe-solide"
 NEW = "un-autre-mot-de-passe"
@@ -108,7 +110,7 @@ def test_nobody_signs_up(client, db):
 
 def test_a_forgotten_password_gets_the_same_answer_whether_known_or_not(client, known):
     answers = [
-        client.post("/mot-de-passe/oublie/", {"email": email})
+        post_asking(client, "/mot-de-passe/oublie/", email)
         for email in (known.email, "personne@exemple.test")
     ]
     assert [(one.status_code, one.url) for one in answers] == [
@@ -119,8 +121,38 @@ def test_a_forgotten_password_gets_the_same_answer_whether_known_or_not(client, 
     ]
 
 
-def test_the_row_of_a_forgotten_password_holds_no_link(client, known):
+def test_a_forgotten_password_takes_the_same_work_whether_known_or_not(client, known):
+    found = []
+    for email in (known.email, "personne@exemple.test"):
+        found.append([])
+        with statements(found[-1]):
+            client.post("/mot-de-passe/oublie/", {"email": email})
+    assert found[0] == found[1] != []
+    assert not Message.objects.exists()
+    mail_links()
+    assert Message.objects.get().to == known.email
+    assert not PasswordAsked.objects.exists()
+
+
+def test_a_password_link_whose_task_was_lost_is_mailed_by_the_next(client, known, monkeypatch):
     client.post("/mot-de-passe/oublie/", {"email": known.email})
+    PasswordAsked.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
+    asked = []
+    monkeypatch.setattr("common.jobs.ask", lambda task, pk: asked.append((task, pk)))
+    tasks.sweep_password_links()
+    ((task, pk),) = asked
+    assert task == "accounts.tasks.send_password_links"
+    tasks.send_password_links(pk)
+    assert Message.objects.count() == 1
+    client.post("/mot-de-passe/oublie/", {"email": known.email})
+    PasswordAsked.objects.update(tries=3, leased_until=timezone.now() - timedelta(seconds=1))
+    tasks.sweep_password_links()
+    assert not PasswordAsked.objects.exists()
+    assert Message.objects.count() == 1
+
+
+def test_the_row_of_a_forgotten_password_holds_no_link(client, known):
+    post_asking(client, "/mot-de-passe/oublie/", known.email)
     message = Message.objects.get()
     assert (message.text, message.html, message.values) == ("", "", {})
     assert message.link == {
@@ -132,8 +164,8 @@ def test_the_row_of_a_forgotten_password_holds_no_link(client, known):
 @pytest.mark.parametrize("email", ["camille@exemple.test", "personne@exemple.test"])
 def test_an_address_gets_three_links_an_hour_known_or_not(client, known, email):
     answers = [
-        client.post(
-            "/mot-de-passe/oublie/", {"email": email}, REMOTE_ADDR=f"192.0.2.{number}"
+        post_asking(
+            client, "/mot-de-passe/oublie/", email, REMOTE_ADDR=f"192.0.2.{number}"
         ).status_code
         for number in range(4)
     ]
@@ -142,7 +174,7 @@ def test_an_address_gets_three_links_an_hour_known_or_not(client, known, email):
 
 
 def test_the_mail_of_a_forgotten_password_says_how_long_its_link_lives(client, known):
-    client.post("/mot-de-passe/oublie/", {"email": known.email})
+    post_asking(client, "/mot-de-passe/oublie/", known.email)
     subject, text, html = render(Message.objects.get(), "https://lien.test/")
     assert subject == "Choisir un nouveau mot de passe"
     assert text.splitlines()[4:7] == [
@@ -155,13 +187,13 @@ def test_the_mail_of_a_forgotten_password_says_how_long_its_link_lives(client, k
 
 def test_an_inactive_account_gets_no_link(client, known):
     User.objects.filter(pk=known.pk).update(is_active=False)
-    assert client.post("/mot-de-passe/oublie/", {"email": known.email}).status_code == 302
+    assert post_asking(client, "/mot-de-passe/oublie/", known.email).status_code == 302
     assert not Message.objects.exists()
 
 
 def test_an_account_without_a_password_can_ask_for_a_new_link(client, organism):
     user = factories.make_person(organism).user
-    client.post("/mot-de-passe/oublie/", {"email": user.email})
+    post_asking(client, "/mot-de-passe/oublie/", user.email)
     assert Message.objects.get().to == user.email
 
 

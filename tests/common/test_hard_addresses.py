@@ -21,6 +21,7 @@ from members.models import Member
 from organisms.domain import people
 from organisms.forms import ColleagueForm, RegisterForm
 from tests import factories
+from tests.asked import post_asking
 
 IDN = "helene@xn--socit-conseil-ehbb.example"
 # What someone may type of one whole address, and that address.
@@ -227,12 +228,12 @@ def test_a_domain_in_letters_signs_up_signs_in_and_is_asked_for_in_either_form(c
         )
         assert answer.status_code == 302
         client.logout()
-        client.post(reverse("account_reset_password"), {"email": login})
+        post_asking(client, reverse("account_reset_password"), login)
     assert list(Message.objects.values_list("to", flat=True)) == [IDN, IDN]
     Message.objects.all().delete()
     factories.make_member(email=typed)
     for asked in (IDN, "Helene@société-conseil.example"):
-        assert client.post(reverse("members:ask"), {"email": asked}).status_code == 302
+        assert post_asking(client, reverse("members:ask"), asked).status_code == 302
     assert [message.to for message in Message.objects.all()] == [typed, typed]
 
 

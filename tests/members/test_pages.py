@@ -14,11 +14,12 @@ from pypdf import PdfReader
 
 from mailing import delivery
 from mailing.models import Message
-from members import links
+from members import links, tasks
 from members.domain import attestation, ledger, sign_in
 from members.domain.ledger import Entitlement
-from members.models import SignInLink
+from members.models import SignInLink, SignInLinkAsked
 from tests import factories
+from tests.asked import mail_links, post_asking, statements
 from trainings.models import AnnualRules
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def _locmem(settings):
 
 
 def ask(client, email):
-    return client.post(reverse("members:ask"), {"email": email})
+    return post_asking(client, reverse("members:ask"), email)
 
 
 def mailed_paths():
@@ -61,6 +62,45 @@ def test_the_answer_is_the_same_whether_the_address_is_known_or_not(client):
     known, unknown = ask(client, member.email), ask(client, "inconnu@exemple.test")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert list(Message.objects.values_list("to", flat=True)) == ["connu@exemple.test"]
+
+
+def test_asking_takes_the_same_work_whether_the_address_is_known_or_not(client):
+    for _ in range(3):
+        factories.make_member(email="connu@exemple.test")
+    found = []
+    for email in ("connu@exemple.test", "inconnu@exemple.test"):
+        found.append([])
+        with statements(found[-1]):
+            client.post(reverse("members:ask"), {"email": email})
+    assert found[0] == found[1] != []
+    assert not Message.objects.exists()
+    assert SignInLinkAsked.objects.count() == 2
+    mail_links()
+    assert Message.objects.count() == 1
+    # Nor is anything kept of who asked.
+    assert not SignInLinkAsked.objects.exists()
+
+
+def test_links_whose_task_was_lost_are_mailed_by_the_next(client, settings, monkeypatch):
+    factories.make_member(email="connu@exemple.test")
+    client.post(reverse("members:ask"), {"email": "connu@exemple.test"})
+    before = timezone.now() - timedelta(minutes=2)
+    SignInLinkAsked.objects.update(asked_at=before)
+    asked = []
+    monkeypatch.setattr("common.jobs.ask", lambda task, pk: asked.append((task, pk)))
+    tasks.sweep_links()
+    ((task, pk),) = asked
+    assert task == "members.tasks.send_links"
+    tasks.send_links(pk)
+    tasks.send_links(pk)
+    assert Message.objects.count() == 1
+
+
+def test_links_that_cannot_be_mailed_are_given_up(client):
+    client.post(reverse("members:ask"), {"email": "connu@exemple.test"})
+    SignInLinkAsked.objects.update(tries=3, leased_until=timezone.now() - timedelta(seconds=1))
+    tasks.sweep_links()
+    assert not SignInLinkAsked.objects.exists()
 
 
 def test_opening_the_link_changes_nothing_and_its_button_enters_once(client):
