@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from .domain import deposits, limits, offers, reading, second
+from .domain import deposits, late, limits, offers, reading, second
 
 KEPT = timedelta(days=7)
 
@@ -23,6 +23,12 @@ def read_second(pk):
 
 
 @shared_task
+def count_late(pk):
+    """Count who was added to a validated list."""
+    late.COUNTING.run(pk)
+
+
+@shared_task
 def offer_people_again():
     """Offer staff the people not recognised whom the registry has since its last change."""
     offers.offer_again()
@@ -30,9 +36,10 @@ def offer_people_again():
 
 @shared_task
 def sweep_reading():
-    """Ask again for the files whose task was lost; forget those chosen long ago and never sent."""
+    """Ask again for the files, and additions, whose task was lost; forget what is of long ago."""
     reading.READING.sweep()
     second.READING.sweep()
+    late.COUNTING.sweep()
     before = timezone.now() - KEPT
     deposits.forget(before=before)
     second.forget_old(before=before)

@@ -32,5 +32,5 @@ def statements(into):
     """Add the statements that are run meanwhile, whatever their values, to a list."""
     with CaptureQueriesContext(connection) as queries:
         yield
-    values = r"'(?:[^']|'')*'|\"s\d+_x\d+\"|\b\d[\d.]*\b"
+    values = r"'(?:[^']|'')*'|\"s\d+_x\d+\"|\b\d[\d.]*\b|\bNULL\b"
     into += [re.sub(values, "?", query["sql"]) for query in queries]

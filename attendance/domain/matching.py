@@ -104,7 +104,8 @@ def keys_of(line: RosterLine | Participant) -> Keys:
 def look_up(wanted: Sequence[Keys]) -> Known:
     """Whom the registry knows by these keys, present and former, whatever their name.
 
-    `wanted` holds what `keys_of` gives of each line. Three queries for each 500 lines.
+    `wanted` holds what `keys_of` gives of each line. Three queries for each 500 lines, as many
+    when nobody is known.
     """
     known = Known()
     for start in range(0, len(wanted), BATCH):
@@ -119,7 +120,7 @@ def look_up(wanted: Sequence[Keys]) -> Known:
         # without order: sorting would cost more than finding.
         short = Member.objects.only("number", "last_name", "first_name", *TYPED).order_by()
         first, *others = (short.filter(**{f"{name}__in": some}) for name, some in values.items())
-        looked_up = set()
+        looked_up: set[int] = set()
         for member in first.union(*others):
             looked_up.add(member.pk)
             for column in TYPED:
@@ -132,8 +133,9 @@ def look_up(wanted: Sequence[Keys]) -> Known:
         ):
             looked_up.add(former.member_id)
             _know(known, former.kind, former.value, former.member)
-        names = FormerKey.objects.filter(kind=FormerKey.Kind.LAST_NAME, member__in=looked_up)
-        for pk, name in names.order_by().values_list("member", "value") if looked_up else ():
+        # Asked for nobody too: the number of queries tells nothing.
+        names = FormerKey.objects.filter(kind=FormerKey.Kind.LAST_NAME, member__in=looked_up or [0])
+        for pk, name in names.order_by().values_list("member", "value"):
             if name not in known.names[pk]:
                 known.names[pk].append(name)
     return known

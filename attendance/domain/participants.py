@@ -17,7 +17,7 @@ from ..models import Participant, Sheet, SheetJournal
 from ..models.participant import ParticipantQuerySet
 from ..models.sheet import FORGOTTEN_FOR
 from ..roster.people import RosterLine
-from . import limits, matching
+from . import late, limits, matching
 from .approval import require_approved
 from .counting import count_more
 from .listing import participants_of, refresh_repeats, refresh_states
@@ -63,7 +63,9 @@ def require_completable(sheet: Sheet) -> None:
 
 
 def add(sheet: Sheet, line: RosterLine, *, by: User) -> Participant:
-    """Add a line typed by hand; on a validated list it is counted at once, for 30 days.
+    """Add a line typed by hand; on a validated list a task counts it right after, for 30 days.
+
+    The same statements whether the line is recognised or not: the work tells nothing.
 
     Raises WrongStatus when the list is not one to complete, Refused at the day's limit or for
     who is on this list already.
@@ -76,7 +78,7 @@ def add(sheet: Sheet, line: RosterLine, *, by: User) -> Participant:
     with transaction.atomic():
         sheet = sheet.lock()
         require_completable(sheet)
-        twin = match.member and sheet.participants.filter(member=match.member).first()
+        twin = _on_list(sheet.participants.all(), match.member)
         if twin and sheet.counts_at_once and not twin.included:
             participant = twin
             # Not by what it counted for: that would tell who is no member.
@@ -96,8 +98,14 @@ def add(sheet: Sheet, line: RosterLine, *, by: User) -> Participant:
         if sheet.counts_at_once:
             sheet.training = sheet.training.lock()
             require_approved(sheet.training)
-            count_more(sheet, by)
+            refresh_states(sheet.training)
+            late.ask(sheet, by=by)
     return participant
+
+
+def _on_list(lines: ParticipantQuerySet, member: Member | None) -> Participant | None:
+    """The line of this member among these; one query for nobody as well."""
+    return lines.filter(member=member.pk if member else 0).first()
 
 
 def edit(participant: Participant, line: RosterLine, *, by: User) -> Participant:
@@ -120,7 +128,7 @@ def edit(participant: Participant, line: RosterLine, *, by: User) -> Participant
             raise WrongStatus("Cette ligne n’est plus sur la liste.")
         # Those that repeat this very line are no other person.
         others = sheet.participants.exclude(pk=before.pk).exclude(same_as=before.row_number or 0)
-        if twin := match.member and others.filter(member=match.member).first():
+        if twin := _on_list(others, match.member):
             raise Refused(f"Cette personne est déjà sur la liste ({twin.where}).")
         edited = participants_of([line], [match], training=sheet.training, sheet=sheet)[0]
         edited.pk, edited.raw, edited.row_number = before.pk, before.raw, before.row_number

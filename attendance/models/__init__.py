@@ -2,6 +2,7 @@
 
 from .answer import Answer
 from .deposit import DepositedFile
+from .late import LateCount
 from .limit import UnrecognisedCount
 from .participant import Participant
 from .second import SecondReading
@@ -10,6 +11,7 @@ from .sheet import Sheet, SheetJournal
 __all__ = [
     "Answer",
     "DepositedFile",
+    "LateCount",
     "Participant",
     "SecondReading",
     "Sheet",

@@ -1,6 +1,8 @@
 """What the tests of sheets ask again and again."""
 
-from attendance.models import UnrecognisedCount
+from attendance import tasks
+from attendance.domain import participants
+from attendance.models import LateCount, UnrecognisedCount
 from mailing.models import Message
 
 
@@ -23,3 +25,16 @@ def counted(**of):
     """How many lines count for the day: of the organism, or of whom `of` says."""
     counts = UnrecognisedCount.objects.filter(**(of or {"organism__isnull": False}))
     return sum(counts.values_list("lines", flat=True))
+
+
+def count_late():
+    """Do what the task does for who was added to a validated list."""
+    for late in LateCount.objects.all():
+        tasks.count_late(late.pk)
+
+
+def add(sheet, line, *, by):
+    """The line added by hand, and counted."""
+    added = participants.add(sheet, line, by=by)
+    count_late()
+    return added

@@ -16,7 +16,7 @@ from members.domain import ledger
 from members.models import HoursCredit
 from qcm.domain import marks
 from qcm.models import Invitation
-from tests.attendance.sheets import mails, unknown
+from tests.attendance.sheets import count_late, mails, unknown
 from tests.factories import make_member, make_sheet, row_of
 from tests.files import ROSTER_HEADER, make_xlsx
 from tests.qcm import steps
@@ -49,6 +49,7 @@ def test_someone_forgotten_is_added_and_counted_at_once(validated, owner):
     member = make_member()
     before = Message.objects.count()
     participants.add(validated, line_of(member), by=owner)
+    count_late()
     assert total(member, validated) == 120
     assert Invitation.objects.filter(member=member).count() == 1
     # Hours to the member, QCM to the member; nobody else hears of it.
@@ -83,6 +84,7 @@ def test_the_page_offers_it_on_a_validated_list(client, owner, validated):
     assert url in client.get(reverse("attendance:sheet", args=[validated.pk])).content.decode()
     member = make_member()
     client.post(url, {"last_name": member.last_name, "member_number": member.number})
+    count_late()
     assert total(member, validated) == 120
 
 

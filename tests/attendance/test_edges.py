@@ -28,7 +28,7 @@ from common.errors import Refused
 from members.domain import ledger
 from members.models import HoursCredit
 from qcm.models import Invitation
-from tests.attendance.sheets import states, unknown
+from tests.attendance.sheets import count_late, states, unknown
 from tests.factories import make_member, make_sheet, row_of
 from tests.files import ROSTER_HEADER, make_pdf, make_xlsx
 
@@ -82,6 +82,7 @@ def test_who_was_unticked_by_mistake_is_put_back_and_counted(training, owner):
     sheet = counting.validate(sheet, by=owner)
     typed = RosterLine(None, last_name=gone.last_name, email=gone.email)
     assert participants.add(sheet, typed, by=owner) == line
+    count_late()
     assert HoursCredit.objects.filter(member=gone).count() == 1
     assert sheet.participants.count() == 2
 

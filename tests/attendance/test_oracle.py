@@ -11,15 +11,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance import tasks
-from attendance.domain import deposits, limits, participants, rereading, sheets
+from attendance.domain import (
+    cancelling,
+    counting,
+    deposits,
+    late,
+    limits,
+    participants,
+    rereading,
+    sheets,
+)
 from attendance.domain import second as second_readings
-from attendance.models import Participant, UnrecognisedCount
+from attendance.models import LateCount, Participant, UnrecognisedCount
 from attendance.models.limit import MAX_UNRECOGNISED_A_DAY
 from attendance.roster.people import RosterLine
 from common.errors import Refused
 from mailing.delivery import render
+from mailing.models import Message
+from members.models import HoursCredit
 from members.names import TOO_MANY_WORDS
-from tests.attendance.sheets import counted, mails, unknown
+from tests.asked import statements
+from tests.attendance.sheets import count_late, counted, mails, unknown
 from tests.factories import make_member, make_person, make_sheet, make_training, row_of
 from tests.files import ROSTER_HEADER, make_xlsx
 
@@ -386,5 +398,86 @@ def test_counting_takes_as_many_queries_for_any_number_of_lines(
     sheet = make_sheet(training, rows=[row_of(make_member())])
     second(training, "check", unknown(1), owner)
     one = second(training, "complete", unknown(lines, first=10), owner, sheet)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         second_readings.apply(one, by=owner)
+
+
+# --- the work of an answer ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("way", "is_validated"), [("add", False), ("add", True), ("edit", False)])
+def test_a_line_typed_by_hand_takes_the_same_work_whoever_it_is(
+    client, amf_training, owner, way, is_validated
+):
+    day = timezone.localdate()
+    members = {
+        "cif": make_member(),
+        "plain": make_member(cif=False),
+        "left": make_member(until=day - timedelta(days=40)),
+    }
+    client.force_login(owner)
+    found = {}
+    for who in [*members, "nobody", "another name", "nobody again"]:
+        sheet = make_sheet(amf_training, rows=[row_of(make_member()), *unknown(1)])
+        url = reverse("attendance:add", args=[sheet.pk])
+        if way == "edit":
+            line = sheet.participants.last()
+            url = reverse("attendance:edit", args=[sheet.pk, line.pk])
+        if is_validated:
+            counting.validate(sheet, by=owner)
+        member = members.get(who)
+        typed = {"last_name": "ESSAI", "first_name": "Luc", "member_number": f"E{sheet.pk}"}
+        if member:
+            typed |= {"last_name": member.last_name, "member_number": member.number}
+        if who == "another name":
+            typed |= {"member_number": make_member().number}
+        before = Message.objects.count()
+        found[who] = []
+        with statements(found[who]):
+            assert client.post(url, typed).status_code == 302
+        assert Message.objects.count() == before
+    for who, run in found.items():
+        assert run == found["nobody"], who
+
+
+def test_who_is_added_to_a_validated_list_is_counted_by_a_task(training, owner):
+    sheet = counting.validate(make_sheet(training, rows=[row_of(make_member())]), by=owner)
+    member = make_member()
+    line = RosterLine(None, last_name=member.last_name, member_number=member.number)
+    participants.add(sheet, line, by=owner)
+    assert not HoursCredit.objects.filter(member=member).exists()
+    (waiting,) = LateCount.objects.all()
+    for _ in range(2):
+        tasks.count_late(waiting.pk)
+    assert HoursCredit.objects.get(member=member).minutes == 120
+    assert not LateCount.objects.exists()
+
+
+@pytest.mark.parametrize("meanwhile", ["cancelled", "revoked", "taken off"])
+def test_nothing_is_counted_late_when_nothing_counts_any_more(
+    training, owner, administrator, meanwhile
+):
+    sheet = counting.validate(make_sheet(training, rows=[row_of(make_member())]), by=owner)
+    member = make_member()
+    line = RosterLine(None, last_name=member.last_name, member_number=member.number)
+    added = participants.add(sheet, line, by=owner)
+    if meanwhile == "cancelled":
+        cancelling.cancel(sheet, by=administrator, comment="Erreur")
+    elif meanwhile == "taken off":
+        cancelling.take_off(added, by=administrator, comment="Absent")
+    else:
+        training.status = "revoked"
+        training.save()
+    count_late()
+    assert not HoursCredit.objects.filter(member=member).exists()
+    assert not LateCount.objects.exists()
+
+
+def test_a_late_count_that_fails_is_left_to_staff(training, owner, settings):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    sheet = counting.validate(make_sheet(training, rows=[row_of(make_member())]), by=owner)
+    participants.add(sheet, stranger(1), by=owner)
+    LateCount.objects.update(tries=3, leased_until=timezone.now() - timedelta(seconds=1))
+    tasks.sweep_reading()
+    assert not LateCount.objects.exists()
+    assert sheet.journal.last().comment == late.NOT_COUNTED

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from attendance.domain import counting, participants
+from attendance.domain import counting
 from attendance.roster.people import RosterLine
 from mailing.delivery import render
 from mailing.models import Message
 from members.models import Membership
+from tests.attendance.sheets import add
 from tests.factories import make_amf_training, make_member, make_sheet, row_of
 
 TYPED = ["ALBERT", "Jean", "jean@typed.test", "A00777", "Cabinet tapé"]
@@ -62,9 +63,7 @@ def outcome(client, training, owner, kind):
         late = make_member(number="A00888", last_name="TARDIF", cif=kind == "cif")
         if kind == "left":
             Membership.objects.filter(member=late).update(ends_on=day - timedelta(days=40))
-        participants.add(
-            sheet, RosterLine(None, last_name="Tardif", member_number="A00888"), by=owner
-        )
+        add(sheet, RosterLine(None, last_name="Tardif", member_number="A00888"), by=owner)
         later = told(client, training.organism, sheet)
         transaction.set_rollback(True)
     return before, after, later
