@@ -8,7 +8,7 @@ DEMO := PORTAL_DEMO=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) PORTAL_ENV=
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset check test test-corpus bench-roster bench-qcm lint format
+.PHONY: help demo demo-reset check test test-corpus bench-roster bench-qcm bench-mail lint format
 
 help:
 	@echo "make demo        le portail, avec des données inventées, sur http://localhost:$(PORT)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-corpus envoie chaque fichier des exemples partagés par les vraies pages"
 	@echo "make bench-roster mesure une liste de 100, 1 000 et 10 000 lignes (PostgreSQL)"
 	@echo "make bench-qcm   mesure des QCM entiers, 64 adhérents à la fois (PostgreSQL, redis-server)"
+	@echo "make bench-mail  mesure l’envoi des e-mails à côté d’une boucle nue de smtplib (PostgreSQL)"
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Il faut Python 3.11 ou plus récent."; exit 1)
@@ -59,6 +60,9 @@ bench-roster: $(VENV)/.installed-dev
 
 bench-qcm: $(VENV)/.installed-dev
 	@env $$($(BIN)/python scripts/services.py) $(BIN)/python -m bench.qcm
+
+bench-mail: $(VENV)/.installed-dev
+	@env $$($(BIN)/python scripts/services.py) $(BIN)/python -m bench.mail
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix --quiet .

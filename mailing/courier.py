@@ -23,9 +23,10 @@ from smtplib import (
 )
 from typing import Any, Protocol
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends import smtp
-from django.core.mail.message import sanitize_address
+
+from .mime import address, compose
 
 # Seconds for the answer to a whole mail, during which a server may look through it: one that
 # answers after half a minute has taken it. (RFC 5321 has minutes; a task has not.)
@@ -64,7 +65,7 @@ class NotOurs(Exception):
 class Parcel:
     """A mail ready to leave."""
 
-    mail: EmailMessage
+    mail: EmailMultiAlternatives
     sender: str = ""
     to: str = ""
     content: bytes = b""
@@ -86,7 +87,7 @@ class Courier(Protocol):
     def is_open(self) -> bool: ...
     def open(self) -> None: ...
     def close(self) -> None: ...
-    def parcel(self, mail: EmailMessage) -> Parcel: ...
+    def parcel(self, mail: EmailMultiAlternatives) -> Parcel: ...
     def hand_over(
         self,
         parcel: Parcel,
@@ -129,7 +130,7 @@ class BackendCourier:
         with contextlib.suppress(SMTPException, OSError):
             self.backend.close()
 
-    def parcel(self, mail: EmailMessage) -> Parcel:
+    def parcel(self, mail: EmailMultiAlternatives) -> Parcel:
         return Parcel(mail)
 
     def hand_over(
@@ -192,16 +193,12 @@ class SmtpCourier:
                     connection.close()
             setattr(self.backend, name, None)
 
-    def parcel(self, mail: EmailMessage) -> Parcel:
-        charset = mail.encoding or "utf-8"
-        (to,) = mail.recipients()
-        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
-        if not content.endswith(b"\r\n"):
-            content += b"\r\n"
+    def parcel(self, mail: EmailMultiAlternatives) -> Parcel:
+        content = compose(mail)
         return Parcel(
             mail,
-            sanitize_address(mail.from_email, charset),
-            sanitize_address(to, charset),
+            address(mail.from_email),
+            address(mail.to[0]),
             # A line that begins with a point would end the mail.
             re.sub(rb"^\.", b"..", content, flags=re.MULTILINE) + b".\r\n",
         )

@@ -333,12 +333,15 @@ RESEND_ALL = "admin:mailing_message_renvoyer_tout"
 
 def test_staff_read_that_the_server_is_away_and_how_many_wait(staff):
     queue(2)
-    assert "ne prend plus d’e-mails" not in staff.get(reverse(LIST)).content.decode()
+    for name in (LIST, "admin:index"):
+        assert "ne prend plus d’e-mails" not in staff.get(reverse(name)).content.decode()
     pauses.begin(OSError("absent"), probing=False)
     page = " ".join(staff.get(reverse(LIST)).content.decode().split())
     assert "Le serveur d’e-mails ne prend plus d’e-mails depuis le" in page
     assert "2 e-mails attendent et partiront sans rien faire à son retour" in page
     assert "OSError: absent" in page
+    home = staff.get(reverse("admin:index")).content.decode()
+    assert "ne prend plus d’e-mails depuis le" in home
 
 
 def test_one_button_sends_again_all_that_was_given_up_once(staff, settings):
