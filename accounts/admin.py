@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
 
 from common.addresses import shown
 from common.admin import JournalInline, PortalAdmin, Verb, VerbAdmin
@@ -32,7 +33,6 @@ class UserAdmin(VerbAdmin):
     # No superuser flag, no permission of one's own: nobody is given more than a group gives.
     fields = ["email", "first_name", "last_name", "is_active", "groups", "last_login"]
     readonly_fields = ["is_active", "last_login"]
-    filter_horizontal = ["groups"]
     inlines = [UserJournalInline]
     verbs = (
         Verb(
@@ -97,6 +97,14 @@ class UserAdmin(VerbAdmin):
     def has_delete_permission(self, request, obj=None):
         # The journal names people; an account that is not wanted any more is made inactive.
         return False
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        # Two groups: boxes to tick.
+        kwargs |= {
+            "widget": UnfoldAdminCheckboxSelectMultiple,
+            "help_text": "Ce que la personne peut faire dans l’administration.",
+        }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
