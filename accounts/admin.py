@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from common.addresses import shown
 from common.admin import JournalInline, PortalAdmin, Verb, VerbAdmin
@@ -101,7 +101,7 @@ class UserAdmin(VerbAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         # Two groups: boxes to tick.
         kwargs |= {
-            "widget": UnfoldAdminCheckboxSelectMultiple,
+            "widget": UnfoldAdminCheckboxSelectMultipleWidget,
             "help_text": "Ce que la personne peut faire dans l’administration.",
         }
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -143,8 +143,10 @@ def later(monkeypatch, **delta):
 
 
 @pytest.fixture
-def working(client, agent, settings):
+def working(client, agent, settings, monkeypatch):
     settings.DEMO = True
+    # The clock stands still from here on: only `later` moves it.
+    later(monkeypatch)
     client.force_login(agent)
     assert client.get("/admin/").status_code == 200
     return client
