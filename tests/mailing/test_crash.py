@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from tests.mailing.smtp import smtp_server
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,21 +40,29 @@ print("left", Message.objects.exclude(state="sent").count())
 """
 
 
-def test_a_killed_worker_loses_no_mail_and_doubles_one_at_most(tmp_path):
+DELIVER = "from mailing import delivery; delivery.deliver_due()"
+
+
+@pytest.fixture
+def manage(tmp_path):
+    """A function: start a command of an embedded portal of the test's own, with 40 mails queued."""
     environment = {
-        **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
-        "PORTAL_VAR": str(tmp_path),
-        "CELERY_TASK_ALWAYS_EAGER": "",
-    }
-    environment.pop("CELERY_TASK_ALWAYS_EAGER")
-    environment.pop("REDIS_URL", None)
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"DATABASE_URL", "CELERY_TASK_ALWAYS_EAGER", "REDIS_URL"}
+    } | {"PORTAL_VAR": str(tmp_path)}
 
-    def manage(*arguments, **options):
+    def start(*arguments, mail="", **options):
         command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **options)
+        own = environment | ({"EMAIL_URL": mail} if mail else {})
+        return subprocess.Popen(command, cwd=ROOT, env=own, text=True, **options)
 
-    assert manage("migrate", "-v0").wait() == 0
-    assert manage("shell", "-v0", "-c", SEED).wait() == 0
+    assert start("migrate", "-v0").wait() == 0
+    assert start("shell", "-v0", "-c", SEED).wait() == 0
+    return start
+
+
+def test_a_killed_worker_loses_no_mail_and_doubles_one_at_most(manage, tmp_path):
     folder = tmp_path / "mail"
     worker = manage("shell", "-v0", "-c", SLOW)
     while worker.poll() is None and len(list(folder.glob("*.eml"))) < 10:
@@ -64,3 +75,17 @@ def test_a_killed_worker_loses_no_mail_and_doubles_one_at_most(tmp_path):
     sent = [path.name.split("-a")[1].split("@")[0] for path in folder.glob("*.eml")]
     assert set(sent) == {str(number) for number in range(40)}
     assert len(sent) - len(set(sent)) <= 1
+
+
+def test_of_a_worker_killed_before_an_answer_that_mail_alone_is_sent_twice(manage, settings):
+    with smtp_server(settings) as server:
+        mail = f"smtp://{server.server_address[0]}:{server.server_address[1]}"
+        worker = manage("shell", "-v0", "-c", DELIVER, mail=mail)
+        server.meanwhile = lambda: server.mails == 10 and worker.kill()
+        worker.wait()
+        assert server.mails == 10
+        done = manage("shell", "-v0", "-c", AGAIN, mail=mail, stdout=subprocess.PIPE)
+        assert done.communicate()[0].strip().endswith("left 0")
+        twice = Counter(server.got) - Counter(set(server.got))
+        assert len(set(server.got)) == 40
+        assert twice == {server.got[9]: 1}
