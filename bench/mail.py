@@ -21,10 +21,12 @@ from bench import ground, processes
 MAILS = 1000
 WORKERS = (1, 2, 3)
 # Milliseconds until the server's answer is there: on this machine, in the same house, elsewhere.
-DELAYS = (0, 1, 3)
+# And whether it takes several commands together.
+SERVERS = ((0, True), (1, True), (3, True), (1, False))
 REPEATS = 2
+TOGETHER = b"250-banc\r\n250 PIPELINING\r\n"
 ANSWERS = {
-    b"EHLO": b"250-banc\r\n250 PIPELINING\r\n",
+    b"EHLO": b"250 banc\r\n",
     b"DATA": b"354 a vous\r\n",
     b"QUIT": b"221 ok\r\n",
 }
@@ -47,7 +49,7 @@ class Conversation(socketserver.BaseRequestHandler):
                     continue
                 verb = line[:4].upper()
                 in_mail = verb == b"DATA"
-                answers.append(ANSWERS.get(verb, b"250 ok\r\n"))
+                answers.append(self.server.answers.get(verb, b"250 ok\r\n"))
             if answers:
                 if self.server.seconds:
                     time.sleep(self.server.seconds)
@@ -66,18 +68,19 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-def serve(port, seconds):
+def serve(port, seconds, answers):
     with Server(("127.0.0.1", port), Conversation) as server:
-        server.seconds = seconds
+        server.seconds, server.answers = seconds, answers
         server.serve_forever()
 
 
 @contextlib.contextmanager
-def server(milliseconds):
+def server(milliseconds, together):
     """The port of a server that takes so long for each answer."""
+    answers = ANSWERS | ({b"EHLO": TOGETHER} if together else {})
     port = processes.free_port()
     own = multiprocessing.get_context("spawn").Process(
-        target=serve, args=(port, milliseconds / 1000), daemon=True
+        target=serve, args=(port, milliseconds / 1000, answers), daemon=True
     )
     own.start()
     processes.wait_for(port)
@@ -201,21 +204,19 @@ def main():
         print("|---:" * (2 + len(WORKERS)) + "|", flush=True)
         queue()
         mails = made()
-        for milliseconds in DELAYS:
+        for milliseconds, together in SERVERS:
             best = {}
             for _ in range(REPEATS):
                 # Side by side, so that what else the machine does falls on all.
                 for count in (0, *WORKERS):
-                    with server(milliseconds) as port:
+                    with server(milliseconds, together) as port:
                         seconds = emptied(port, count) if count else bare(port, mails)
                     best[count] = min(seconds, best.get(count, seconds))
             shown = [
                 f"{MAILS / best[count]:.0f} ({best[0] / best[count]:.2f})" for count in WORKERS
             ]
-            print(
-                f"| {milliseconds} ms | {MAILS / best[0]:.0f} | " + " | ".join(shown) + " |",
-                flush=True,
-            )
+            name = f"{milliseconds} ms" + ("" if together else ", un ordre à la fois")
+            print(f"| {name} | {MAILS / best[0]:.0f} | {' | '.join(shown)} |", flush=True)
 
 
 if __name__ == "__main__":
