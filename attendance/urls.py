@@ -27,6 +27,7 @@ urlpatterns = [
     path("lectures/<int:pk>/abandonner/", second.forget_second, name="forget_second"),
     path("feuilles/<int:pk>/dates/", sessions.edit_session, name="session"),
     path("feuilles/<int:pk>/questions/", sessions.answer, name="answer"),
+    path("feuilles/<int:pk>/repondre-de-nouveau/", sessions.answer_again, name="answer_again"),
     path("feuilles/<int:pk>/colonnes/", sessions.tell_columns, name="columns"),
     path("feuilles/<int:pk>/session/", sessions.pick_session, name="pick"),
     path("feuilles/<int:pk>/valider/", sheets.validate, name="validate"),

@@ -66,7 +66,15 @@ def _read(sheet: Sheet) -> None:
     except UnreadableWorkbook as error:
         mark_unreadable(sheet, str(error), of=name)
     except UnreadableRoster as error:
-        mark_unreadable(sheet, str(error), of=name, columns=error.columns, layout=error.layout)
+        mark_unreadable(
+            sheet,
+            str(error),
+            of=name,
+            columns=error.columns,
+            layout=error.layout,
+            # Told what they are, it is a list again: ticks and corrections wait for it.
+            keeps_list=bool(error.columns),
+        )
     else:
         record(sheet, listed, of=name)
 
@@ -121,6 +129,7 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
         sheet.questions, sheet.layout = [asdict(question) for question in questions], listed.layout
         sheet.tab, sheet.notes = listed.tab[:255], listed.notes
         sheet.cited, sheet.columns = listed.cited, listed.columns
+        sheet.applied = listed.applied
         sheet.sessions = [asdict(session) for session in listed.sessions]
         sheet.read_at, sheet.leased_until = timezone.now(), None
         sheet.move(
@@ -133,6 +142,7 @@ def record(sheet: Sheet, listed: parsing.Roster, *, of: str | None) -> None:
                 "sessions",
                 "questions",
                 "layout",
+                "applied",
                 "read_at",
                 "leased_until",
             ],

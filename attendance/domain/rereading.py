@@ -1,6 +1,7 @@
 """The same file read another way: by answers, by what columns mean, by session."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from common.errors import Refused, WrongStatus
 
 from ..models import Answer, Sheet
 from ..models.answer import Asking
+from ..roster.columns import KINDS
 from ..roster.questions import column_key
 from ..roster.sessions import ALL
 from .approval import date_error
@@ -27,17 +29,21 @@ def tell_columns(sheet: Sheet, told: Mapping[str, str], *, by: User) -> None:
     The file is read again; what was ticked or corrected by hand stays. Raises WrongStatus.
     """
     answers = {column_key(title): kind for title, kind in told.items()}
+    words = {
+        column_key(title): f"Colonne « {title} ». Réponse : {KINDS.get(kind, 'à ne pas lire')}."
+        for title, kind in told.items()
+    }
     with transaction.atomic():
         sheet = sheet.lock()
         sheet.require(Event.TELL_COLUMNS)
         of_layout = {sheet.layout: answers}
-        remember(sheet, of_layout, organism_id=sheet.training.organism_id, by=by)
+        remember(sheet, of_layout, words, organism_id=sheet.training.organism_id, by=by)
         read_again(
             sheet,
             Event.TELL_COLUMNS,
             by=by,
             comment="Sens des colonnes précisé",
-            update_fields=["answers"],
+            update_fields=["answers", "said"],
         )
 
 
@@ -52,13 +58,14 @@ def answer(sheet: Sheet, given: Mapping[str, str], *, by: User) -> None:
         sheet.require(Event.ANSWER)
         answered = answers_to(sheet, given)
         of_layouts = by_layout(sheet, answered)
-        remember(sheet, of_layouts, organism_id=sheet.training.organism_id, by=by)
+        words = in_words(sheet, answered)
+        remember(sheet, of_layouts, words, organism_id=sheet.training.organism_id, by=by)
         read_again(
             sheet,
             Event.ANSWER,
             by=by,
-            comment=_in_words(sheet, answered),
-            update_fields=["answers"],
+            comment="\n".join(words.values()),
+            update_fields=["answers", "said"],
         )
 
 
@@ -83,25 +90,33 @@ def by_layout(asking: Asking, answered: Mapping[str, str]) -> dict[str, dict[str
     return sorted_out
 
 
-def _in_words(asking: Asking, answered: Mapping[str, str]) -> str:
-    """Each question answered, and how: what the hours of the list will stand on."""
-    said = []
+def in_words(asking: Asking, answered: Mapping[str, str]) -> dict[str, str]:
+    """{key: question and answer}: what the hours of the list will stand on."""
+    said = {}
     for question in asking.questions:
         labels = dict(question["options"])
         if (value := answered.get(question["key"])) is not None:
-            said.append(f"{question['sentence']} Réponse : {labels[value]}.")
-    return "\n".join(said)
+            said[question["key"]] = f"{question['sentence']} Réponse : {labels[value]}."
+    return said
 
 
 def remember(
-    asking: Asking, told: Mapping[str, Mapping[str, str]], *, organism_id: int, by: User
+    asking: Asking,
+    told: Mapping[str, Mapping[str, str]],
+    words: Mapping[str, str],
+    *,
+    organism_id: int,
+    by: User,
 ) -> None:
     """Keep what was told ({layout: {key: value}}): of this file, in memory, and for the next ones.
+
+    `words` say it in French ({key: words}).
 
     What is told without a layout is of this file alone. One query.
     """
     for answers in told.values():
         asking.answers = {**asking.answers, **answers}
+    asking.said = {**asking.said, **words}
     now = timezone.now()
     Answer.objects.bulk_create(
         [
@@ -110,6 +125,7 @@ def remember(
                 layout=layout,
                 key=key,
                 value=value,
+                words=words.get(key, ""),
                 told_by=by,
                 told_at=now,
             )
@@ -119,8 +135,66 @@ def remember(
         ],
         update_conflicts=True,
         unique_fields=["organism", "layout", "key"],
-        update_fields=["value", "told_by", "told_at"],
+        update_fields=["value", "words", "told_by", "told_at"],
     )
+
+
+@dataclass(frozen=True)
+class Given:
+    """The answers that a list was read by: those known in words, and how many are not."""
+
+    words: list[str]
+    wordless: int
+
+    def __len__(self) -> int:
+        return len(self.words) + self.wordless
+
+
+def given(sheet: Sheet) -> Given:
+    """What was answered of this file, or of earlier ones, and applied to its list. One query."""
+    words = [sheet.said.get(key, "") for key in sheet.answers]
+    earlier = [(layout, key) for layout, key in sheet.applied if key not in sheet.answers]
+    kept = {
+        (answer.layout, answer.key): answer
+        for answer in Answer.objects.filter(
+            organism=sheet.training.organism_id, layout__in={layout for layout, _ in earlier}
+        )
+    }
+    for one in earlier:
+        answer = kept.get(one)
+        # Answered otherwise since, of another file, it is not what this one was read by.
+        is_same = answer and answer.words and sheet.read_at and answer.told_at <= sheet.read_at
+        words.append(
+            f"{answer.words} Retenue d’un fichier de même forme, le "
+            f"{timezone.localtime(answer.told_at):%d/%m/%Y}."
+            if answer and is_same
+            else ""
+        )
+    return Given([said for said in words if said], words.count(""))
+
+
+def answer_again(sheet: Sheet, *, by: User) -> None:
+    """Forget the answers to this file, and those kept for files of its layout: it asks anew.
+
+    What was ticked or corrected by hand stays. Raises WrongStatus, and Refused when nothing was
+    answered.
+    """
+    with transaction.atomic():
+        sheet = sheet.lock()
+        sheet.require(Event.ANSWER_AGAIN)
+        forgotten = given(sheet)
+        if not forgotten:
+            raise Refused("Aucune réponse n’a été donnée pour ce fichier.")
+        layouts = {sheet.layout, *(layout for layout, _ in sheet.applied)} - {""}
+        Answer.objects.filter(organism=sheet.training.organism_id, layout__in=layouts).delete()
+        sheet.answers, sheet.said = {}, {}
+        read_again(
+            sheet,
+            Event.ANSWER_AGAIN,
+            by=by,
+            comment="\n".join([f"Réponses oubliées : {len(forgotten)}.", *forgotten.words]),
+            update_fields=["answers", "said"],
+        )
 
 
 def keep_session(sheet: Sheet, key: str, *, by: User) -> None:

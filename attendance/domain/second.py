@@ -220,10 +220,12 @@ def answer(second: SecondReading, given: Mapping[str, str], *, by: User) -> None
     with transaction.atomic():
         second = second.lock()
         second.require(Event.ANSWER)
-        answered = rereading.by_layout(second, rereading.answers_to(second, given))
-        rereading.remember(second, answered, organism_id=second.training.organism_id, by=by)
+        answered = rereading.answers_to(second, given)
+        by_layout = rereading.by_layout(second, answered)
+        words = rereading.in_words(second, answered)
+        rereading.remember(second, by_layout, words, organism_id=second.training.organism_id, by=by)
         second.take(Event.ANSWER)
-        second.save(update_fields=["status", "answers"])
+        second.save(update_fields=["status", "answers", "said"])
         READING.ask(second.pk)
 
 

@@ -69,7 +69,7 @@ def replace_roster(sheet: Sheet, roster: DepositedFile, *, by: User) -> None:
         is_again = sheet.roster_sha256 == roster.sha256 and sheet.error == limits.LIMIT_REACHED
         if not is_again:
             # What was answered and corrected is of the other file.
-            sheet.picked, sheet.answers = "", {}
+            sheet.picked, sheet.answers, sheet.said = "", {}, {}
             sheet.participants.all().delete()
         sheet.roster = roster.file.name
         sheet.roster_name, sheet.roster_sha256 = roster.name, roster.sha256
@@ -78,7 +78,7 @@ def replace_roster(sheet: Sheet, roster: DepositedFile, *, by: User) -> None:
             Event.REPLACE_ROSTER,
             by=by,
             comment=f"Autre fichier : {roster.name}",
-            update_fields=["roster", "roster_name", "roster_sha256", "picked", "answers"],
+            update_fields=["roster", "roster_name", "roster_sha256", "picked", "answers", "said"],
         )
 
 

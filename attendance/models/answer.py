@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 
 from common.fields import LineField
 from organisms.models import Organism
@@ -16,6 +17,14 @@ class Asking(models.Model):
     questions = models.JSONField("questions", default=list, blank=True, editable=False)
     # {key: value}
     answers = models.JSONField("réponses", default=dict, blank=True, editable=False)
+    # {key: question and answer, in words}
+    said = models.JSONField(
+        "réponses, en toutes lettres",
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+    )
     layout = LineField("titres du fichier", max_length=32, blank=True, editable=False)
 
     class Meta:
@@ -29,6 +38,8 @@ class Answer(models.Model):
     layout = LineField("titres du fichier", max_length=32)
     key = LineField("question", max_length=LONGEST_KEY)
     value = LineField("réponse", max_length=20)
+    # The question, of the file it was asked about, and the answer; "" before these were kept.
+    words = models.TextField("en toutes lettres", blank=True, default="", db_default="")
     told_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

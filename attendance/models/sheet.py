@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -47,6 +47,7 @@ class Sheet(Asking, Journalled, Job):
         REPLACE_ROSTER = "replace_roster", "lecture en cours"
         TELL_COLUMNS = "tell_columns", "lecture en cours"
         ANSWER = "answer", "lecture en cours"
+        ANSWER_AGAIN = "answer_again", "lecture en cours"
         KEEP_SESSION = "keep_session", "lecture en cours"
         RECORD = "record", "liste à valider"
         MARK_UNREADABLE = "mark_unreadable", "illisible"
@@ -69,6 +70,7 @@ class Sheet(Asking, Journalled, Job):
         Event.REPLACE_ROSTER: step(Status.UNREADABLE, Status.DRAFT, to=Status.READING),
         Event.TELL_COLUMNS: step(Status.UNREADABLE, Status.DRAFT, to=Status.READING),
         Event.ANSWER: step(Status.DRAFT, to=Status.READING),
+        Event.ANSWER_AGAIN: step(Status.DRAFT, to=Status.READING),
         Event.KEEP_SESSION: step(Status.DRAFT, to=Status.READING),
         Event.RECORD: step(Status.READING, to=Status.DRAFT),
         Event.MARK_UNREADABLE: step(Status.READING, to=Status.UNREADABLE),
@@ -112,6 +114,14 @@ class Sheet(Asking, Journalled, Job):
     # The sessions that the file holds, when there are several, and the one kept here.
     sessions = models.JSONField("sessions du fichier", default=list, blank=True, editable=False)
     picked = LineField("session gardée", max_length=300, blank=True, editable=False)
+    # [[layout, key], …] of the answers to earlier files that this one was read by.
+    applied = models.JSONField(
+        "réponses retenues appliquées",
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        editable=False,
+    )
     # Approval numbers that the file names, its own among them.
     cited = models.JSONField("agréments cités", default=list, blank=True, editable=False)
     deposited_by = models.ForeignKey(

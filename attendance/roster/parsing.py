@@ -19,6 +19,7 @@ from .questions import (
     PRESENT,
     SHOWN_ROWS,
     WHO_CAME,
+    Heard,
     Question,
     Told,
     at_rows,
@@ -64,6 +65,8 @@ class Roster:
     sessions: list[Session] = field(default_factory=list)  # when the file holds several
     questions: list[Question] = field(default_factory=list)  # what the list waits for
     layout: str = ""  # what is told of its columns is kept by
+    # [layout, key] of each answer remembered of earlier files that this one was read by
+    applied: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
@@ -74,6 +77,7 @@ class List:
     roles: Roles
     rows: list[Said]
     questions: list[Question]
+    applied: list[list[str]]
 
 
 def parse(
@@ -147,6 +151,7 @@ class _Reading:
         for one in lists:
             self.roster.notes += one.roles.notes
             self.roster.questions += one.questions
+            self.roster.applied += [pair for pair in one.applied if pair not in self.roster.applied]
             rows += one.rows
         self.roster.notes += _left_aside(sorted(self.left, key=lambda row: row.number))
         self._ask_formulas()
@@ -166,7 +171,7 @@ class _Reading:
     def _list(self, block: Block) -> List | None:
         """The people below a header; None when it is above nobody."""
         self.asked = []
-        answers = self.told.of(block.layout)
+        answers = Heard(self.told.of(block.layout))
         hidden = self.tab.hidden_columns
         first = roles_of(block.titles, block.rows, answers, hidden=hidden)
         found: list[tuple[RosterLine, Row]] = []
@@ -211,7 +216,9 @@ class _Reading:
         cells = [_cell(row, days[0].index) if days else None for _, row in found]
         sessions.date_lines([line for line, _ in found], cells)
         questions = [*self.asked, *roles.questions, *judge.questions]
-        return List(block, roles, judge.rows, questions)
+        remembered = self.told.by_layout.get(block.layout, {})
+        applied = [[block.layout, key] for key in sorted(answers.keys_heard & remembered.keys())]
+        return List(block, roles, judge.rows, questions, applied)
 
     def _ask_looks(self, judge: Judge, roles: Roles) -> None:
         """Of people struck through, or on a colour where no column says who came."""

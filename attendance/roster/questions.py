@@ -1,7 +1,7 @@
 """What a file leaves open, asked in plain words; and what was answered, by hand, once. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -45,6 +45,25 @@ class Told:
         """What was told of a list of this layout; the file's own answers go first."""
         remembered = self.by_layout.get(layout)
         return {**remembered, **self.of_file} if remembered else self.of_file
+
+
+class Heard(Mapping[str, str]):
+    """Answers that know which of them a reading asked for."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.keys_heard: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        value = self.answers[key]
+        self.keys_heard.add(key)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.answers)
+
+    def __len__(self) -> int:
+        return len(self.answers)
 
 
 NOTHING_TOLD = Told()

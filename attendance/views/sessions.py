@@ -67,6 +67,17 @@ def answer(request, pk):
     return redirect("attendance:sheet", pk)
 
 
+@writing_required
+@require_POST
+def answer_again(request, pk):
+    """« Répondre de nouveau »: what was answered is forgotten, and asked anew."""
+    try:
+        rereading.answer_again(get_sheet(request, pk), by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("attendance:sheet", pk)
+
+
 def given_answers(request, asking):
     """{key: value} of what was chosen on the page, question by question."""
     return {

@@ -14,7 +14,7 @@ from common.derived import found
 from common.errors import WrongStatus
 from organisms.access import organism_required, writing_required
 
-from ..domain import cautions, counting, sheets
+from ..domain import cautions, counting, rereading, sheets
 from ..models import Participant, Sheet
 from ..roster.columns import IGNORED, KINDS
 from .access import get_sheet
@@ -69,6 +69,7 @@ def sheet(request, pk):
             "state": state,
             "query": query,
             "cautions": cautions.of(sheet) if to_validate else [],
+            "given": rereading.given(sheet) if sheet.has_list else None,
             "column_kinds": [*KINDS.items(), (IGNORED, "à ne pas lire")],
             "journal": sheet.journal.select_related("by"),
         },

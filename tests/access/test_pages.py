@@ -144,6 +144,7 @@ TABLE = {
     "attendance:session": get(theirs(200), "sheet"),
     "attendance:columns": post(theirs(SENT), "sheet"),
     "attendance:answer": post(theirs(SENT), "sheet"),
+    "attendance:answer_again": post(theirs(SENT), "sheet"),
     "attendance:pick": post(theirs(SENT), "sheet"),
     "attendance:edit": get(theirs(200), "sheet", "line"),
     "attendance:annotated": get(theirs(200), "sheet"),

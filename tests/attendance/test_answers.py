@@ -187,6 +187,112 @@ def test_the_page_asks_says_what_it_waits_for_and_takes_the_answer(client, sheet
     assert "Valider la liste" in page
 
 
+def test_the_page_says_what_the_list_was_read_by_and_asks_it_anew(client, sheet, owner, known):
+    first, _ = sheet.participants.all()
+    participants.tick(sheet, [], among=[first.pk], by=owner)
+    rereading.answer(sheet, {WORD: "present"}, by=owner)
+    read_again(sheet)
+    client.force_login(owner)
+    url = reverse("attendance:sheet", args=[sheet.pk])
+    page = client.get(url).content.decode()
+    assert "Cette liste est lue avec une réponse que vous avez donnée" in page
+    assert "« dispo » : 1 ligne (ligne 3). Présents ou absents ? Réponse : Présents.</li>" in page
+    again = reverse("attendance:answer_again", args=[sheet.pk])
+    assert f'action="{again}"' in page
+    client.post(again)
+    assert not Answer.objects.exists()
+    assert [question["key"] for question in read_again(sheet).questions] == [WORD]
+    assert "Réponse : Présents." in sheet.journal.get(event="answer_again").comment
+    assert "Vos réponses" not in client.get(url).content.decode()
+    client.post(
+        reverse("attendance:answer", args=[sheet.pk]), {"cle-0": WORD, "question-0": "absent"}
+    )
+    read_again(sheet)
+    # The line unticked by hand stays so.
+    assert (sheet.questions, ticked(sheet)) == ([], [])
+
+
+def test_what_an_earlier_file_answered_is_told_and_can_be_asked_anew(
+    client, sheet, training, owner, known
+):
+    rereading.answer(sheet, {WORD: "absent"}, by=owner)
+    again = make_sheet(training, content=listed(known, "dispo", "oui"))
+    # The same titles, and not that word.
+    other = make_sheet(training, content=listed(known, "oui", "oui"))
+    client.force_login(owner)
+    page = client.get(reverse("attendance:sheet", args=[again.pk])).content.decode()
+    assert "Réponse : Absents. Retenue d’un fichier de même forme" in page
+    page = client.get(reverse("attendance:sheet", args=[other.pk])).content.decode()
+    assert "Vos réponses" not in page
+    rereading.answer_again(again, by=owner)
+    assert [question["key"] for question in read_again(again).questions] == [WORD]
+    assert make_sheet(training, content=listed(known, "oui", "dispo")).questions
+
+
+def test_an_answer_that_is_known_without_its_words_is_counted(
+    client, sheet, training, owner, known
+):
+    rereading.answer(sheet, {WORD: "absent"}, by=owner)
+    # Of before they were kept.
+    Answer.objects.update(words="")
+    again = make_sheet(training, content=listed(known, "oui", "dispo"))
+    client.force_login(owner)
+    url = reverse("attendance:sheet", args=[again.pk])
+    assert "1 réponse retenue de vos fichiers de même forme" in client.get(url).content.decode()
+
+
+def test_an_answer_given_otherwise_since_is_not_said_of_a_list_read_before(
+    sheet, training, owner, known
+):
+    rereading.answer(sheet, {WORD: "absent"}, by=owner)
+    again = make_sheet(training, content=listed(known, "oui", "dispo"))
+    rereading.remember(
+        again,
+        {again.layout: {WORD: "present"}},
+        {WORD: "Réponse : Présents."},
+        organism_id=training.organism_id,
+        by=owner,
+    )
+    again.refresh_from_db()
+    assert rereading.given(again) == rereading.Given([], 1)
+
+
+def test_answers_are_of_one_organism_and_one_layout(sheet, training, owner, known):
+    rereading.answer(sheet, {WORD: "absent"}, by=owner)
+    read_again(sheet)
+    kept = Answer.objects.get()
+    stranger = make_organism()
+    for values in ({"organism": stranger}, {"layout": "autre"}):
+        fields = {"organism": kept.organism, "layout": kept.layout} | values
+        Answer.objects.create(key=WORD, value="absent", told_at=kept.told_at, **fields)
+    rereading.answer_again(sheet, by=owner)
+    left = set(Answer.objects.values_list("organism", "layout"))
+    assert left == {(stranger.pk, kept.layout), (kept.organism_id, "autre")}
+
+
+def test_without_answers_there_is_nothing_to_ask_anew(sheet, owner):
+    with pytest.raises(Refused, match="Aucune réponse"):
+        rereading.answer_again(sheet, by=owner)
+    sheet.refresh_from_db()
+    assert sheet.status == "draft"
+
+
+def test_a_list_whose_columns_are_to_tell_anew_keeps_its_ticks(training, owner, known):
+    header = ["Colonne A", "Colonne B", "Colonne C"]
+    rows = [[one.last_name, one.first_name, one.number] for one in known]
+    sheet = make_sheet(training, content=make_xlsx([header, *rows]))
+    assert sheet.status == "unreadable"
+    told = dict(zip(header, ("last_name", "first_name", "member_number"), strict=True))
+    rereading.tell_columns(sheet, told, by=owner)
+    read_again(sheet)
+    assert "Colonne « Colonne A ». Réponse : Nom." in rereading.given(sheet).words
+    participants.tick(sheet, [], among=[sheet.participants.all()[0].pk], by=owner)
+    rereading.answer_again(sheet, by=owner)
+    assert read_again(sheet).status == "unreadable"
+    rereading.tell_columns(sheet, told, by=owner)
+    assert ticked(read_again(sheet)) == ["BRUN"]
+
+
 def test_a_second_file_waits_for_its_answers_before_it_is_applied(
     client, training, sheet, owner, known
 ):

@@ -22,6 +22,7 @@ VERBS = {
     Event.REPLACE_ROSTER: lambda sheet, by: sheets.replace_roster(sheet, DepositedFile(), by=by),
     Event.TELL_COLUMNS: lambda sheet, by: rereading.tell_columns(sheet, {"A": "email"}, by=by),
     Event.ANSWER: lambda sheet, by: rereading.answer(sheet, {"hidden": "read"}, by=by),
+    Event.ANSWER_AGAIN: lambda sheet, by: rereading.answer_again(sheet, by=by),
     Event.KEEP_SESSION: lambda sheet, by: rereading.split_sessions(sheet, by=by),
     Event.VALIDATE: lambda sheet, by: counting.validate(sheet, by=by),
     Event.CANCEL: lambda sheet, by: cancelling.cancel(sheet, by=by, comment="Erreur"),
