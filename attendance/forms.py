@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from common.addresses import NotOneAddress, each_address, kept
+from common.durations import format_minutes
 from common.forms import DurationField, LineField
 from members.keys import orias_key
 from members.names import TOO_MANY_WORDS, is_too_long
@@ -58,6 +59,10 @@ class RemovalForm(forms.Form):
     )
 
 
+# Above it, a number without a unit was meant as minutes.
+MOST_BARE_HOURS = 24
+
+
 class ParticipantForm(forms.Form):
     """« Ajouter un participant »: a name, and something to know the member by."""
 
@@ -72,6 +77,15 @@ class ParticipantForm(forms.Form):
     minutes = DurationField(
         label="Temps suivi", required=False, step=1, help_text="Laissez vide pour toute la session."
     )
+
+    def clean_minutes(self):
+        typed = self.data.get(self.add_prefix("minutes"), "").strip()
+        if typed.isdecimal() and int(typed) > MOST_BARE_HOURS:
+            raise forms.ValidationError(
+                f"« {typed} » sans unité se lit en heures. Tapez « {typed} min » ou "
+                f"« {format_minutes(int(typed))} »."
+            )
+        return self.cleaned_data["minutes"]
 
     def clean_email(self):
         email = self.cleaned_data["email"]

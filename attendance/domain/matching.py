@@ -24,6 +24,8 @@ Keys = dict[str, list[str]]
 Members = dict[int, Member]
 KINDS = (("number_key", "numéro"), ("orias_key", "ORIAS"), ("email_key", "e-mail"))
 TYPED = {"number_key": "member_number", "orias_key": "orias", "email_key": "email"}
+# What is read of a member, beside the keys.
+SHOWN = ("number", "last_name", "first_name", "last_name_key")
 # How many people of a key a note names.
 NAMED = 5
 # An adviser has two addresses, or a number beside a year: more keys in a cell are guesses.
@@ -61,10 +63,53 @@ class Known:
 
 
 def find(lines: Sequence[RosterLine]) -> list[Match]:
-    """Who each line is; three queries for each 500 lines."""
+    """Who each line is; three queries for each 500 lines, and one for all."""
     wanted = [keys_of(line) for line in lines]
     known = look_up(wanted)
-    return [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
+    matches = [_match(line, keys, known) for line, keys in zip(lines, wanted, strict=True)]
+    return _without_namesakes(lines, matches)
+
+
+def _without_namesakes(lines: Sequence[RosterLine], matches: list[Match]) -> list[Match]:
+    """The same, but nobody where the line bears the whole name of another member.
+
+    « Michel BERNARD » with the address of Françoise BERNARD, in a registry that has a Michel: the
+    name says one person, the key another, and neither is sure. A first name that no other member
+    of the family name bears is a second one, or short for one: the key decides.
+    """
+    doubted = {
+        place: match.member
+        for place, (line, match) in enumerate(zip(lines, matches, strict=True))
+        if match.member and _bears_another_first_name(line, match.member)
+    }
+    bearers: dict[str, list[Member]] = {}
+    families = {member.last_name_key for member in doubted.values()}
+    # Asked for nobody too: the number of queries tells nothing.
+    same = Member.objects.filter(last_name_key__in=families or {""}).only(*SHOWN)
+    for bearer in same.order_by():
+        bearers.setdefault(bearer.last_name_key, []).append(bearer)
+    for place, member in doubted.items():
+        others = [
+            one
+            for one in bearers.get(member.last_name_key, ())
+            if one.pk != member.pk and first_names_agree(lines[place], one)
+        ]
+        if others:
+            note = (
+                f"Le nom est celui de {_people(others)} ; {matches[place].by} : "
+                f"{_people([member])}."
+            )
+            matches[place] = Match(note=note)
+    return matches
+
+
+def _bears_another_first_name(line: RosterLine, member: Member) -> bool:
+    """Whether the line's first name has nothing of the member's, not even an initial."""
+    own = names.words_of(member.first_name)
+    family = set(names.words_of(member.last_name))
+    typed = set(names.typed_words(line.full_name or line.first_name)) - family
+    initials = {word[0] for word in own} | {"".join(word[0] for word in own)}
+    return bool(own and typed) and typed.isdisjoint({*own, *initials})
 
 
 def asked_by(lines: Sequence[RosterLine], matches: Sequence[Match]) -> list[Asked]:
@@ -118,7 +163,7 @@ def look_up(wanted: Sequence[Keys]) -> Known:
             continue
         # Not one filter with « or »: the database would read the whole registry for it. And
         # without order: sorting would cost more than finding.
-        short = Member.objects.only("number", "last_name", "first_name", *TYPED).order_by()
+        short = Member.objects.only(*SHOWN, *TYPED).order_by()
         first, *others = (short.filter(**{f"{name}__in": some}) for name, some in values.items())
         looked_up: set[int] = set()
         for member in first.union(*others):

@@ -46,6 +46,7 @@ class Member(KeepsDerived):
         verbose_name_plural = "adhérents"
         # By letters without accents: « Éric » comes before « Zoé » on any database.
         ordering = ["last_name_key", "search", "pk"]
+        indexes = [models.Index(fields=["last_name_key"], name="members_member_family_name")]
         permissions = [("import_registry", "Peut importer le fichier des adhérents")]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from attendance.domain import matching
+from attendance.forms import ParticipantForm
 from attendance.roster.parsing import parse
 from attendance.roster.people import RosterLine
 from common import bulk
@@ -235,6 +236,39 @@ def test_two_people_of_the_same_two_names_are_told_by_their_key(db):
         assert who(member_number="A25", **names) == jean
 
 
+# --- the name of somebody else --------------------------------------------------------------------
+
+
+@pytest.fixture
+def namesakes(db):
+    """Françoise, whose key is on the line; Michel and Jean-Pierre, of the same family name."""
+    return [
+        factories.make_member(number=f"A{number}", last_name="BERNARD", first_name=first)
+        for number, first in [(31, "Françoise"), (32, "Michel"), (33, "Jean-Pierre")]
+    ]
+
+
+@pytest.mark.parametrize("first", ["Michel", "MICHEL", "Jean Pierre"])
+def test_a_key_under_the_whole_name_of_another_member_recognises_nobody(namesakes, first):
+    match = matching.find([line(last_name="Bernard", first_name=first, member_number="A31")])[0]
+    assert match.member is None
+    assert "Le nom est celui de BERNARD" in match.note
+    assert match.note.endswith("; numéro : BERNARD Françoise (A31).")
+    assert who(full_name=f"{first} Bernard", last_name="", member_number="A31") is None
+
+
+@pytest.mark.parametrize(
+    "first", ["Françoise", "Francoise Marie", "F.", "Zébulon", "Fanchon", "", "Mme"]
+)
+def test_a_first_name_that_no_other_member_bears_leaves_it_to_the_key(namesakes, first):
+    assert who(last_name="Bernard", first_name=first, member_number="A31") == namesakes[0]
+
+
+@pytest.mark.parametrize("first", ["Jean", "Pierre", "J.-P.", "JP", "J", "Jean-Pierre Michel"])
+def test_a_part_of_a_first_name_or_its_initials_are_its_bearers(namesakes, first):
+    assert who(last_name="Bernard", first_name=first, member_number="A33") == namesakes[2]
+
+
 def test_what_recognised_a_line_is_said(member):
     match = matching.find(
         [line(last_name="Lefèvre", member_number="123", email="helene@cabinet.example")]
@@ -243,16 +277,18 @@ def test_what_recognised_a_line_is_said(member):
 
 
 @pytest.mark.parametrize("lines", [1, 500])
-def test_matching_takes_three_queries_for_each_500_lines(member, lines, django_assert_num_queries):
+def test_matching_takes_as_many_queries_for_500_lines_as_for_one(
+    member, lines, django_assert_num_queries
+):
     rows = [
         line(last_name="X", member_number=f"A{n}", email=f"x{n}@exemple.test", orias=f"{n:08}")
         for n in range(123, 123 + lines)
     ]
-    # Numbers, ORIAS numbers and e-mails together; the same as former ones; former names.
-    with django_assert_num_queries(3):
+    # Numbers, ORIAS numbers and e-mails together; the same as former ones; former names; namesakes.
+    with django_assert_num_queries(4):
         matching.find(rows)
     # As many when nobody is known.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         matching.find([line(last_name="X", member_number="B777")])
 
 
@@ -266,7 +302,7 @@ def test_cells_of_several_keys_take_no_more_queries(member, django_assert_num_qu
         )
         for n in range(123, 623)
     ]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         matching.find(rows)
 
 
@@ -323,3 +359,20 @@ def test_the_samples_of_names_and_numbers_are_recognised_as_a_person_does():
         roster = parse(read_workbook(SAMPLES / f"rosters/{name}.xlsx"))
         found = [match.member.number for match in matching.find(roster.lines) if match.member]
         assert found == [row["who"] for row in expected[f"{name}.xlsx"]["lines"]], name
+
+
+# --- the time typed for somebody ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("24", 1440), ("150 min", 150), ("2 h 30", 150), ("", None), ("25", "25 min"), ("150", "2 h")],
+)
+def test_a_number_that_was_meant_as_minutes_is_not_read_as_hours(typed, minutes):
+    form = ParticipantForm({"last_name": "Bernard", "member_number": "A31", "minutes": typed})
+    if isinstance(minutes, str):
+        assert f"« {typed} » sans unité se lit en heures" in form.errors["minutes"][0]
+        assert minutes in form.errors["minutes"][0].replace("\u00a0", " ").replace("\u202f", " ")
+    else:
+        assert form.is_valid(), form.errors
+        assert form.cleaned_data["minutes"] == minutes

@@ -398,7 +398,7 @@ def test_counting_takes_as_many_queries_for_any_number_of_lines(
     sheet = make_sheet(training, rows=[row_of(make_member())])
     second(training, "check", unknown(1), owner)
     one = second(training, "complete", unknown(lines, first=10), owner, sheet)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         second_readings.apply(one, by=owner)
 
 

@@ -463,5 +463,5 @@ def test_reading_a_second_file_takes_as_many_queries_for_any_number_of_lines(
     content = workbook([row_of(make_member()) for _ in range(lines)])
     kept = deposits.store(sheet.training, "liste", upload(content), by=owner)
     one = second_readings.ask(sheet.training, "complete", kept, by=owner, sheet=sheet)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         tasks.read_second(one.pk)

@@ -216,7 +216,7 @@ def test_reading_takes_as_many_queries_for_any_number_of_lines(
     # ones and former names; the sheet locked, its training and organism; who asks; the day's
     # count made, locked and kept; who was counted; lines changed by hand, old lines, new lines;
     # sheet, journal; savepoints.
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         tasks.read_sheet(sheet.pk)
 
 

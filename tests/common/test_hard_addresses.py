@@ -163,7 +163,8 @@ def test_several_addresses_are_refused_but_on_a_list_where_each_is_tried(typed):
     assert error.startswith("Ligne 2 : « ")
     assert error.endswith(" » contient 2 adresses e-mail : n’en gardez qu’une.")
     member = factories.make_member(last_name="DUPONT", email="anne@y.example")
-    form = ParticipantForm({"last_name": "Dupont", "email": typed})
+    # A field of one line takes what a cell of two lines holds side by side.
+    form = ParticipantForm({"last_name": "Dupont", "email": " ".join(typed.split())})
     assert form.is_valid()
     line = roster_line(typed)
     assert line.email == " ".join(typed.split())
