@@ -148,7 +148,7 @@ class Merger:
             line.present = said.came is not False and not said.is_waiting
         if len({unit for said in told for unit in said.units}) > 1:
             line.problem = line.problem or NOT_ADDED
-        seconds = _seconds_of(told)
+        seconds = seconds_of(told)
         if not told and any(said.is_timed or said.is_waiting for said in rows):
             seconds = 0
         if not line.present:
@@ -191,7 +191,7 @@ def _people(count: int) -> str:
     return f"{count} personne{'s' if count > 1 else ''}"
 
 
-def _seconds_of(told: Sequence[Said]) -> int | None:
+def seconds_of(told: Sequence[Said]) -> int | None:
     """The seconds that these rows of one person make; None when none tells any.
 
     Where the moments of coming and going agree with the lengths told, or alone tell how long,

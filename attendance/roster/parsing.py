@@ -12,7 +12,9 @@ from . import people, registered, sessions, shown
 from .amounts import half_days_in
 from .columns import IDENTITY
 from .judging import Judge
-from .merging import Merger, days_of_people, name_of
+from .lists import KEY as CONNECTIONS_KEY
+from .lists import List, ask_only_there, in_order, is_detail, names_of, only_in, open_of
+from .merging import Merger, days_of_people
 from .people import RosterLine
 from .questions import (
     NOTHING_TOLD,
@@ -67,17 +69,6 @@ class Roster:
     layout: str = ""  # what is told of its columns is kept by
     # [layout, key] of each answer remembered of earlier files that this one was read by
     applied: list[list[str]] = field(default_factory=list)
-
-
-@dataclass
-class List:
-    """The people below the headers of one layout, with what its columns are."""
-
-    block: Block
-    roles: Roles
-    rows: list[Said]
-    questions: list[Question]
-    applied: list[list[str]]
 
 
 def parse(
@@ -304,9 +295,11 @@ class _Reading:
 
     def _people_first(self, lists: list[List]) -> list[List]:
         """The lists of people, without hosts and without the details of another list."""
+        aside: list[List] = []
         for one in [one for one in lists if one.block.section == HOSTS]:
             if len(lists) > 1:
                 lists.remove(one)
+                aside.append(one)
                 self._set_aside(one, "les animateurs")
         if any(one.block.section == "" for one in lists):
             # Of those who came and those registered, the former are the list.
@@ -315,17 +308,34 @@ class _Reading:
                     lists.remove(one)
                     self._set_aside(one, "les inscrits")
         kept: list[List] = []
-        for one in sorted(lists, key=lambda one: (-_is_summary(one), one.block.header.number)):
-            whole = next((other for other in kept if _is_detail(one, other)), None)
-            if whole is None:
+        for one in in_order(lists):
+            if not any(is_detail(one, other) for other in kept):
                 kept.append(one)
-                continue
-            self._set_aside(one, "les mêmes personnes, connexion par connexion")
+        totals = [*kept, *aside]
+        kept += [part for one in lists if one not in kept and (part := self._detail(one, totals))]
         return sorted(kept, key=lambda one: one.block.header.number)
 
-    def _set_aside(self, one: List, what: str) -> None:
+    def _detail(self, one: List, totals: Sequence[List]) -> List | None:
+        """Of a list set aside for its totals, the people who stand in it alone; None for nobody.
+
+        Its rows are never added to the totals.
+        """
+        rows = only_in(one, totals)
+        if not rows:
+            self._set_aside(one, "les mêmes personnes, connexion par connexion")
+            return None
+        self._set_aside(
+            one, "connexion par connexion", f", sauf pour qui n’est que là : {names_of(rows)}"
+        )
+        asked = ask_only_there(rows, one, self.told.of_file)
+        answer = self.told.of_file.get(CONNECTIONS_KEY, "")
+        questions = open_of(one, rows) if answer == PRESENT else []
+        return replace(one, rows=rows, questions=[asked] if asked else questions)
+
+    def _set_aside(self, one: List, what: str, but: str = "") -> None:
+        self.left = [row for row in self.left if row.number != one.block.title_number]
         self.roster.notes.append(
-            f"La liste de la ligne {one.block.header.number} ({what}) a été laissée de côté."
+            f"La liste de la ligne {one.block.header.number} ({what}) a été laissée de côté{but}."
         )
 
     def _ask_formulas(self) -> None:
@@ -361,19 +371,6 @@ def _named_as_above(rows: Sequence[Row], roles: Roles) -> Iterable[Row]:
 
 def _cell(row: Row, index: int) -> Cell:
     return row.cells[index] if index < len(row.cells) else None
-
-
-def _is_summary(one: List) -> bool:
-    """Whether the list has one row a person."""
-    names = [name_of(said.line) for said in one.rows]
-    return len(set(names)) == len(names)
-
-
-def _is_detail(one: List, whole: List) -> bool:
-    """Whether (nearly) all people of a list stand in another one, which has one row for each."""
-    names = {name_of(said.line) for said in one.rows}
-    known = {name_of(said.line) for said in whole.rows}
-    return _is_summary(whole) and 10 * len(names & known) >= 8 * len(names)
 
 
 def _told_columns(one: List) -> list[list[str]]:

@@ -64,6 +64,8 @@ class Block:
     layout: str  # what is told of the columns is kept by (`layout_of`)
     section: str = ""  # ABSENTS, HOSTS…, by what stands above the header
     section_title: str = ""  # the words that say so, of REGISTERED
+    title: str = ""  # what stands alone in the row above the header
+    title_number: int = 0  # of that row; 0 for none
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,8 @@ def _blocks_at(
         below = below[1:]
     above = rows[index - 1] if index else None
     layout = layout_of(strings_of(header.cells))
+    texts = texts_of(above) if above else []
+    title, title_number = (texts[0], above.number) if above and len(texts) == 1 else ("", 0)
     groups = _side_by_side([cell_text(cell) for cell in header.cells], told)
     for start, stop in groups:
         shown = [
@@ -217,6 +221,8 @@ def _blocks_at(
             layout,
             (section_above(above, start, stop if len(groups) > 1 else width) if above else "")
             or section,
+            title=title,
+            title_number=title_number,
         )
 
 
