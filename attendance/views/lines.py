@@ -30,6 +30,8 @@ def tick(request, pk):
         messages.error(request, str(error))
         return redirect("attendance:sheet", pk)
     if not request.htmx:
+        if request.POST.get("then") == "validate":
+            return redirect("attendance:validate", pk)
         messages.success(request, "Les coches sont enregistrées.")
         return redirect("attendance:sheet", pk)
     line = get_object_or_404(sheet.participants.select_related("changed_by"), pk__in=among[:1])

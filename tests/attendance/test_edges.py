@@ -245,3 +245,15 @@ def test_an_excel_duration_is_counted_from_either_day_zero(day):
     assert amounts.amount_of(day, unit="hours").seconds == 210 * 60
     with pytest.raises(NotADuration, match="n’est pas lisible"):
         amounts.amount_of(datetime(1850, 1, 1), unit="hours")
+
+
+def test_without_scripts_what_was_ticked_is_kept_before_validating(client, training, owner):
+    client.force_login(owner)
+    sheet = make_sheet(training, rows=[row_of(make_member()), row_of(make_member())])
+    first, second = sheet.participants.all()
+    html = client.get(reverse("attendance:sheet", args=[sheet.pk])).content.decode()
+    assert '<button type="submit" class="btn btn-primary no-js" form="coches" name="then"' in html
+    data = {"among": [first.pk, second.pk], "ticked": [second.pk], "then": "validate"}
+    response = client.post(reverse("attendance:tick", args=[sheet.pk]), data)
+    assert response.url == reverse("attendance:validate", args=[sheet.pk])
+    assert [line.included for line in sheet.participants.all()] == [False, True]
