@@ -21,6 +21,7 @@ from .approval import date_error
 from .reading import READING, read_again
 
 Event = Sheet.Event
+ANSWERED_ALREADY = "Cette question a déjà reçu une réponse : celle-ci n’est pas retenue."
 
 
 def tell_columns(sheet: Sheet, told: Mapping[str, str], *, by: User) -> None:
@@ -47,26 +48,42 @@ def tell_columns(sheet: Sheet, told: Mapping[str, str], *, by: User) -> None:
         )
 
 
-def answer(sheet: Sheet, given: Mapping[str, str], *, by: User) -> None:
+def answer(sheet: Sheet, given: Mapping[str, str], *, by: User) -> bool:
     """Answer questions ({key: value}) that the file left open: it is read again with them.
 
-    What is not a question of the list, or none of its answers, is left out. Raises WrongStatus,
-    and Refused when nothing is left.
+    What is not a question of the list, or none of its answers, is left out; whether it had been
+    answered, in another tab. Raises WrongStatus, and Refused when nothing is left.
     """
     with transaction.atomic():
         sheet = sheet.lock()
+        late = answered_before(sheet, given)
+        if sheet.status == Sheet.Status.READING and late and late == _chosen(given):
+            raise Refused(ANSWERED_ALREADY)
         sheet.require(Event.ANSWER)
         answered = answers_to(sheet, given)
         of_layouts = by_layout(sheet, answered)
         words = in_words(sheet, answered)
+        sheet.questions = [one for one in sheet.questions if one["key"] not in answered]
         remember(sheet, of_layouts, words, organism_id=sheet.training.organism_id, by=by)
         read_again(
             sheet,
             Event.ANSWER,
             by=by,
             comment="\n".join(words.values()),
-            update_fields=["answers", "said"],
+            update_fields=["answers", "said", "questions"],
         )
+    return bool(late)
+
+
+def _chosen(given: Mapping[str, str]) -> set[str]:
+    """The keys of what was answered, not left open."""
+    return {key for key, value in given.items() if value}
+
+
+def answered_before(asking: Asking, given: Mapping[str, str]) -> set[str]:
+    """The keys of those answers whose question has one already, and is asked no more."""
+    is_open = {question["key"] for question in asking.questions}
+    return {key for key in _chosen(given) if key in asking.answers and key not in is_open}
 
 
 def answers_to(asking: Asking, given: Mapping[str, str]) -> dict[str, str]:
@@ -76,6 +93,8 @@ def answers_to(asking: Asking, given: Mapping[str, str]) -> dict[str, str]:
         for question in asking.questions
     }
     answered = {key: value for key, value in given.items() if value in offered.get(key, ())}
+    if not answered and answered_before(asking, given):
+        raise Refused(ANSWERED_ALREADY)
     if not answered:
         raise Refused("Choisissez une réponse à chaque question, puis relisez le fichier.")
     return answered

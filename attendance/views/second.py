@@ -125,7 +125,7 @@ def answer_second(request, pk):
     """The answers to what the file left open; it is then read again."""
     reading = _second(request, pk)
     try:
-        second_readings.answer(reading, given_answers(request, reading), by=request.user)
+        second_readings.answer(reading, given_answers(request), by=request.user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("attendance:second", pk)

@@ -61,9 +61,17 @@ def answer(request, pk):
     """The answers to what the file left open; it is then read again."""
     sheet = get_sheet(request, pk)
     try:
-        rereading.answer(sheet, given_answers(request, sheet), by=request.user)
+        is_late = rereading.answer(sheet, given_answers(request), by=request.user)
     except Refused as error:
-        messages.error(request, str(error))
+        is_late = str(error) == rereading.ANSWERED_ALREADY
+        if not is_late:
+            messages.error(request, str(error))
+    if is_late:
+        messages.warning(
+            request,
+            f"{rereading.ANSWERED_ALREADY} Pour en changer, cliquez sur « Répondre de nouveau », "
+            "sous « Vos réponses ».",
+        )
     return redirect("attendance:sheet", pk)
 
 
@@ -78,13 +86,15 @@ def answer_again(request, pk):
     return redirect("attendance:sheet", pk)
 
 
-def given_answers(request, asking):
-    """{key: value} of what was chosen on the page, question by question."""
+def given_answers(request):
+    """{key: value} of what was chosen on the page, question by question.
+
+    The page may be older than the list: each answer names its question.
+    """
     return {
-        question["key"]: request.POST.get(f"question-{position}", "")
-        for position, question in enumerate(asking.questions)
-        # The page may be older than the list: each answer names its question.
-        if request.POST.get(f"cle-{position}") == question["key"]
+        key: request.POST.get(f"question-{name.removeprefix('cle-')}", "")
+        for name, key in request.POST.items()
+        if name.startswith("cle-")
     }
 
 

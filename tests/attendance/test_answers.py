@@ -293,6 +293,26 @@ def test_a_list_whose_columns_are_to_tell_anew_keeps_its_ticks(training, owner, 
     assert ticked(read_again(sheet)) == ["BRUN"]
 
 
+def test_a_second_tab_is_told_that_the_question_has_an_answer(client, training, owner, known):
+    sheet = make_sheet(training, content=listed(known, "bof", "dispo"))
+    first, second = ("word:presence:bof", WORD)
+    assert {question["key"] for question in sheet.questions} == {first, second}
+    client.force_login(owner)
+    url = reverse("attendance:answer", args=[sheet.pk])
+    said = "Cette question a déjà reçu une réponse : celle-ci n’est pas retenue."
+    both = {"cle-0": first, "question-0": "absent", "cle-1": second, "question-1": ""}
+    client.post(url, {"cle-0": first, "question-0": "present", "cle-1": second})
+    # While the file is read again, and once it is.
+    assert said in client.post(url, both, follow=True).content.decode()
+    read_again(sheet)
+    assert said in client.post(url, both, follow=True).content.decode()
+    assert sheet.answers == {first: "present"}
+    # The other question of that tab is still open: its answer is taken.
+    page = client.post(url, both | {"question-1": "absent"}, follow=True).content.decode()
+    assert "« Répondre de nouveau »" in page
+    assert read_again(sheet).answers == {first: "present", second: "absent"}
+
+
 def test_a_second_file_waits_for_its_answers_before_it_is_applied(
     client, training, sheet, owner, known
 ):
