@@ -88,15 +88,17 @@ def add_participant(request, pk):
 def edit_participant(request, pk, line):
     """Correct a line of a list to validate: it is looked up anew."""
     sheet = get_sheet(request, pk)
-    participant = get_object_or_404(sheet.participants, pk=line)
+    participant = sheet.participants.filter(pk=line).first()
     names = ParticipantForm.base_fields
     form = ParticipantForm(
-        request.POST or None, initial={name: getattr(participant, name) for name in names}
+        request.POST or None, initial={name: getattr(participant, name, "") for name in names}
     )
     try:
         sheet.require(Event.EDIT_PARTICIPANT)
+        if participant is None:
+            raise WrongStatus("La liste a été relue ou corrigée entre-temps.")
     except WrongStatus as error:
-        messages.error(request, str(error))
+        messages.error(request, f"{error} {_not_saved(form)}".strip())
         return redirect("attendance:sheet", pk)
     if request.method == "POST" and form.is_valid():
         try:
@@ -110,6 +112,21 @@ def edit_participant(request, pk, line):
         request,
         "attendance/add.html",
         {"nav": "attendance", "sheet": sheet, "form": form, "participant": participant},
+    )
+
+
+def _not_saved(form):
+    """What was typed into a form that cannot be saved, to be typed again; "" if it was not sent."""
+    if not form.is_bound:
+        return ""
+    typed = [
+        f"{field.label} : {text[:200]}"
+        for name, field in form.fields.items()
+        if (text := form.data.get(name, "").strip())
+    ]
+    return (
+        "Votre correction n’est pas enregistrée : refaites-la sur la liste. "
+        f"Vous aviez écrit : {' ; '.join(typed) or 'rien'}."
     )
 
 

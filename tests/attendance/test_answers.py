@@ -313,6 +313,27 @@ def test_a_second_tab_is_told_that_the_question_has_an_answer(client, training, 
     assert read_again(sheet).answers == {first: "present", second: "absent"}
 
 
+def test_a_correction_left_open_while_the_list_is_read_again_is_repeated(client, sheet, owner):
+    gone = reverse("attendance:edit", args=[sheet.pk, sheet.participants.all()[1].pk])
+    client.force_login(owner)
+    assert client.get(gone).status_code == 200
+    rereading.answer(sheet, {WORD: "present"}, by=owner)
+    typed = {"last_name": "BRUNEL", "first_name": "", "email": "brunel@exemple.test"}
+    said = "Vous aviez écrit : Nom : BRUNEL ; E-mail : brunel@exemple.test."
+    # While it is read, and once it is.
+    page = client.post(gone, typed, follow=True).content.decode()
+    assert said in page
+    assert "le statut est maintenant « lecture en cours »" in page
+    read_again(sheet)
+    answer = client.post(gone, typed, follow=True)
+    assert answer.redirect_chain == [(reverse("attendance:sheet", args=[sheet.pk]), 302)]
+    page = answer.content.decode()
+    assert said in page
+    assert "La liste a été relue ou corrigée entre-temps." in page
+    # Nothing was typed.
+    assert "Vous aviez écrit" not in client.get(gone, follow=True).content.decode()
+
+
 def test_a_second_file_waits_for_its_answers_before_it_is_applied(
     client, training, sheet, owner, known
 ):
