@@ -6,11 +6,14 @@ click more, with a token of now.
 """
 
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import BooleanField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
@@ -23,7 +26,9 @@ TO_SCRIPTS = (
 )
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - a name
 # Of what a form holds, this is nothing that people typed.
-UNTYPED = {TOKEN, "do", "next", "token", "pasted_html"}
+UNTYPED = {TOKEN, "do", "next", "token", "pasted_html", "session", "mode", "confirm"}
+# The questions about a file, and what its columns are: chosen, and hidden beside.
+UNTYPED_NUMBERED = ("cle-", "question-", "colonne-")
 
 
 @never_cache
@@ -95,8 +100,24 @@ def typed_here(request: HttpRequest) -> dict[str, Any]:
         "shown": [
             text
             for name, text in data
-            if name not in UNTYPED
-            and "password" not in name
-            and any(character.isalpha() for character in text)
+            if _is_typed(name) and any(character.isalpha() for character in text)
         ],
     }
+
+
+def _is_typed(name: str) -> bool:
+    """Whether a field holds what people type and may read again, not a choice or a secret."""
+    if name in UNTYPED or name.startswith(UNTYPED_NUMBERED) or "password" in name:
+        return False
+    return name not in _chosen()
+
+
+@cache
+def _chosen() -> frozenset[str]:
+    """The names of fields that are chosen among codes, or ticked."""
+    return frozenset(
+        field.name
+        for model in apps.get_models()
+        for field in model._meta.fields
+        if field.choices or isinstance(field, BooleanField)
+    )

@@ -149,6 +149,50 @@ def test_a_tab_whose_session_changed_goes_on_and_does_it_once(browser, owner):
     assert Training.objects.get().title == "Les SCPI"
 
 
+class Quoted(HTMLParser):
+    """What a page says had been written."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.texts, self._inside = [], False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self._inside = tag == "blockquote"
+
+    def handle_endtag(self, tag):
+        self._inside = False
+
+    def handle_data(self, data):
+        self.texts += [data] if self._inside else []
+
+
+def test_what_was_typed_is_shown_and_no_code_of_a_choice(browser, owner, organism):
+    sheet = factories.make_sheet(factories.make_training(organism, status="approved"))
+    sign_in(browser, owner)
+    training = factories.make_training(organism)
+    path = reverse("trainings:edit", args=[training.pk])
+    token = token_of(browser, reverse("trainings:create"))
+    sign_out(browser)
+    chosen = {"teaching_method": "presence", "partial_presence": "on"}
+    form = {"title": "Les SCPI", "csrfmiddlewaretoken": token}
+    answer = browser.post(path, chosen | form)
+    assert Quoted(page(answer)).texts == ["Les SCPI"]
+    # Shown or not, it is sent again.
+    assert Form(answer).data["teaching_method"] == ["presence"]
+    asked = {
+        "cle-0": "column:dernier depart",
+        "question-0": "presence",
+        "colonne-1": "last_name",
+        "session": "toutes",
+        "mode": "complete",
+        "csrfmiddlewaretoken": token,
+    }
+    answer = browser.post(reverse("attendance:answer", args=[sheet.pk]), asked)
+    assert Quoted(page(answer)).texts == []
+    assert Form(answer).data["cle-0"] == ["column:dernier depart"]
+
+
 def test_a_file_is_chosen_again(browser, owner, organism):
     training = factories.make_training(organism, status="approved")
     sign_in(browser, owner)
