@@ -10,16 +10,12 @@
     const box = event.detail.elt;
     if (!box.matches?.("[data-tick]")) return;
     box.checked = !box.checked;
-    const place = document.querySelector(".messages");
-    if (!place) return;
-    const notice = document.createElement("div");
-    notice.className = "notice notice-error";
     const type = event.detail.xhr?.getResponseHeader("Content-Type") ?? "";
-    notice.textContent = type.startsWith("text/plain")
-      ? event.detail.xhr.responseText
-      : "La coche n’a pas été enregistrée. Vérifiez votre connexion, puis recommencez.";
-    place.replaceChildren(notice);
-    notice.scrollIntoView({ block: "nearest" });
+    window.portal.warn(
+      type.startsWith("text/plain")
+        ? event.detail.xhr.responseText
+        : "La coche n’a pas été enregistrée. Vérifiez votre connexion, puis recommencez.",
+    );
   };
 
   document.addEventListener("htmx:responseError", failed);

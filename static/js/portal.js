@@ -10,6 +10,10 @@
  * keeps its value. Forms and buttons with an hx- attribute are left to htmx.
  *
  * `portal.token()`: what a request of a script proves itself with; those of htmx have it.
+ * `portal.warn(text)`: says it at the top of the page.
+ *
+ * Who was signed out meanwhile is answered with the page of signing in: htmx puts it nowhere, the
+ * page says so, and a box that was ticked is as before.
  *
  * <html data-starting> is there until every script of the page listens.
  */
@@ -23,9 +27,33 @@
     document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
     document.querySelector("[name=csrfmiddlewaretoken]")?.value ??
     "";
-  window.portal = { token };
+  const warn = (text) => {
+    const notice = document.createElement("div");
+    notice.className = "notice notice-error";
+    notice.setAttribute("role", "alert");
+    notice.textContent = text;
+    const place = document.querySelector(".messages");
+    if (place) place.replaceChildren(notice);
+    else document.querySelector("main").prepend(notice);
+    notice.scrollIntoView({ block: "nearest" });
+  };
+  window.portal = { token, warn };
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = token();
+  });
+
+  const SIGNED_OUT = "Vous n’êtes plus connecté. Reconnectez-vous dans un autre onglet, puis rechargez cette page.";
+  const SIGNED_OUT_UNSAVED =
+    "Vous n’êtes plus connecté : ce que vous venez de faire n’est pas enregistré. Reconnectez-vous dans un autre onglet, puis rechargez cette page.";
+  const pathOf = (url) => new URL(url, document.baseURI).pathname;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { pathInfo, requestConfig, shouldSwap, xhr } = event.detail;
+    // A form that looks after itself (autosave.js) has said so already.
+    if (!shouldSwap || !xhr.responseURL || pathOf(xhr.responseURL) === pathOf(pathInfo.requestPath)) return;
+    event.detail.shouldSwap = false;
+    const { elt, verb } = requestConfig;
+    if (elt.matches("input[type=checkbox]")) elt.checked = !elt.checked;
+    warn(verb === "get" ? SIGNED_OUT : SIGNED_OUT_UNSAVED);
   });
 
   const FIELDS = "input:not([type=hidden]), select, textarea";

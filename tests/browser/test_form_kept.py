@@ -1,5 +1,7 @@
 """The form of a request in a real browser: a session that ends loses nothing of what is typed."""
 
+import re
+
 import pytest
 
 from tests.browser.test_journey import sign_in
@@ -94,3 +96,25 @@ def test_a_tick_of_a_list_in_a_tab_from_before_is_saved(page, portal):
     assert answer.value.status == 200
     page.reload()
     assert not box.is_checked()
+
+
+def test_a_tick_of_somebody_signed_out_is_taken_back_and_told(page, portal):
+    sheet = portal.ask(LIST)
+    page.goto(f"/presences/feuilles/{sheet}/")
+    # The session ends; the token of forms stays, as signing out in another tab leaves it.
+    page.context.clear_cookies(name=re.compile("session"))
+    box = page.locator("[data-tick]")
+    box.click()
+    page.locator(".messages").get_by_text(
+        "ce que vous venez de faire n’est pas enregistré"
+    ).wait_for()
+    # No page of sign-in in the list, and the box is as the server has it.
+    assert page.locator("input[type=password]").count() == 0
+    assert box.count() == 1
+    assert box.is_checked()
+
+    other = page.context.new_page()
+    sign_in(other, EMAIL, PASSWORD)
+    other.get_by_role("heading", name="Bonjour Camille").wait_for()
+    page.reload()
+    assert box.is_checked()
