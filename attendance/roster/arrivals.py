@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from .identities import Column
 from .marks import Mark
+from .profiles import Profile
 from .questions import ABSENT, PRESENT, lines
 from .titles import JOINED, speech_of
 
@@ -38,3 +39,12 @@ def asked_of(title: str, blank: int, count: int, where: str) -> str:
         f"« {title} » ne dit rien de {lines(blank)} sur {count} ({where}). Présents dès le début, "
         "ou absents ?"
     )
+
+
+def is_length_told(moments: Profile, lengths: Sequence[Profile]) -> bool:
+    """Whether lengths tell how long each was there, so that a moment without its pair adds nothing.
+
+    Lengths that are all the same may be the session's, beside moments that are not.
+    """
+    differ = any(len(set(profile.values)) > 1 for profile in lengths)
+    return differ or (bool(lengths) and len(set(moments.values)) == 1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from common.durations import NotADuration
 from common.spreadsheets import Cell, Row, cell_text, fold
 
-from . import arrivals, missed
+from . import arrivals, doubts, missed
 from . import titles as said_by
 from .amounts import Amount, amount_of, half_days_in, number_of, share_of
 from .columns import IGNORED
@@ -17,6 +17,7 @@ from .moments import moment_of, seconds_between
 from .people import RosterLine, is_signed_by
 from .questions import (
     ABSENT,
+    ASKED_KINDS,
     IGNORE,
     PRESENT,
     SHOWN_ROWS,
@@ -32,7 +33,7 @@ from .questions import (
 )
 from .registered import tells_nothing
 from .remarks import asked_of, doubt_in, note_in_name
-from .roles import ASKED_KINDS, Roles
+from .roles import Roles
 from .said import Said
 
 # More different words than that are no words of presence: the column itself is asked about.
@@ -234,7 +235,7 @@ class Judge:
         if len(marks) == 1:
             said.came = mark is Mark.PRESENT
             return
-        told = [f"« {one.title} » dit « {self._word(said, one) or 'rien'} »" for one, _, _ in heard]
+        told = [doubts.what_is_said(one.title, [self._word(said, one)]) for one, _, _ in heard]
         key = "disagree:" + "|".join(
             f"{title_key(one.title)}={fold(self._word(said, one))}" for one, _, _ in heard
         )
@@ -421,28 +422,11 @@ class Judge:
 
     def _doubt_of(self, said: Said) -> tuple[str, str] | None:
         """(what is not sure of a row's time beside its presence, the column) or None."""
-        if said.is_blank and said.came is not False:
-            return "blank", self._timed_by
-        if said.came is not False and not said.amounts and said.stays_too_long:
-            return "long", said.timed_by
-        if said.is_zero and said.came and said.is_explicit:
-            return "zero", said.timed_by
-        if said.is_zero:
+        kind = doubts.kind_of(said, self.rows)
+        if not kind and said.is_zero:
             said.came = False
-        elif said.came is False and said.is_timed and not self._is_planned(said):
-            return "timed", said.by
-        return None
-
-    def _is_planned(self, said: Said) -> bool:
-        """Whether the time beside an absence is no time followed.
-
-        It is the half-day of the row, or as long for all the list: what was planned.
-        """
-        if said.stays:
-            return False
-        if all(amount.half_days for amount in said.amounts):
-            return True
-        return all(one.amounts == said.amounts for one in self.rows) and len(self.rows) > 1
+        titles = {"blank": self._timed_by, "timed": said.by}
+        return (kind, titles.get(kind, said.timed_by)) if kind else None
 
     def _missed(self) -> None:
         """What coming late or leaving early takes off."""
@@ -457,30 +441,8 @@ class Judge:
         return next((said.timed_by for said in self.rows if said.timed_by), "")
 
     def _ask_time(self, kind: str, title: str, rows: list[Said]) -> None:
-        where = f"{lines(len(rows))} ({at_rows([said.row.number for said in rows])})"
-        whole = [[PRESENT, "Présents tout du long"], [ABSENT, "Absents"]]
-        key = f"{kind}:{title_key(title)}"
-        if kind == "blank":
-            sentence = f"« {title} » ne dit rien de {where}. Présents tout du long, ou absents ?"
-            answer = self._ask(key, sentence, rows, whole)
-        elif kind == "long":
-            sentence = (
-                f"« {title} » dit plus de 24 heures d’affilée : {where}. Présents tout du long, ou "
-                "absents ? Le temps suivi se corrige ensuite sur la ligne."
-            )
-            answer = self._ask(key, sentence, rows, whole)
-        elif kind == "zero":
-            by = quoted([said.word for said in rows])
-            sentence = f"« {title} » dit zéro, mais « {rows[0].by} » dit {by} : {where}."
-            answer = self._ask(key, sentence, rows, whole)
-        else:
-            times = quoted([self._word_of_time(said) for said in rows])
-            by = quoted([said.word for said in rows]) or "rien"
-            sentence = (
-                f"« {title} » dit {by}, mais « {rows[0].timed_by} » dit {times} : {where}. "
-                "Présents ou absents ?"
-            )
-            answer = self._ask(key, sentence, rows)
+        doubt = doubts.doubt(kind, title, rows, [self._word_of_time(said) for said in rows])
+        answer = self._ask(doubt.key, doubt.sentence, rows, doubt.options)
         for said in rows:
             if answer == ABSENT:
                 said.came, said.amounts, said.stays = False, [Amount(seconds=0)], []
@@ -490,10 +452,10 @@ class Judge:
                     said.amounts, said.stays, said.is_blank = [], [], False
 
     def _word_of_time(self, said: Said) -> str:
-        for column in self.roles.of(said_by.MINUTES, said_by.SHARE, said_by.JOINED):
-            if word := self._word(said, column):
-                return word
-        return ""
+        """The cells that tell a row's time: its length, else from when to when."""
+        kinds = (said_by.MINUTES, said_by.SHARE) if said.amounts else (said_by.JOINED, said_by.LEFT)
+        words = [self._word(said, column) for column in self.roles.of(*kinds)]
+        return (" + " if said.amounts else " – ").join(filter(None, words))
 
 
 def _are_numbers(words: Iterable[str]) -> bool:

@@ -68,6 +68,15 @@ class Heard(Mapping[str, str]):
 
 NOTHING_TOLD = Told()
 WHO_CAME = [[PRESENT, "Présents"], [ABSENT, "Absents"]]
+# What a column may be, when it is asked: kinds of `columns.KINDS`.
+ASKED_KINDS = [
+    ["presence", "Qui était présent"],
+    ["minutes", "Le temps suivi, en minutes"],
+    ["hours", "Le temps suivi, en heures"],
+    ["share", "La part suivie, en %"],
+    ["missed", "Le temps manqué, à déduire"],
+    ["ignore", "Autre chose : ne pas lire"],
+]
 
 
 def title_key(title: str) -> str:

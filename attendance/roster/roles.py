@@ -8,39 +8,32 @@ from dataclasses import dataclass, field, replace
 
 from common.spreadsheets import Row, fold
 
-from . import marked
+from . import arrivals, marked
 from . import titles as said_by
 from .amounts import HOURS, MINUTES, unit_in, unit_of
 from .columns import IDENTITY, IGNORED, MEASURES, guess
 from .identities import Column, Identities, hidden_note
 from .moments import moment_of
 from .profiles import ALMOST_ALL, Profile, is_half_day, marks_in, moments_in, profile_of
-from .questions import SHOWN_ROWS, Answers, Question, at_rows, column_key, quoted, short
+from .questions import (
+    ASKED_KINDS,
+    SHOWN_ROWS,
+    Answers,
+    Question,
+    at_rows,
+    column_key,
+    quoted,
+    short,
+)
 from .titles import Speech, speech_of, speech_of_moment
 from .units import are_parts_of_one, seconds_in, unit_or_question
 
-# Yes or no of these is no presence.
-HARMLESS = frozenset(
-    "invite guest consentement consent rgpd newsletter repas dejeuner diner vegetarien parking "
-    "unsubscribed abonne membre adherent cif certificat attestation quiz hotel hebergement "
-    "handicap pmr photo image cotisation cgu optin dedicace secret".split()
-)
 WHOLE = frozenset({"100 %", "100%", "100"})
 LATE_SECONDS = 3600
 # Nobody signs before six in the morning.
 NO_SIGNATURE = 6 * 3600
 # « Retard : 3 » may be minutes, hours, or how often.
 LEAST_MINUTES = 5
-STARTS = frozenset({"heure de debut", "heure debut", "debut", "start time", "start", "from"})
-ENDS = frozenset({"heure de fin", "heure fin", "fin", "completion time", "end time", "end"})
-ASKED_KINDS = [
-    ["presence", "Qui était présent"],
-    ["minutes", "Le temps suivi, en minutes"],
-    ["hours", "Le temps suivi, en heures"],
-    ["share", "La part suivie, en %"],
-    ["missed", "Le temps manqué, à déduire"],
-    [IGNORED, "Autre chose : ne pas lire"],
-]
 
 
 @dataclass
@@ -129,16 +122,18 @@ class _Chooser:
             return Speech(MEASURES.get(told, told), 100)
         if not self.profiles[index].filled:
             return None
-        if fold(title) in STARTS | ENDS:
+        if fold(title) in said_by.EDGES:
             # Of the session, or of whoever filled in a form; of each where the hours differ.
             if not self._hours_differ():
                 return Speech(said_by.ELSE)
-            return Speech(said_by.JOINED if fold(title) in STARTS else said_by.LEFT)
+            return Speech(said_by.JOINED if fold(title) in said_by.STARTS else said_by.LEFT)
         return speech_of(title)
 
     def _hours_differ(self) -> bool:
         """Whether columns of beginning and end hold other hours of day from row to row."""
-        columns = [i for i, title in enumerate(self.titles) if fold(title) in STARTS | ENDS]
+        columns = [
+            i for i, title in enumerate(self.titles) if fold(title) in said_by.STARTS | said_by.ENDS
+        ]
         profiles = [self.profiles[i] for i in columns]
         return all(profile.is_mostly("clocks") for profile in profiles) and any(
             len(set(profile.values)) > 1 for profile in profiles
@@ -189,12 +184,17 @@ class _Chooser:
         seen = {i: one.kind for i, one in speeches.items() if not self._is_hidden(i)}
         joined = [i for i, kind in seen.items() if kind == said_by.JOINED]
         left = [i for i, kind in seen.items() if kind == said_by.LEFT]
+        lengths = [
+            self.profiles[i]
+            for i, kind in seen.items()
+            if kind == said_by.MINUTES and not speeches[i].is_vague
+        ]
         for index in joined + left:
             if len(left) == len(joined):
                 self._add(index, speeches[index].kind, speeches[index])
             elif index in joined and not left:
                 self._arrival(index, speeches)
-            else:
+            elif not arrivals.is_length_told(self.profiles[index], lengths):
                 self._ask_column(index, "arrivées et départs ne vont pas par deux.")
         for index, speech in speeches.items():
             if speech.kind == said_by.WAITING:
@@ -493,7 +493,7 @@ class _Chooser:
             self._ask_column(index, "ce sont des pourcentages.")
         elif why := moments_in(profile, is_timed=is_timed):
             self._ask_column(index, why)
-        elif words & HARMLESS or self.roles.of(said_by.PRESENCE, said_by.ABSENCE):
+        elif words & said_by.HARMLESS or self.roles.of(said_by.PRESENCE, said_by.ABSENCE):
             return
         elif why := marks_in(profile, is_timed=is_timed):
             self._ask_column(index, why)

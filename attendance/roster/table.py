@@ -184,7 +184,7 @@ def _is_alike(row: Row, header: Row) -> bool:
     Of those who joined by telephone, without an address.
     """
     titles = {fold(text) for text in texts_of(header)}
-    return sum(fold(text) in titles for text in texts_of(row)) > 2
+    return len(titles & {fold(text) for text in texts_of(row)} - {""}) > 2
 
 
 def _is_person(row: Row) -> bool:

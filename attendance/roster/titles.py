@@ -158,6 +158,16 @@ SCANNED = frozenset(
         "billet utilise|date d utilisation|date utilisation|composte|used|date used|entree validee"
     ).split("|")
 )
+# Yes or no of these is no presence.
+HARMLESS = frozenset(
+    "invite guest consentement consent rgpd newsletter repas dejeuner diner vegetarien parking "
+    "unsubscribed abonne membre adherent cif certificat attestation quiz hotel hebergement "
+    "handicap pmr photo image cotisation cgu optin dedicace secret".split()
+)
+# Of the session, or of whoever filled in a form.
+STARTS = frozenset({"heure de debut", "heure debut", "debut", "start time", "start", "from"})
+ENDS = frozenset({"heure de fin", "heure fin", "fin", "completion time", "end time", "end"})
+EDGES = STARTS | ENDS
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 

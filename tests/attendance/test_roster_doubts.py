@@ -359,3 +359,51 @@ def test_what_rows_look_like_is_asked_of_a_real_file(signed_in, training, kind):
     sheet = upload(signed_in, training, looking(kind))
     assert [question["key"] for question in sheet.questions] == ["struck", f"fill:{YELLOW}"]
     assert reply(signed_in, sheet, "absent", "ignore") == {"A": None, "C": None, "D": None}
+
+
+def test_a_question_quotes_the_cells_of_the_column_that_it_names_and_says_what_is_empty():
+    header = [*KEYS, "First Join", "Last Leave", "In-Meeting Duration", "Suivi"]
+    rows = [
+        header,
+        [*ANNE, "9:00", "12:00", "3h", "OK"],
+        [*BORIS, "9:10", "12:00", "1h 32m", ""],
+        [*CHLOE, "9:10", "12:00", "50m", "non"],
+    ]
+    (question,) = read(*rows).questions
+    assert question.sentence == (
+        "« Suivi » dit « non » ou est vide, mais « In-Meeting Duration » dit « 1h 32m », « 50m » : "
+        "2 lignes (lignes 3, 4). Présents ou absents ?"
+    )
+    (question,) = read(*rows[:3]).questions
+    assert question.sentence.startswith("« Suivi » est vide, mais")
+    (question,) = read(
+        [*KEYS, "Présence", "Émargement"], [*ANNE, "oui", "oui"], [*BORIS, "", "oui"]
+    ).questions
+    assert question.sentence.startswith("« Présence » est vide ; « Émargement » dit « oui »")
+
+
+def test_a_stay_that_contradicts_an_absence_is_quoted_from_when_to_when():
+    (question,) = read(
+        [*KEYS, "Présent", "Heure d’arrivée", "Heure de départ"],
+        [*ANNE, "oui", "9:00", "12:00"],
+        [*BORIS, "non", "9:10", "11:00"],
+    ).questions
+    assert "dit « 9:10 – 11:00 »" in question.sentence
+
+
+@pytest.mark.parametrize(
+    ("lengths", "moments", "asked"),
+    [
+        (("3h", "50 min"), ("12:05", "10:00"), []),
+        (("3h", "3h"), ("12:05", "12:05"), []),
+        # The lengths may be the session's own.
+        (("3h", "3h"), ("12:05", "10:00"), ["column:dernier depart"]),
+    ],
+)
+def test_a_departure_alone_adds_nothing_to_the_time_of_each(lengths, moments, asked):
+    roster = read(
+        [*KEYS, "Première participation", "Dernier départ", "Durée de la réunion"],
+        [*ANNE, "09:00", moments[0], lengths[0]],
+        [*BORIS, "09:10", moments[1], lengths[1]],
+    )
+    assert keys(roster) == asked
