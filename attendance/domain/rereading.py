@@ -170,7 +170,12 @@ class Given:
 
 
 def given(sheet: Sheet) -> Given:
-    """What was answered of this file, or of earlier ones, and applied to its list. One query."""
+    """What was answered of this file, or of earlier ones, and applied to its list. Two queries.
+
+    Nothing of a list that another file has corrected since: it is not that reading any more.
+    """
+    if _is_corrected_by_a_file(sheet):
+        return Given([], 0)
     words = [sheet.said.get(key, "") for key in sheet.answers]
     earlier = [(layout, key) for layout, key in sheet.applied if key not in sheet.answers]
     kept = {
@@ -192,6 +197,12 @@ def given(sheet: Sheet) -> Given:
     return Given([said for said in words if said], words.count(""))
 
 
+def _is_corrected_by_a_file(sheet: Sheet) -> bool:
+    """Whether another file was applied to the list since it was read."""
+    said = sheet.journal.filter(event__in=[Event.RECORD, Event.APPLY_FILE]).order_by("pk").last()
+    return said is not None and said.event == Event.APPLY_FILE
+
+
 def answer_again(sheet: Sheet, *, by: User) -> None:
     """Forget the answers to this file, and those kept for files of its layout: it asks anew.
 
@@ -201,6 +212,11 @@ def answer_again(sheet: Sheet, *, by: User) -> None:
     with transaction.atomic():
         sheet = sheet.lock()
         sheet.require(Event.ANSWER_AGAIN)
+        if _is_corrected_by_a_file(sheet):
+            raise Refused(
+                "Cette liste a été corrigée avec un autre fichier : la relire effacerait cette "
+                "correction. Corrigez-la ligne par ligne, ou avec un autre fichier."
+            )
         forgotten = given(sheet)
         if not forgotten:
             raise Refused("Aucune réponse n’a été donnée pour ce fichier.")

@@ -270,6 +270,26 @@ def test_answers_are_of_one_organism_and_one_layout(sheet, training, owner, know
     assert left == {(stranger.pk, kept.layout), (kept.organism_id, "autre")}
 
 
+def test_a_list_corrected_with_another_file_is_not_read_again_without_it(
+    client, sheet, training, owner, known
+):
+    rereading.answer(sheet, {WORD: "present"}, by=owner)
+    read_again(sheet)
+    other = make_member(last_name="CLAIR")
+    file = deposits.store(training, "liste", upload(listed([other], "oui")), by=owner)
+    one = second_readings.ask(training, "complete", file, by=owner, sheet=sheet)
+    tasks.read_second(one.pk)
+    one.refresh_from_db()
+    second_readings.apply(one, by=owner)
+    client.force_login(owner)
+    page = client.get(reverse("attendance:sheet", args=[sheet.pk])).content.decode()
+    assert "Répondre de nouveau" not in page
+    with pytest.raises(Refused, match="corrigée avec un autre fichier"):
+        rereading.answer_again(sheet, by=owner)
+    assert ticked(sheet) == ["ALBERT", "BRUN", "CLAIR"]
+    assert Answer.objects.exists()
+
+
 def test_without_answers_there_is_nothing_to_ask_anew(sheet, owner):
     with pytest.raises(Refused, match="Aucune réponse"):
         rereading.answer_again(sheet, by=owner)
