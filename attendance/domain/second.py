@@ -105,7 +105,10 @@ def record(second: SecondReading, listed: Roster) -> None:
             result = _checked(read)
         else:
             questions += add_up(read, second.answers)
-            result = revising.plan(sheet, listed.lines, read, second.purpose).summary()
+            changes = revising.plan(sheet, listed.lines, read, second.purpose)
+            result = changes.summary()
+            if revising.OTHERWISE not in second.answers:
+                questions += changes.question()
         _end(
             second,
             Event.RECORD,
@@ -198,6 +201,10 @@ def _apply(second: SecondReading, sheet: Sheet, *, by: User) -> bool:
         now = timezone.now()
         for participant in changes.added:
             participant.changed_by, participant.changed_at = by, now
+        taken = changes.take() if second.answers.get(revising.OTHERWISE) == revising.TAKE else []
+        for participant in taken:
+            participant.changed_by, participant.changed_at = by, now
+        Participant.objects.bulk_update(taken, [*revising.TAKEN, "changed_by", "changed_at"])
         sheet.participants.filter(pk__in=[line.pk for line in changes.removed]).delete()
         bulk.insert(Participant, changes.added)
         second.take(Event.APPLY)
