@@ -12,7 +12,7 @@ from .amounts import Amount, amount_of, half_days_in, number_of, share_of
 from .columns import IGNORED
 from .identities import Column
 from .marked import slots_of
-from .marks import Mark, is_nothing, is_partly, is_plain, mark_of
+from .marks import Mark, is_partly, is_plain, mark_of, mark_of_absence
 from .moments import moment_of, seconds_between
 from .people import RosterLine, is_signed_by
 from .questions import (
@@ -38,7 +38,8 @@ from .said import Said
 
 # More different words than that are no words of presence: the column itself is asked about.
 MOST_WORDS = 8
-OF_ROWS = ("late:", "long:")  # what is answered of these is of one file alone
+OF_ROWS = ("late:", "long:", "words:")  # what is answered of these is of one file alone
+ANSWERED = {PRESENT: Mark.PRESENT, ABSENT: Mark.ABSENT}
 SCANNED = frozenset({"checked in", "scanne", "scannee", "pointe", "pointee"})
 
 
@@ -313,9 +314,13 @@ class Judge:
             if is_open and is_asked:
                 asked[cell_text(cell)].append(number)
         told: dict[int, Mark] = {}
-        if len(asked) > MOST_WORDS or (asked and not known and _are_numbers(asked)):
+        is_many = len(asked) > MOST_WORDS
+        are_numbers = bool(asked) and _are_numbers(asked) and (not known or len(asked) > 1)
+        if (is_many or are_numbers) and not column.is_told:
             self._ask_column(column, asked)
             return told
+        if is_many:
+            return self._unknown_together(column, asked)
         for word, numbers in asked.items():
             answer = self._ask(
                 f"word:{title_key(column.title)}:{fold(word) or word}",
@@ -325,9 +330,24 @@ class Judge:
                 (self.rows[number] for number in numbers),
                 [*WHO_CAME, [IGNORE, "Cela n’en dit rien"]],
             )
-            mark = {PRESENT: Mark.PRESENT, ABSENT: Mark.ABSENT}.get(answer, Mark.REGISTERED)
-            told.update(dict.fromkeys(numbers, mark))
+            told.update(dict.fromkeys(numbers, ANSWERED.get(answer, Mark.REGISTERED)))
         return told
+
+    def _unknown_together(self, column: Column, asked: dict[str, list[int]]) -> dict[int, Mark]:
+        """As `_unknown`, of a column said to be of presence where nearly each cell is another.
+
+        As the names that people signed by.
+        """
+        numbers = sorted(number for of_word in asked.values() for number in of_word)
+        rows = [self.rows[number] for number in numbers]
+        answer = self._ask(
+            f"words:{title_key(column.title)}",
+            f"La colonne « {column.title} » contient {quoted(list(asked))} : {lines(len(rows))} "
+            f"({at_rows([said.row.number for said in rows])}). Présents ou absents ?",
+            rows,
+            [*WHO_CAME, [IGNORE, "Cela n’en dit rien"]],
+        )
+        return dict.fromkeys(numbers, ANSWERED.get(answer, Mark.REGISTERED))
 
     def _ask_column(self, column: Column, asked: dict[str, list[int]]) -> None:
         if column.is_told:
@@ -352,18 +372,7 @@ class Judge:
 
     def _absences(self, column: Column) -> list[Mark]:
         """What a column of absences says: a mark there is of somebody absent."""
-        marks: list[Mark] = []
-        for cell in self._cells(column):
-            mark = mark_of(cell)
-            if mark is Mark.NOTHING or is_nothing(cell):
-                marks.append(Mark.NOTHING)
-            elif is_plain(cell):
-                marks.append(mark)
-            elif mark is Mark.PRESENT or fold(cell_text(cell)) == fold(column.title):
-                # « A » below « A » too.
-                marks.append(Mark.ABSENT)
-            else:
-                marks.append(Mark.NOTHING if mark is Mark.ABSENT else Mark.UNKNOWN)
+        marks = [mark_of_absence(cell, column.title) for cell in self._cells(column)]
         for number, mark in self._unknown(column, self._cells(column), marks).items():
             marks[number] = mark
         # An absence said « présent » is a presence; that nobody is said absent says nothing.

@@ -76,6 +76,10 @@ BEGINS_ABSENT = re.compile(
     r"pas (present|venu|signe|emarg|connect|commenc)|jamais |no show|not |desist|waitlist|"
     r"liste d attente|rembours|refund|dispens)|non\b"
 )
+# In a column of absences: of what kind the absence is.
+JUSTIFIED = re.compile(r"(non |in|pas )?justifie[es]*( .{0,60})?")
+# Signs that mark nothing: an empty box, a dash.
+BLANK = frozenset("☐□○∅–—-−/.…_ ")
 BEGINS_PRESENT = re.compile(
     r"(present|signe|emarg|venu|retard|depart anticip|parti(e)? (avant|plus tot)|oui\b|yes\b|"
     r"arrive|a (participe|assiste|suivi|signe|emarge)|checked in|scann|connect|attended|matin|"
@@ -99,7 +103,10 @@ MOVES = (
 )
 PARTLY = re.compile(
     rf"\b{MOVES}[a-z]*\b.*\b\d{{1,2}} ?(h|heures?)\b|\b(seulement|uniquement|que)\b.*\b{HALF}\b|"
-    rf"\b{HALF} (seulement|uniquement)\b|\bpartiel(le|lement)?\b|\ba (quitte|du (partir|quitter))\b"
+    rf"\b{HALF} (seulement|uniquement)\b|\bpartiel(le|lement)?\b|"
+    r"\ba (quitte|du (partir|quitter))\b|"
+    r"\b(en|pour|une) (grande |petite |bonne )?partie\b|\bla moitie\b|\ba moitie\b|"
+    r"\b(oui|yes|present|presente|venu|venue)\b.*\b(sauf|incomplet|pas (tout|toute|entierement))\b"
 )
 PART_OF_HUNDRED = re.compile(r"(?<!\d)[1-9]\d?\s?%")
 BOTH = re.compile(r"present|venu|signe|\boui\b")
@@ -197,4 +204,26 @@ def is_yes_or_no(cell: Cell) -> bool:
 
 def is_nothing(cell: Cell) -> bool:
     """Whether a cell says in so many signs that there is nothing: « - », « 0 », « aucune »."""
-    return fold(cell_text(cell)) in {"", "0", "aucune", "aucun", "neant", "non", "no", "ras"}
+    text = cell_text(cell)
+    if word := fold(text):
+        return word in {"0", "aucune", "aucun", "neant", "non", "no", "ras"}
+    # « ? » and « ✓ » say something.
+    return set(text) <= BLANK
+
+
+def mark_of_absence(cell: Cell, title: str) -> Mark:
+    """What a cell below this title of absences says: a mark there is of somebody absent."""
+    mark = mark_of(cell)
+    word = fold(cell_text(cell))
+    if mark is Mark.NOTHING or is_nothing(cell):
+        # « Absence justifiée : non » may be an absence.
+        return Mark.UNKNOWN if word in {"non", "no"} and "justifi" in fold(title) else Mark.NOTHING
+    if JUSTIFIED.fullmatch(word):
+        return Mark.ABSENT
+    if is_plain(cell):
+        return mark
+    if mark is Mark.PRESENT or (word and word == fold(title)):
+        # « A » below « A » too.
+        return Mark.ABSENT
+    # A cross below « Absent » may mark the absent, or deny it.
+    return Mark.NOTHING if mark is Mark.ABSENT and word else Mark.UNKNOWN

@@ -100,3 +100,67 @@ def test_hours_too_early_for_a_signature_are_lengths():
     assert [line.minutes for line in roster.lines] == [840, 630]
     signed = read([*KEYS, "12/11", "13/11"], [*ANNE, "08:55", "08:58"], [*BORIS, "09:02", ""])
     assert [line.share for line in signed.lines] == [None, Fraction(1, 2)]
+
+
+@pytest.mark.parametrize("word", ["?", "à vérifier", "✗", "malade ?"])
+def test_what_is_not_known_in_a_column_of_absences_is_asked_about(word):
+    rows = [[*KEYS, "Absent"], [*ANNE, "x"], [*BORIS, word]]
+    (question,) = read(*rows).questions
+    assert question.rows == [3]
+    assert f"« {word} »" in question.sentence
+    assert of(read(*rows, told={question.key: "absent"}))["B"] is False
+    assert of(read(*rows, told={question.key: "present"}))["B"] is True
+
+
+@pytest.mark.parametrize("word", ["justifié", "Justifiée (maladie)", "non justifié", "✓", "☑"])
+def test_a_kind_of_absence_and_a_tick_below_absent_are_absences(word):
+    roster = read([*KEYS, "Absent"], [*ANNE, ""], [*BORIS, word])
+    assert (of(roster), roster.questions) == ({"A": True, "B": False}, [])
+
+
+@pytest.mark.parametrize("blank", ["", "-", "0", "non", "☐"])
+def test_nothing_below_absent_is_no_absence(blank):
+    roster = read([*KEYS, "Absent"], [*ANNE, blank], [*BORIS, "x"])
+    assert (of(roster), roster.questions) == ({"A": True, "B": False}, [])
+
+
+def test_an_absence_that_is_not_justified_is_one_perhaps():
+    rows = [[*KEYS, "Absence justifiée"], [*ANNE, ""], [*BORIS, "non"]]
+    assert keys(read(*rows)) == ["word:absence justifiee:non"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Oui, en partie", "présent une partie", "la moitié", "Oui sauf le matin", "oui, pas tout"],
+)
+def test_who_was_there_for_a_part_is_asked_about(word):
+    rows = [[*KEYS, "Présence"], [*ANNE, "oui"], [*BORIS, word]]
+    (question,) = read(*rows).questions
+    assert question.rows == [3]
+    assert "Présents tout du long, ou absents ?" in question.sentence
+
+
+def test_numbers_in_a_column_of_presence_are_asked_about_once():
+    rows = [[*KEYS, "Présence"], [*ANNE, 100], [*BORIS, 50], ["C", "Chloé", "3", 0]]
+    (question,) = read(*rows).questions
+    assert question.key == "column:presence"
+    assert {"share", "minutes", "hours"} <= {value for value, _ in question.options}
+    shares = read(*rows, told={"column:presence": "share"})
+    assert [line.share for line in shares.lines] == [1, Fraction(1, 2), None]
+    assert of(shares) == {"A": True, "B": True, "C": False}
+    minutes = read(*rows, told={"column:presence": "minutes"})
+    assert [line.minutes for line in minutes.lines] == [100, 50, 0]
+    # Said to be of presence, each number is asked about as a word is.
+    assert len(read(*rows, told={"column:presence": "presence"}).questions) == 2
+
+
+def test_a_column_said_to_be_of_presence_whose_cells_all_differ_is_asked_about_together():
+    people = [[f"N{number}", "Paul", str(number), f"paraphe {number}"] for number in range(9)]
+    rows = [[*KEYS, "Signature"], *people, [*ANNE, ""]]
+    told = {"column:signature": "presence"}
+    (question,) = read(*rows, told=told).questions
+    assert (question.key, question.layout) == ("words:signature", "")
+    there = read(*rows, told={**told, question.key: "present"})
+    assert (of(there)["N1"], of(there)["A"], there.questions) == (True, False, [])
+    away = read(*rows, told={**told, question.key: "absent"})
+    assert of(away)["N1"] is False
