@@ -94,7 +94,8 @@ def test_another_organism_finds_none_of_it(client, outsider, pages):
     assert Person.objects.filter(organism__name="Autre organisme").count() == 1
 
 
-def test_staff_are_sent_to_the_admin(client, officer):
+def test_staff_are_sent_to_the_admin(client, officer, settings):
+    settings.DEMO = True  # the second factor has tests of its own
     client.force_login(officer)
     for path in (BASE, "/tableau-de-bord/"):
         assert client.get(path).url == "/admin/"
