@@ -61,8 +61,10 @@ def deactivate(user: User, *, by: User | None = None, comment: str = "") -> None
     and an organism's.
     """
     with transaction.atomic():
-        # Two administrators who close each other at once wait here for one another.
-        administrators = list(_administrators().select_for_update(of=("self",)).order_by("pk"))
+        # Two administrators who close each other at once wait here for one another, and are
+        # counted by another statement: the one that waited still sees who was there before.
+        list(_administrators().select_for_update(of=("self",)).order_by("pk"))
+        administrators = list(_administrators())
         user = _locked(user)
         if not user.is_active:
             raise WrongStatus("Ce compte est déjà désactivé.")
