@@ -131,6 +131,7 @@ def traces(caplog):
 
 
 @pytest.mark.once
+@pytest.mark.no_cover
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_nothing_that_is_sent_breaks_a_page(rows, settings, caplog, method):  # noqa: F811
     settings.DEMO = True

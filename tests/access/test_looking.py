@@ -16,7 +16,7 @@ from organisms.links import invite_url
 from qcm.links import invitation_url, reminder_url
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def sign_in_link():
