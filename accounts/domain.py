@@ -43,8 +43,11 @@ def change_staff_account(user: User, *, by: User | None = None) -> User:
 def reset_second_factor(user: User, *, by: User | None = None, comment: str = "") -> None:
     """Take off a colleague's second factor, a lost phone's: the next sign-in sets one up anew.
 
-    The owner is told. Raises WrongStatus when there is none, Refused for an organism's account.
+    The owner is told. Raises WrongStatus when there is none, Refused for an organism's account and
+    for one's own: a session left open must not take off what protects it.
     """
+    if user == by:
+        raise Refused("Votre propre double authentification se gère dans votre compte.")
     with transaction.atomic():
         user = _locked(user)
         deleted, _ = Authenticator.objects.filter(user=user).delete()

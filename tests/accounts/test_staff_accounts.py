@@ -158,6 +158,15 @@ def test_a_lost_phone_is_taken_off_and_told(client, administrator, officer):
     assert (officer.journal.count(), Message.objects.count()) == (1, 1)
 
 
+def test_nobody_takes_off_their_own_factor_here(client, administrator):
+    Authenticator.objects.create(user=administrator, type="totp", data={})
+    client.force_login(administrator)
+    answer = act(client, administrator, "second-facteur")
+    assert "se gère dans votre compte" in answer.content.decode()
+    assert administrator.authenticator_set.exists()
+    assert not administrator.journal.exists()
+
+
 def test_a_closed_account_is_out_at_once_and_may_be_opened_again(client, administrator, officer):
     theirs = Client()
     theirs.force_login(officer)
